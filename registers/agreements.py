@@ -23,14 +23,15 @@ from registers.movement import (
 )
 from registers.phrases import above_in_words
 from registers.phrases.register import changed_band_sentence, changes_sentence
-from registers.scoring import ABOVE_TOLERANCE
+from registers.scoring import ABOVE_TOLERANCE, TO_RE_ASSESS
 
 
 @dataclass(frozen=True)
 class AgreementCard:
     """An agreement in few numbers. href, above_href: the lists of the risks that it counts.
 
-    words: the bands that were above tolerance, as known then.
+    words: the bands that were above tolerance, as known then. to_re_assess: rated by another scheme
+    than the one in force, and so neither above tolerance nor within it; re_assess_href: their list.
     """
 
     agreement: object
@@ -39,6 +40,8 @@ class AgreementCard:
     words: str
     href: str
     above_href: str
+    to_re_assess: int
+    re_assess_href: str
 
 
 def agreement_cards(register, agreed_positions, tolerances):
@@ -80,6 +83,8 @@ def _card(register, agreement, rows, tolerances):
         words=above_in_words(tolerance),
         href=href(),
         above_href=href(band=ABOVE_TOLERANCE),
+        to_re_assess=sum(n for band, scheme, _, n in rows if band and scheme != register.scheme_id),
+        re_assess_href=href(band=TO_RE_ASSESS),
     )
 
 

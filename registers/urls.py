@@ -20,6 +20,7 @@ from registers.views import (
     reminders,
     risk_lifecycle,
     risks,
+    schemes,
     site_pages,
     worklist,
 )
@@ -65,6 +66,7 @@ REGISTER = [
     path("questions/<int:pk>/take-off/", questions.question_take_off, name="question_take_off"),
     path("settings/", appetite.register_settings, name="register_settings"),
     path("settings/appetite/new/", appetite.appetite_new, name="appetite_new"),
+    path("scheme/", schemes.register_scheme, name="register_scheme"),
     path("export.csv", exports.export_csv, name="export_csv"),
     path("export.xlsx", exports.export_xlsx, name="export_xlsx"),
     path("summary.docx", exports.register_summary, name="register_summary"),

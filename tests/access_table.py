@@ -110,6 +110,7 @@ TABLE = {
     "reassign": ({"slug": "ours"}, MANAGERS, MANAGERS),
     "register_settings": ({"slug": "ours"}, READERS),
     "appetite_new": ({"slug": "ours"}, MANAGERS, MANAGERS),
+    "register_scheme": ({"slug": "ours"}, MANAGERS, MANAGERS),
     "risk_new": ({"slug": "ours"}, EDITORS, EDITORS),
     "risk_detail": (RISK, READERS),
     "risk_edit": (RISK, EDITORS, EDITORS),

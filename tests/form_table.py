@@ -12,6 +12,7 @@ from makers import (
     make_register,
     make_review,
     make_risk,
+    make_scheme,
     risk_form,
 )
 
@@ -21,12 +22,14 @@ from registers.models import (
     Appetite,
     Assessment,
     Assurance,
+    AuditEntry,
     CheckWaiver,
     Control,
     Escalation,
     Precedent,
     Review,
     Risk,
+    ScoringScheme,
 )
 
 TODAY, LATER = days_ago(0).isoformat(), days_ago(-60).isoformat()
@@ -56,7 +59,9 @@ class Council:
         return Risk.objects.get(pk=self.risk.pk).version
 
 
-OF_THE_REGISTER = {"risk_new", "agreement_new", "appetite_new", "risk_review_many"}
+OF_THE_REGISTER = {
+    *("risk_new", "agreement_new", "appetite_new", "register_scheme", "risk_review_many")
+}
 
 
 # Each form with a token: (the model that it adds to, its fields, changed fields).
@@ -145,6 +150,14 @@ FORMS = {
         },
         {"level": "open"},
     ),
+    "register_scheme": (
+        AuditEntry,
+        lambda council: {
+            "scheme": council.register.newer_schemes().get().pk,
+            "reason": "The board asked for it.",
+        },
+        {"reason": "Another reason."},
+    ),
     "risk_review_many": (
         Review,
         lambda council: {
@@ -167,8 +180,19 @@ def put_aside(council):
     )
 
 
+def add_version(council):
+    """A newer version of the register's scheme, of its organisation alone."""
+    scheme = council.register.scheme
+    make_scheme(
+        slug=scheme.slug,
+        version=ScoringScheme.objects.filter(slug=scheme.slug).count() + 1,
+        organisation=council.organisation,
+    )
+
+
 BEFORE = {
     "check_take_back": put_aside,
+    "register_scheme": add_version,
     "risk_review_many": lambda council: make_review(
         council.risk, by=council.manager, on=days_ago(10), next_on=days_ago(1)
     ),

@@ -128,6 +128,49 @@ MUTATIONS = [
         "around = [(r + i, c + j) for i in (0,) for j in (-1, 0, 1)]",
         "test_scoring.py",
     ),
+    # The scheme of a register
+    Mutation(
+        "a scheme of another organisation is on offer",
+        "registers/models/register.py",
+        "is_open = Q(organisation=None) | Q(organisation=self.organisation_id)",
+        "is_open = Q()",
+        "test_scheme_adoption.py test_scheme_page.py",
+    ),
+    Mutation(
+        "an older version of a scheme is taken",
+        "registers/models/register.py",
+        "filter(version__gt=self.scheme.version)",
+        "exclude(version=self.scheme.version)",
+        "test_scheme_adoption.py",
+    ),
+    Mutation(
+        "an old copy of a register decides which scheme is newer",
+        "registers/models/register.py",
+        "self.refresh_from_db(from_queryset=Register.objects.select_for_update(no_key=True))",
+        "Register.objects.select_for_update(no_key=True).get(pk=self.pk)",
+        "test_scheme_adoption.py",
+    ),
+    Mutation(
+        "a scheme is taken and the audit chain does not say which",
+        "registers/models/register.py",
+        'facts={"from": earlier.pk, "to": scheme.pk, "token": token and str(token)}',
+        "facts={}",
+        "test_scheme_adoption.py",
+    ),
+    Mutation(
+        "levels of the scheme before are taken for those of the new one",
+        "registers/forms/assessments.py",
+        'not in (None, "", str(self.scheme.pk))',
+        "is False",
+        "test_scheme_page.py",
+    ),
+    Mutation(
+        "the preview counts what the scheme in force did not rate",
+        "registers/scheme_comparison.py",
+        "filter=is_rated & is_current",
+        "filter=is_rated",
+        "test_scheme_page.py",
+    ),
     # History
     Mutation(
         "a save over a newer version is not refused",

@@ -28,6 +28,7 @@ from registers.forms.reminders import CalendarAddressForm, ReminderForm
 from registers.forms.reviews import ReviewForm
 from registers.forms.risk_lifecycle import CloseForm, DuplicateForm, HappenedForm, ReopenForm
 from registers.forms.risks import EditRiskForm, LogRiskForm, OpenRiskForm
+from registers.forms.schemes import SchemeAdoptionForm, SchemeChoiceForm
 from registers.forms.worklist import CheckWaiverForm, TakeBackForm, WorklistForm
 
 __all__ = [
@@ -74,6 +75,8 @@ __all__ = [
     "RetireControlForm",
     "ReviewForm",
     "ReviewManyForm",
+    "SchemeAdoptionForm",
+    "SchemeChoiceForm",
     "TakeBackForm",
     "WorklistForm",
 ]

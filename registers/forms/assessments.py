@@ -4,6 +4,7 @@ import uuid
 
 from crispy_forms.layout import HTML
 from django import forms
+from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.formats import date_format
 
@@ -71,6 +72,8 @@ class JudgementForm(forms.Form):
         missing="Enter why you judge it so",
     )
     token = TokenField(required=False, widget=forms.HiddenInput)
+    # The scheme whose levels the page offers.
+    scheme_key = forms.Field(required=False, widget=forms.HiddenInput)
 
     @property
     def above_tolerance(self):
@@ -79,10 +82,22 @@ class JudgementForm(forms.Form):
 
     def offer_levels(self, scheme):
         self.scheme = scheme
+        self.fields["scheme_key"].initial = scheme.pk
         for name in ("likelihood", "impact"):
             levels = getattr(scheme.rules, name)
             self.fields[name].choices = [(level.value, str(level)) for level in levels]
             self.fields[name].widget.hints = {str(level.value): level.guidance for level in levels}
+
+    def clean(self):
+        """Refuse levels of a scheme that was in force when the page was opened; shown anew once."""
+        cleaned = super().clean()
+        if cleaned.pop("scheme_key", None) not in (None, "", str(self.scheme.pk)):
+            self.data = self.data.copy()
+            self.data["scheme_key"] = self.scheme.pk
+            raise ValidationError(
+                f"{self.register} took {self.scheme} after you opened this page: check both ratings"
+            )
+        return cleaned
 
 
 def range_end_field(label):

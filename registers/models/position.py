@@ -442,6 +442,11 @@ class Position(models.Model):
     def reference(self):
         return self.register.reference(self.number)
 
+    @property
+    def is_to_re_assess(self):
+        """Whether another scheme than the one in force rated it: to_re_assess, for one row."""
+        return bool(self.band) and self.scheme_id != self.register.scheme_id
+
     def segment(self, revisions, assessments):
         """The segment of the risk's timeline that the row is. revisions, assessments: by key."""
         revision, current = revisions.get(self.revision_id), assessments.get(self.current_id)

@@ -3,11 +3,13 @@
 from functools import cached_property
 
 from django.core.exceptions import ValidationError
-from django.db import models
-from django.db.models import F
+from django.db import models, transaction
+from django.db.models import F, Q
 from django.urls import reverse
 
 from registers import scoring
+from registers.history.audit import AuditEntry
+from registers.history.errors import InvalidTransition, return_existing_or_raise
 from registers.history.seals import AuditedModel
 from registers.models.people import Directorate, Organisation
 
@@ -145,6 +147,11 @@ class Register(AuditedModel):
             fixed = ("organisation", "slug", "prefix", "scheme")
             changed = [name for name in fixed if getattr(stored, name) != getattr(self, name)]
             problems = dict.fromkeys(changed, "A register that holds risks keeps this as it is.")
+            if "scheme" in problems:
+                problems["scheme"] = (
+                    "A register that holds risks takes only a newer version of its scheme: a risk "
+                    "manager does so on the page of its settings."
+                )
         for name in ("directorate", "parent"):
             other = getattr(self, name)
             if other and other.organisation_id != self.organisation_id:
@@ -164,6 +171,53 @@ class Register(AuditedModel):
             parents.append(register)
             register = register.parent
         return parents
+
+    def scheme_versions(self):
+        """The versions of its scheme that its organisation may use, lowest first."""
+        is_open = Q(organisation=None) | Q(organisation=self.organisation_id)
+        return ScoringScheme.objects.filter(is_open, slug=self.scheme.slug)
+
+    def newer_schemes(self):
+        """Those of these versions that it could take in place of the one in force."""
+        return self.scheme_versions().filter(version__gt=self.scheme.version)
+
+    @transaction.atomic
+    def adopt_scheme(self, *, by, scheme, reason, token=None):
+        """Take a newer version of its scheme, and return the audit entry.
+
+        Ratings keep the scheme that gave them, and read "to re-assess" until somebody judges anew.
+        A risk that is rated at the same moment may still be rated by the earlier scheme, whose
+        levels its form showed: it then reads "to re-assess" as well, so risks are not locked. Two
+        adoptions at once come one after the other.
+
+        The same token by the same person returns the entry that it made. Raises ValueError without
+        a reason, InvalidTransition for a scheme that is no newer version open to the organisation.
+        """
+        if not reason.strip():
+            raise ValueError("A register takes another scheme for a reason.")
+        # Without a join: a row that is read after a wait would miss the scheme that it names by
+        # then. Assessments need not wait: the scheme is no key.
+        self.refresh_from_db(from_queryset=Register.objects.select_for_update(no_key=True))
+        if token and (entry := self._adoption(by, token)):
+            is_same = (entry.facts["to"], entry.text.content["reason"]) == (scheme.pk, reason)
+            return return_existing_or_raise(entry, is_same, entry.at)
+        if not self.newer_schemes().filter(pk=scheme.pk).exists():
+            raise InvalidTransition(f"{scheme} is not newer than {self.scheme}, which is in force")
+        earlier, self.scheme = self.scheme, scheme
+        self.save(update_fields=["scheme"])
+        return self.enter(
+            "scheme-adopted",
+            by=by,
+            facts={"from": earlier.pk, "to": scheme.pk, "token": token and str(token)},
+            text={"from": str(earlier), "to": str(scheme), "reason": reason},
+        )
+
+    def _adoption(self, by, token):
+        """The audit entry that the same form made before, if its text was not erased; or None."""
+        entries = AuditEntry.objects.filter(
+            verb="register.scheme-adopted", subject=self.seal_name, by=by, facts__token=str(token)
+        )
+        return entries.exclude(text__content=None).select_related("text").first()
 
     def reference(self, number):
         return f"{self.prefix}-{number:03d}"

@@ -276,6 +276,65 @@ def reassigned_sentence(count: int, post: str) -> str:
     return sentence % {"count": count, "post": post}
 
 
+# Another version of the scheme
+
+
+def to_re_assess_sentence(count: int, scheme: str) -> str:
+    """Before the scheme in force gives way to another. count: the risks that it rated."""
+    if not count:
+        return gettext("No risk is rated by %(scheme)s.") % {"scheme": scheme}
+    sentence = ngettext(
+        "%(count)s risk is rated by %(scheme)s and will read “to re-assess”.",
+        "%(count)s risks are rated by %(scheme)s and will read “to re-assess”.",
+        count,
+    )
+    return sentence % {"count": number_to_begin(count), "scheme": scheme}
+
+
+def earlier_scheme_sentence(count: int) -> str:
+    """Of risks that read "to re-assess" already; "" for none."""
+    if not count:
+        return ""
+    sentence = ngettext(
+        "%(count)s more reads so already, from an earlier scheme.",
+        "%(count)s more read so already, from an earlier scheme.",
+        count,
+    )
+    return sentence % {"count": number_to_begin(count)}
+
+
+def adopted_sentence(scheme: str, count: int) -> str:
+    """count: the risks to re-assess."""
+    if not count:
+        clause = gettext("No risk is to be judged again.")
+    else:
+        clause = ngettext(
+            "%(count)s risk is to be judged again.",
+            "%(count)s risks are to be judged again.",
+            count,
+        ) % {"count": number_to_begin(count)}
+    sentence = gettext("%(scheme)s is in force.") % {"scheme": scheme}
+    return f"{sentence} {clause}"
+
+
+def review_days_in_words(days: int) -> str:
+    words = ngettext("within %(count)s day", "within %(count)s days", days)
+    return words % {"count": days}
+
+
+def matrix_in_words(likelihood: int, impact: int, moved: int | None = None) -> str:
+    """likelihood, impact: how many levels. moved: pairs in another band; None: do not say."""
+    size = gettext("%(likelihood)s by %(impact)s") % {"likelihood": likelihood, "impact": impact}
+    if moved is None:
+        return size
+    clause = ngettext(
+        "%(count)s pair of ratings in another band",
+        "%(count)s pairs of ratings in another band",
+        moved,
+    )
+    return f"{size}, {clause % {'count': number_in_words(moved)}}"
+
+
 # When and why
 
 

@@ -140,17 +140,6 @@ def test_the_form_for_a_scheme_in_use_refuses_an_edit():
         scheme.full_clean()
 
 
-def test_a_new_version_keeps_the_band_of_older_assessments():
-    register = make_register(scheme=make_scheme())
-    risk = make_risk(register, assessed=(1, 3))
-    cells = [row[:] for row in register.scheme.cells]
-    cells[0][2] = "moderate"
-    register.scheme = make_scheme(slug=register.scheme.slug, version=2, cells=cells)
-    register.save()
-    risk.refresh_from_db()
-    assert (risk.current.band, risk.current.band_now.label) == ("low", "Low")
-
-
 def test_a_version_of_a_scheme_exists_once():
     scheme = make_scheme()
     with pytest.raises(IntegrityError):
