@@ -369,6 +369,8 @@ class Risk(RiskLifecycle, RiskBuilder, RiskContent, SealedModel):
         related = ("current", "register__scheme", "register__organisation")
         rows = Risk.objects.select_for_update(of=("self",)).select_related(*related)
         vars(self).update(vars(rows.get(pk=self.pk)))
+        if self.current is None:  # or PostgreSQL had waited and joined what it saw before
+            self._state.fields_cache.pop("current", None)
         if self.current:
             share_schemes([self.current], self.register)
         return self.version == version
