@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 from django.db.models import Count, Exists, OuterRef, Value
 
 from registers.headings import read_headings
-from registers.models import Position
+from registers.models import Position, Tolerances
 from registers.movement import (
     DOWN,
     LEFT,
@@ -31,7 +31,8 @@ class AgreementCard:
     """An agreement in few numbers. href, above_href: the lists of the risks that it counts.
 
     words: the bands that were above tolerance, as known then. to_re_assess: rated by another scheme
-    than the one in force, and so neither above tolerance nor within it; re_assess_href: their list.
+    than the one in force then, and so neither above tolerance nor within it; re_assess_href: their
+    list.
     """
 
     agreement: object
@@ -44,21 +45,25 @@ class AgreementCard:
     re_assess_href: str
 
 
-def agreement_cards(register, agreed_positions, tolerances):
-    """One card an agreement, in the order given.
+def agreement_cards(register, agreed_positions):
+    """One card an agreement, in the order given, by the scheme that was in force then.
 
-    agreed_positions: (agreement, its positions, as far as the reader may see). tolerances:
-    models.Tolerances of the register. One query, and one where the statements of appetite were not
-    read yet.
+    agreed_positions: (agreement, its positions, as far as the reader may see). Three queries, and
+    one for each earlier scheme.
     """
     counts = {}
     groups = [_grouped(agreement, positions) for agreement, positions in agreed_positions]
     for key, *row in groups[0].union(*groups[1:], all=True) if groups else ():
         counts.setdefault(key, []).append(row)
-    return [
-        _card(register, agreement, counts.get(agreement.pk, []), tolerances)
-        for agreement, _ in agreed_positions
-    ]
+    cards, tolerances = [], {}
+    for agreement, _ in agreed_positions:
+        past_register = register.as_rated_on(agreement.on, agreement.recorded_by)
+        scheme = past_register.scheme_id
+        if scheme not in tolerances:
+            tolerances[scheme] = Tolerances.of(past_register)
+        rows = counts.get(agreement.pk, [])
+        cards.append(_card(past_register, agreement, rows, tolerances[scheme]))
+    return cards
 
 
 def _grouped(agreement, positions):

@@ -62,6 +62,10 @@ def make_sealed_rows():
         risk, by=manager, check_name="rq1-stale", reason="May.", until=timezone.localdate()
     )
     CalendarKey.make(by=make_user())
+    scheme = make_scheme()
+    newer = make_scheme(slug=scheme.slug, version=2)
+    rescored = make_register(organisation, scheme=scheme)
+    rescored.adopt_scheme(by=manager, scheme=newer, reason="Better levels.")
     seal_rows()
 
 

@@ -321,7 +321,7 @@ class PositionFilter(django_filters.FilterSet):
     def in_band(self, positions, slug, day, recorded_by):
         """Above tolerance by what was tolerated on that day."""
         if slug == TO_RE_ASSESS:
-            return positions.to_re_assess()
+            return positions.to_re_assess(self.scheme)
         if slug == ABOVE_TOLERANCE:
             return positions.above_tolerance(self.scheme, self._tolerance(day, recorded_by))
         return (

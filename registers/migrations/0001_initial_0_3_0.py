@@ -1168,6 +1168,24 @@ class Migration(migrations.Migration):
                 'constraints': [models.CheckConstraint(condition=models.Q(('reason', ''), _negated=True), name='precedent_has_a_reason')],
             },
         ),
+        migrations.CreateModel(
+            name='SchemeAdoption',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('token', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                ('reason', models.TextField()),
+                ('effective_on', models.DateField()),
+                ('recorded_at', models.DateTimeField(default=django.utils.timezone.now)),
+                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('earlier', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='registers.scoringscheme')),
+                ('register', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='scheme_adoptions', to='registers.register')),
+                ('scheme', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='registers.scoringscheme')),
+            ],
+            options={
+                'ordering': ['register_id', 'pk'],
+                'constraints': [models.CheckConstraint(condition=models.Q(('reason', ''), _negated=True), name='scheme_adoption_has_a_reason')],
+            },
+        ),
         migrations.AddConstraint(
             model_name='casefailuretype',
             constraint=models.UniqueConstraint(fields=('case', 'failure_type'), name='case_shows_a_failure_type_once'),

@@ -68,6 +68,7 @@ from registers.models.review import Review
 from registers.models.revision import RiskRevision
 from registers.models.risk import Risk
 from registers.models.risk_content import Category
+from registers.models.scheme_adoption import SchemeAdoption
 
 __all__ = [
     "CASE_FACTS",
@@ -135,6 +136,7 @@ __all__ = [
     "Risk",
     "RiskRevision",
     "Role",
+    "SchemeAdoption",
     "ScoringScheme",
     "SealVersion",
     "Source",

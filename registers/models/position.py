@@ -114,9 +114,9 @@ class PositionQuerySet(models.QuerySet):
         """Rated by that scheme; a rating by another says nothing of its bands."""
         return self.filter(band=slug, scheme=scheme)
 
-    def to_re_assess(self):
-        """Rated by another scheme than the one in force, and not assessed again since."""
-        return self.filter(MissingInformation.EARLIER_SCHEME.on())
+    def to_re_assess(self, scheme):
+        """Rated by another scheme than this one, which is in force."""
+        return self.exclude(band="").exclude(scheme=scheme)
 
     def above_tolerance(self, scheme, tolerance):
         """Rated by that scheme above what is tolerated for the risk's category.

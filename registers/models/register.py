@@ -1,17 +1,20 @@
 """A register and the scheme it scores by."""
 
+import copy
 from functools import cached_property
 
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.db.models import F, Q
 from django.urls import reverse
+from django.utils import timezone
 
 from registers import scoring
-from registers.history.audit import AuditEntry
 from registers.history.errors import InvalidTransition, return_existing_or_raise
-from registers.history.seals import AuditedModel
+from registers.history.form_token import FormToken
+from registers.history.seals import AuditedModel, seals_of
 from registers.models.people import Directorate, Organisation
+from registers.models.scheme_adoption import SchemeAdoption
 
 
 class ScoringSchemeManager(models.Manager):
@@ -183,14 +186,14 @@ class Register(AuditedModel):
 
     @transaction.atomic
     def adopt_scheme(self, *, by, scheme, reason, token=None):
-        """Take a newer version of its scheme, and return the audit entry.
+        """Take a newer version of its scheme, and return the SchemeAdoption.
 
         Ratings keep the scheme that gave them, and read "to re-assess" until somebody judges anew.
         A risk that is rated at the same moment may still be rated by the earlier scheme, whose
         levels its form showed: it then reads "to re-assess" as well, so risks are not locked. Two
         adoptions at once come one after the other.
 
-        The same token by the same person returns the entry that it made. Raises ValueError without
+        The same token by the same person returns the row that it made. Raises ValueError without
         a reason, InvalidTransition for a scheme that is no newer version open to the organisation.
         """
         if not reason.strip():
@@ -198,26 +201,59 @@ class Register(AuditedModel):
         # Without a join: a row that is read after a wait would miss the scheme that it names by
         # then. Assessments need not wait: the scheme is no key.
         self.refresh_from_db(from_queryset=Register.objects.select_for_update(no_key=True))
-        if token and (entry := self._adoption(by, token)):
-            is_same = (entry.facts["to"], entry.text.content["reason"]) == (scheme.pk, reason)
-            return return_existing_or_raise(entry, is_same, entry.at)
+        token = FormToken(token, self, by)
+        if row := token.row_of(self.scheme_adoptions.filter(by=by)):
+            is_same = (row.scheme_id, row.reason) == (scheme.pk, reason)
+            return return_existing_or_raise(row, is_same, row.recorded_at)
         if not self.newer_schemes().filter(pk=scheme.pk).exists():
             raise InvalidTransition(f"{scheme} is not newer than {self.scheme}, which is in force")
-        earlier, self.scheme = self.scheme, scheme
+        fields = {"earlier": self.scheme, "scheme": scheme, "reason": reason, "by": by}
+        adoption = token.insert(
+            SchemeAdoption,
+            lambda token: self.scheme_adoptions.create(
+                token=token, effective_on=timezone.localdate(), **fields
+            ),
+        )
+        self.scheme = scheme
         self.save(update_fields=["scheme"])
-        return self.enter(
-            "scheme-adopted",
-            by=by,
-            facts={"from": earlier.pk, "to": scheme.pk, "token": token and str(token)},
-            text={"from": str(earlier), "to": str(scheme), "reason": reason},
+        adoption.enter(
+            organisation=self.organisation,
+            verb="register.scheme-adopted",
+            subject=self,
+            facts={"from": adoption.earlier_id, "to": scheme.pk},
+            text={"from": str(adoption.earlier), "to": str(scheme), "reason": reason},
+            seals=seals_of([self]),
         )
+        return adoption
 
-    def _adoption(self, by, token):
-        """The audit entry that the same form made before, if its text was not erased; or None."""
-        entries = AuditEntry.objects.filter(
-            verb="register.scheme-adopted", subject=self.seal_name, by=by, facts__token=str(token)
-        )
-        return entries.exclude(text__content=None).select_related("text").first()
+    def scheme_on(self, day, recorded_by=None):
+        """The scheme that was in force at the end of a day, as on record at an instant.
+
+        One query for all days.
+        """
+        if not self._adoptions:
+            return self.scheme
+        earlier = [
+            row.scheme
+            for row in self._adoptions
+            if row.effective_on <= day and (recorded_by is None or row.recorded_at <= recorded_by)
+        ]
+        return earlier[-1] if earlier else self._adoptions[0].earlier
+
+    @cached_property
+    def _adoptions(self):
+        return list(self.scheme_adoptions.select_related("scheme", "earlier").order_by("pk"))
+
+    def as_rated_on(self, day, recorded_by=None):
+        """This register with the scheme that was in force then: to read by, never to save."""
+        scheme = self.scheme_on(day, recorded_by)
+        if scheme == self.scheme:
+            return self
+        register = copy.copy(self)
+        register._state = copy.copy(self._state)
+        register._state.fields_cache = {**self._state.fields_cache}
+        register.scheme = scheme
+        return register
 
     def reference(self, number):
         return f"{self.prefix}-{number:03d}"

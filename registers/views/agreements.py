@@ -5,7 +5,6 @@ from django.utils.formats import date_format
 
 from registers.agreements import ChangesSinceAgreement, agreement_cards
 from registers.forms import AgreementForm
-from registers.models import Tolerances
 from registers.permissions import (
     Permission,
     can,
@@ -28,7 +27,7 @@ def agreement_list(request, slug):
         "tab": "agreements",
         "register": register,
         "page": page,
-        "cards": agreement_cards(register, agreed, Tolerances.of(register)),
+        "cards": agreement_cards(register, agreed),
         "since": since_latest(request.user, register) if page.number == 1 else None,
         "query_today": f"?as_at={timezone.localdate()}"
         if defaults_to_agreed(request.user, register)

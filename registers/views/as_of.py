@@ -98,7 +98,8 @@ class Reading:
 def reading_from(request, register):
     """The reading that the address asks for; 404 for an agreement of another register.
 
-    One query for a reader who sees the register as agreed by default.
+    The register gets the scheme that was in force then. One query for a reader who sees the
+    register as agreed by default, and one where another day than today is read.
     """
     form = DayForm(request.GET)
     if not form.is_valid():
@@ -113,7 +114,10 @@ def reading_from(request, register):
         agreement = default_agreement
     day = agreement.on if agreement else form.cleaned_data["as_at"] or today
     since = form.cleaned_data["since"] or _default_since(register, day, agreement)
-    return Reading(day, since, today, agreement, default_agreement, sees_agreed)
+    reading = Reading(day, since, today, agreement, default_agreement, sees_agreed)
+    if not reading.is_today:
+        register.scheme = register.scheme_on(day, reading.recorded_by)
+    return reading
 
 
 def _default_since(register, day, agreement):

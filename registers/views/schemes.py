@@ -25,7 +25,7 @@ def register_scheme(request, slug):
     if form.is_valid() and submit(
         form, register.adopt_scheme, by=request.user, **form.cleaned_data
     ):
-        count = positions.on_register().to_re_assess().count()
+        count = positions.on_register().to_re_assess(register.scheme).count()
         messages.success(request, adopted_sentence(str(register.scheme), count))
         return redirect(f"{register.get_absolute_url()}?band={TO_RE_ASSESS}")
     schemes = list(register.newer_schemes().order_by("-version"))

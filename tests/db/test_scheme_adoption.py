@@ -1,11 +1,15 @@
 """A register takes a newer version of its scheme."""
 
+import datetime
 import uuid
 
 import pytest
 from audit_check import verify
 from django.core.exceptions import ValidationError
+from django.db import models
+from django.utils import timezone
 from makers import (
+    days_ago,
     make_assessment,
     make_organisation,
     make_register,
@@ -16,7 +20,13 @@ from makers import (
     seal_rows,
 )
 
-from registers.models import AuditEntry, DuplicateSubmission, InvalidTransition, Register
+from registers.models import (
+    AuditEntry,
+    DuplicateSubmission,
+    InvalidTransition,
+    Register,
+    SchemeAdoption,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -60,14 +70,14 @@ def test_a_rating_keeps_its_scheme_and_is_to_re_assess(register, newer):
     adopt(register, newer)
     risk.refresh_from_db()
     assert (risk.current.scheme, risk.current.band_now.label) == (preset(), "Low")
-    assert [row.risk_id for row in register.positions.to_re_assess()] == [risk.pk]
+    assert [row.risk_id for row in register.positions.to_re_assess(newer)] == [risk.pk]
 
 
 def test_a_risk_that_is_judged_again_is_no_longer_to_re_assess(register, newer):
     risk = make_risk(register, assessed=(3, 3))
     adopt(register, newer)
     assert make_assessment(risk).scheme == newer
-    assert not register.positions.on_record().to_re_assess().exists()
+    assert not register.positions.on_record().to_re_assess(newer).exists()
 
 
 def test_a_version_of_the_organisations_own_may_follow_a_preset(register):
@@ -176,7 +186,8 @@ def test_one_token_serves_two_registers(register, newer):
 
 def test_the_audit_entry_says_from_which_scheme_to_which_and_why(register, newer):
     by = make_user("Robin Ash")
-    entry = adopt(register, newer, by=by)
+    adopt(register, newer, by=by)
+    entry = AuditEntry.objects.latest("pk")
     assert (entry.verb, entry.subject, entry.by) == (
         "register.scheme-adopted",
         f"register:{register.pk}",
@@ -200,3 +211,32 @@ def test_a_scheme_that_was_changed_behind_it_is_found(register, newer):
     seal_rows()
     Register.objects.filter(pk=register.pk).update(scheme=preset())
     assert f"register:{register.pk}" in verify()
+
+
+# The scheme of an earlier day
+
+
+def adopted_on(register, scheme, ago):
+    """Adopted that many days ago, as no form can say."""
+    row = adopt(register, scheme)
+    at = timezone.now() - datetime.timedelta(days=ago)
+    models.QuerySet(SchemeAdoption).filter(pk=row.pk).update(
+        effective_on=days_ago(ago), recorded_at=at
+    )
+
+
+@pytest.mark.parametrize(("ago", "version"), [(0, 3), (5, 3), (6, 2), (10, 2), (11, 1), (400, 1)])
+def test_the_scheme_of_a_day_is_the_one_that_was_in_force(register, ago, version):
+    for number, adopted_ago in ((2, 10), (3, 5)):
+        adopted_on(register, make_scheme(slug="five-by-five", version=number), adopted_ago)
+    assert Register.objects.get(pk=register.pk).scheme_on(days_ago(ago)).version == version
+
+
+def test_what_was_adopted_later_that_day_was_not_in_force(register, newer):
+    before = timezone.now()
+    adopt(register, newer)
+    assert Register.objects.get(pk=register.pk).scheme_on(days_ago(0), before) == preset()
+
+
+def test_a_register_that_adopted_none_has_one_scheme(register):
+    assert register.as_rated_on(days_ago(400)) is register

@@ -23,6 +23,7 @@ from makers import (
     scheme_data,
 )
 from query_counts import queries_for
+from recorded_risks import at
 
 from registers.models import Assessment, Register, ScoringScheme
 from registers.scheme_comparison import differences_between
@@ -274,6 +275,7 @@ def test_the_form_cannot_name_a_version_of_another_organisation(manager, registe
 
 # Afterwards
 
+CHANGING = re.compile(r'(csrfmiddlewaretoken|name="token")[^>]*|nonce="[^"]*"')
 
 RATING = {"likelihood": 4, "impact": 4, "driver": "harm-to-users", "rationale": "As we see it."}
 
@@ -298,9 +300,34 @@ def test_a_risk_and_its_row_in_the_list_read_to_re_assess_until_it_is_judged_aga
     assert (before, texts()) == ([True, True], [False, False])
 
 
-def test_an_agreement_says_how_many_of_its_risks_the_earlier_scheme_rated(manager, risk):
+@pytest.mark.parametrize("place", ["dashboard/", "", "risks/1/"])
+def test_a_page_that_was_agreed_or_is_of_an_earlier_day_stays_as_it_was(
+    manager, register, newer, place
+):
+    """It is read by the scheme that was in force then."""
+    make_risk(register, assessed=(3, 3), on=days_ago(9), recorded_at=at(days_ago(9)))
+    agreement = make_agreement(register, on=days_ago(2))
+    queries = (f"?agreed={agreement.pk}", f"?as_at={days_ago(2)}")
+
+    def texts():
+        pages = [manager.get(f"/registers/ours/{place}{query}").text for query in queries]
+        return [
+            re.sub(r'(csrfmiddlewaretoken|name="token")[^>]*|nonce="[^"]*"', "", p) for p in pages
+        ]
+
+    before = texts()
+    register.adopt_scheme(by=make_user(), scheme=newer, reason="So.")
+    assert texts() == before
+
+
+def test_an_agreement_is_counted_by_the_scheme_of_its_day(manager, risk):
     page = manager.get("/registers/ours/agreements/").text
-    link = re.search(r'href="([^"]*)"\s+data-count="1">1 rated by an earlier scheme', page)[1]
+    assert "rated by an earlier scheme" not in page
+    make_agreement(risk.register)
+    link = re.search(
+        r'href="([^"]*)"\s+data-count="1">1 rated by an earlier scheme',
+        manager.get("/registers/ours/agreements/").text,
+    )[1]
     assert "Reserves run out" in manager.get(html.unescape(link)).text
 
 
