@@ -64,7 +64,9 @@ class AssuranceLevel(models.TextChoices):
 
     def on(self, day, recorded_by=None):
         """The condition that this is true of a position's risk on that day."""
-        latest = Assurance.objects.latest_by_line(day, recorded_by).filter(risk=OuterRef("risk"))
+        latest = Assurance.objects.latest_per(
+            "risk", "line", day=day, recorded_by=recorded_by
+        ).filter(risk=OuterRef("risk"))
         holding = latest.filter(expires_on__gte=day)
         beyond = Exists(holding.exclude(line=Line.FIRST))
         return {
@@ -83,13 +85,8 @@ class ControlWeakness(models.TextChoices):
 
     def on(self, day, recorded_by=None):
         """The condition that a position's risk has this weakness on that day."""
-        later = ControlRevision.objects.as_at(day, recorded_by).filter(
-            record=OuterRef("record"), number__gt=OuterRef("number")
-        )
-        latest = ControlRevision.objects.as_at(day, recorded_by).filter(
-            ~Exists(later), record__risk=OuterRef("risk")
-        )
-        in_place = latest.filter(status=Control.Status.IN_PLACE)
+        latest = ControlRevision.objects.latest_per("record", day=day, recorded_by=recorded_by)
+        in_place = latest.filter(record__risk=OuterRef("risk"), status=Control.Status.IN_PLACE)
         if self is ControlWeakness.NONE:
             return ~Q(Exists(in_place))
         untested = Q(last_tested_on=None) | Q(last_tested_on__lt=tested_since(day))

@@ -139,13 +139,14 @@ class RegisterRules:
             Exists(self._independent_ratings().filter(risk=OuterRef("risk"))),
             scheme=self._scheme,
         )
-        rows = (
-            self._independent_ratings()
-            .filter(risk__in=rated.order_by().values("risk"))
-            .order_by("effective_on", "pk")
-            .values_list("risk", "perspective", "band")
+        rows = self._independent_ratings().latest_per(
+            "risk", "perspective", day=self._day, recorded_by=self._recorded_by
         )
-        latest = {(risk, perspective): band for risk, perspective, band in rows}
+        rows = rows.filter(risk__in=rated.order_by().values("risk")).order_by()
+        latest = {
+            (risk, perspective): band
+            for risk, perspective, band in rows.values_list("risk", "perspective", "band")
+        }
         ranks = {band.slug: band.rank for band in self._bands}
         candidates = []
         for risk, pk, band in rated.order_by("-score", "number").values_list("risk", "pk", "band"):
