@@ -9,7 +9,7 @@ import datetime
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cached_property
 from itertools import groupby
 from operator import itemgetter
 from sys import intern
@@ -26,7 +26,6 @@ from registers.models import (
     ControlRevision,
     Review,
     Risk,
-    ScoringScheme,
     Tolerances,
 )
 from registers.scoring import Band, Scheme, Tolerance
@@ -41,8 +40,7 @@ RISK_FIELDS = (
 class AssessmentRow(NamedTuple):
     """An assessment.
 
-    band: its slug, empty where another scheme than the register's gave it; scheme: its key;
-    is_above_other_tolerance: whether it is above the tolerance of that other scheme.
+    band: its slug, empty where another scheme than the register's gave it; scheme: its key.
     """
 
     day: datetime.date
@@ -52,7 +50,6 @@ class AssessmentRow(NamedTuple):
     score: int
     band: str
     has_evidence: bool = False
-    is_above_other_tolerance: bool = False
 
     @property
     def ratings(self):
@@ -173,28 +170,10 @@ class CheckContext:
     def is_in_top_band(self, risk: RiskRow) -> bool:
         return bool(risk.current) and risk.current.band == self.top.slug
 
-    def is_above_tolerance(self, risk: RiskRow, assessment: AssessmentRow | None = None) -> bool:
-        """By the tolerance stated for its category, else for all, else by the scheme's.
-
-        assessment: another one than the current; by another scheme, that scheme's tolerance counts.
-        """
-        assessment = assessment or risk.current
-        if not assessment or not assessment.band:
-            return bool(assessment) and assessment.is_above_other_tolerance
-        return self.tolerance.is_above(assessment.band, risk.category)
-
-    def is_above_tolerance_twice_running(self, risk: RiskRow) -> bool:
-        """Now, and at its latest review or, without one, at its last assessment of an earlier day.
-
-        Its next review has to say who outside was asked for help (insight 1).
-        """
-        if not self.is_above_tolerance(risk):
-            return False
-        if risk.reviewed_on:
-            earlier = [row for row in risk.currents if row.day <= risk.reviewed_on]
-        else:
-            earlier = [row for row in risk.currents if row.day < risk.current.day]
-        return bool(earlier) and self.is_above_tolerance(risk, earlier[-1])
+    def is_above_tolerance(self, risk: RiskRow) -> bool:
+        """By the tolerance stated for its category, else for all, else by the scheme's."""
+        current = risk.current
+        return bool(current) and self.tolerance.is_above(current.band, risk.category)
 
 
 def load_context(register, day) -> CheckContext:
@@ -211,8 +190,7 @@ def load_context(register, day) -> CheckContext:
 def load_risks(register, risks, day) -> list[RiskRow]:
     """Those of these risks that are on the register, by number.
 
-    risks: a queryset of what the reader may see. Six queries, and one for each earlier scheme that
-    rated some.
+    risks: a queryset of what the reader may see. Six queries.
     """
     risks = risks.filter(status__in=Risk.ON_REGISTER)
     keys = risks.order_by().values("pk")
@@ -257,7 +235,6 @@ def _assessments(keys, register_scheme, day):
             *("likelihood", "impact", "score", "band", "has_evidence"),
         )
     )
-    rules_of = cache(lambda pk: ScoringScheme.objects.get(pk=pk).rules)
     currents, latest, raters = defaultdict(list), defaultdict(dict), defaultdict(set)
     for (
         risk,
@@ -270,14 +247,12 @@ def _assessments(keys, register_scheme, day):
         band,
         evidence,
     ) in rows.iterator():
-        is_by_register_scheme = scheme == register_scheme
         row = AssessmentRow(
             effective_on,
             scheme,
             *ratings,
-            intern(band) if is_by_register_scheme else "",
+            intern(band) if scheme == register_scheme else "",
             evidence,
-            not is_by_register_scheme and rules_of(scheme).is_above_tolerance(band),
         )
         if kind == Assessment.Kind.CURRENT:
             raters[risk].add(by)

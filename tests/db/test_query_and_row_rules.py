@@ -1,6 +1,4 @@
-"""Two rules exist twice, in a query for a risk and over the rows of a register. They agree."""
-
-import datetime
+"""A rule exists twice, in a query for a risk and over the rows of a register. They agree."""
 
 import pytest
 from django.utils import timezone
@@ -9,42 +7,21 @@ from hypothesis import strategies as st
 from makers import (
     days_ago,
     make_action,
-    make_appetite,
-    make_assessment,
     make_assurance,
     make_control,
     make_register,
-    make_review,
     make_risk,
-    make_scheme,
     make_user,
-    scheme_data,
 )
 from profiles import examples
 from risk_histories import rollback
 
 from registers.models import Register, Risk, has_supporting_evidence
-from registers.models.review import is_above_tolerance_twice_running
-from registers.quality.data import load_context, load_risks
+from registers.quality.data import load_risks
 
 pytestmark = pytest.mark.django_db
 SPAN = 30  # days ago on which the risk was raised
 ago = st.sampled_from([0, 3, 10, 20, SPAN])  # few days, so that much falls on one
-judgements = st.one_of(
-    st.tuples(st.just("assess"), ago, st.sampled_from([(2, 2), (3, 4), (5, 5)])),
-    st.tuples(
-        st.just("assess_otherwise"),
-        ago,
-        st.sampled_from([{"kind": "target"}, {"perspective": "peer"}]),
-    ),
-    st.tuples(st.just("review"), ago, st.none()),
-    st.tuples(
-        st.just("state_tolerance"),
-        ago,
-        st.sampled_from([("", "low"), ("", "severe"), ("legal", "moderate")]),
-    ),
-    st.tuples(st.just("change_scheme"), st.none(), st.none()),
-)
 evidence = st.one_of(
     st.tuples(st.just("test_control"), ago, st.booleans()),
     st.tuples(st.just("assure"), ago, st.booleans()),
@@ -66,31 +43,6 @@ class History:
             pk=self.risk.pk
         )
         self.register = Register.objects.select_related("scheme").get(pk=self.register.pk)
-
-    def assess(self, day, ratings):
-        make_assessment(self.risk, ratings, by=self.by, on=day)
-
-    def assess_otherwise(self, day, fields):
-        make_assessment(self.risk, (5, 5), by=self.by, on=day, **fields)
-
-    def review(self, day, _):
-        make_review(self.risk, by=self.by, on=day, next_on=day + datetime.timedelta(days=40))
-
-    def state_tolerance(self, day, statement):
-        make_appetite(
-            self.register.organisation,
-            *statement,
-            by=self.by,
-            on=day,
-            scheme=self.risk.register.scheme,
-        )
-
-    def change_scheme(self, *_):
-        data = scheme_data()
-        Register.objects.filter(pk=self.register.pk).update(
-            scheme=make_scheme(**{**data, "tolerance": "moderate"})
-        )
-        self.risk = Risk.objects.get(pk=self.risk.pk)
 
     def test_control(self, day, is_repeated):
         control = make_control(
@@ -118,16 +70,6 @@ class History:
 
 
 thirty_examples = examples(20)
-
-
-@thirty_examples
-@given(events=st.lists(judgements, max_size=6), category=st.sampled_from(["", "legal"]))
-def test_above_tolerance_twice_running_is_one_rule(events, category):
-    with rollback():
-        history = History(events, category)
-        context = load_context(history.register, timezone.localdate())
-        is_above = is_above_tolerance_twice_running(history.risk)
-        assert context.is_above_tolerance_twice_running(history.row) == is_above
 
 
 @thirty_examples
