@@ -246,10 +246,9 @@ MUTATIONS = [
     Mutation(
         "a fall with evidence is called unexplained",
         "registers/models/conditions.py",
-        '        fell_saying="",\n',
-        "",
-        "test_priority_risks.py test_questions.py test_period_comparison.py "
-        "test_query_and_row_rules.py",
+        ', fell_saying="")',
+        ")",
+        "test_priority_risks.py test_questions.py test_period_comparison.py",
     ),
     Mutation(
         "a check forgets who tolerates",

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import groupby
@@ -15,7 +15,7 @@ from operator import itemgetter
 from sys import intern
 from typing import NamedTuple
 
-from django.db.models import Max, Q
+from django.db.models import OuterRef, Q, Subquery
 from django.db.models.functions import Left
 
 from registers.models import (
@@ -28,6 +28,7 @@ from registers.models import (
     Risk,
     Tolerances,
 )
+from registers.models.conditions import evidence_days
 from registers.scoring import Band, Scheme, Tolerance
 
 EVENT_LENGTH = 240  # characters of an event that are read: enough for the check of its words
@@ -60,13 +61,12 @@ class ControlRow(NamedTuple):
     """A control.
 
     since: the day it was first listed; tested_on: the last day on which it was tested or an
-    assurance of it was given, if any; tests: all days on which it was tested.
+    assurance of it was given, if any.
     """
 
     is_in_place: bool
     since: datetime.date
     tested_on: datetime.date | None = None
-    tests: tuple[datetime.date, ...] = ()
 
 
 class ActionRow(NamedTuple):
@@ -74,7 +74,6 @@ class ActionRow(NamedTuple):
     due_on: datetime.date | None = None
     original_due_on: datetime.date | None = None
     redated: int = 0
-    done_on: datetime.date | None = None
 
 
 class AssuranceRow(NamedTuple):
@@ -89,7 +88,8 @@ class RiskRow:
 
     currents: the organisation's own current assessments, oldest first; inherent, target: its own
     latest; raters: the number of people who ever gave a current rating, from any perspective;
-    event: its first EVENT_LENGTH characters; reviewed_on: the latest review.
+    event: its first EVENT_LENGTH characters; reviewed_on: the latest review; evidence_on: the days
+    of what may explain a lower rating (conditions.evidence).
     """
 
     pk: int
@@ -114,6 +114,7 @@ class RiskRow:
     controls: Sequence[ControlRow] = ()
     actions: Sequence[ActionRow] = ()
     assurances: Sequence[AssuranceRow] = ()
+    evidence_on: Collection[datetime.date] = ()
 
     @property
     def current(self) -> AssessmentRow | None:
@@ -129,13 +130,7 @@ class RiskRow:
         return [action for action in self.actions if action.status == "open"]
 
     def has_evidence_between(self, after: datetime.date, until: datetime.date) -> bool:
-        """Whether a control was tested, an assurance given or an action done between two days."""
-        days = (
-            *(day for control in self.controls for day in (control.tested_on, *control.tests)),
-            *(assurance.given_on for assurance in self.assurances),
-            *(action.done_on for action in self.actions if action.status == "done"),
-        )
-        return any(day and after < day <= until for day in days)
+        return any(after < day <= until for day in self.evidence_on)
 
 
 @dataclass(frozen=True)
@@ -196,20 +191,22 @@ def load_risks(register, risks, day) -> list[RiskRow]:
     keys = risks.order_by().values("pk")
     assessments = _assessments(keys, register.scheme_id, day)
     controls, assurances = _controls_and_assurances(keys)
-    reviews = Review.objects.filter(risk__in=keys, effective_on__lte=day).order_by()
+    reviews = Review.objects.filter(risk=OuterRef("pk"), effective_on__lte=day)
+    latest_reviews = reviews.order_by("-effective_on").values("effective_on")[:1]
     related = {
-        "reviewed_on": dict(reviews.values_list("risk").annotate(latest=Max("effective_on"))),
         "actions": _actions(keys),
         "controls": controls,
         "assurances": assurances,
+        "evidence_on": evidence_days(keys, day),
     }
     rows = (
         risks.order_by("number")
         .annotate(event_start=Left("event", EVENT_LENGTH))
         .annotate(has_cause=~Q(cause=""), has_consequence=~Q(consequence=""))
-        .values_list(*RISK_FIELDS, "event_start", "has_cause", "has_consequence")
+        .annotate(reviewed_on=Subquery(latest_reviews))
+        .values_list(*RISK_FIELDS, "event_start", "has_cause", "has_consequence", "reviewed_on")
     )
-    names = (*RISK_FIELDS, "event", "has_cause", "has_consequence")
+    names = (*RISK_FIELDS, "event", "has_cause", "has_consequence", "reviewed_on")
     return [
         RiskRow(
             **dict(zip(names, row, strict=True)),
@@ -270,9 +267,7 @@ def _actions(keys):
     """risk -> its actions."""
     by_risk = defaultdict(list)
     actions = Action.objects.filter(risk__in=keys).order_by("risk", "pk")
-    for risk, *row in actions.values_list(
-        "risk", "status", "due_on", "original_due_on", "redated", "done_on"
-    ):
+    for risk, *row in actions.values_list("risk", "status", "due_on", "original_due_on", "redated"):
         by_risk[risk].append(ActionRow(*row))
     return by_risk
 
@@ -296,8 +291,6 @@ def _controls_and_assurances(keys):
     for (risk, control), rows in groupby(revisions, key=itemgetter(0, 1)):
         *_, statuses, days, tests = zip(*rows, strict=True)
         tested_on = max((day for day in (tests[-1], assured_on.get(control)) if day), default=None)
-        tests = tuple(dict.fromkeys(day for day in tests if day))
-        controls[risk].append(
-            ControlRow(statuses[-1] == Control.Status.IN_PLACE, days[0], tested_on, tests)
-        )
+        is_in_place = statuses[-1] == Control.Status.IN_PLACE
+        controls[risk].append(ControlRow(is_in_place, days[0], tested_on))
     return controls, assurances
