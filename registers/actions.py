@@ -171,9 +171,10 @@ def actions_on_day(positions, reading):
     risks = positions.order_by().values("risk")
     if reading.is_today:
         return Action.objects.filter(risk__in=risks)
-    return ActionRevision.objects.latest_as_at(reading.day, reading.recorded_by).filter(
-        record__risk__in=risks
+    latest = ActionRevision.objects.latest_per(
+        "record", day=reading.day, recorded_by=reading.recorded_by
     )
+    return latest.filter(record__risk__in=risks)
 
 
 def in_list_order(actions):

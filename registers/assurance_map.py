@@ -87,9 +87,10 @@ def _cell(line: Line, opinion: Opinion | None, day: datetime.date) -> AssuranceC
 def assurance_rows(positions, reading) -> list[AssuranceRow]:
     """A row for each position, in the order given. One query."""
     risks = [position.risk_id for position in positions]
-    opinions = Assurance.objects.latest_by_line(reading.day, reading.recorded_by).filter(
-        risk__in=risks
+    latest = Assurance.objects.latest_per(
+        "risk", "line", day=reading.day, recorded_by=reading.recorded_by
     )
+    opinions = latest.filter(risk__in=risks)
     cells = build_assurance_map(risks, opinions, reading.day)
     return [AssuranceRow(position, cells[position.risk_id]) for position in positions]
 

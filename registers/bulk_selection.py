@@ -5,7 +5,6 @@ import datetime
 from django.db.models import Case, When
 
 from registers.models import Action, Control, Risk
-from registers.quality.data import load_context, load_risks
 
 # Days before a review is due from which it is offered: a meeting looks at a fortnight's reviews.
 DUE_SOON = 14
@@ -29,16 +28,6 @@ def with_headings(risks):
     return (
         risks.select_related("owner", "current").prefetch_related("current__scheme").defer(*texts)
     )
-
-
-def ask_outside_first(register, risks, day):
-    """Keys of the risks whose next review must say who outside was asked. Eight queries."""
-    context = load_context(register, day)
-    return {
-        row.pk
-        for row in load_risks(register, risks, day)
-        if context.is_above_tolerance_twice_running(row)
-    }
 
 
 class PostHoldings:

@@ -308,12 +308,32 @@ MUTATIONS = [
         "test_priority_risks.py test_headline.py test_questions.py",
     ),
     Mutation(
+        "two rows of one day are both the latest",
+        "registers/history/append_only.py",
+        '("effective_on", "pk")',
+        '("effective_on",)',
+        "test_latest_per.py",
+    ),
+    Mutation(
+        "twice running counts a rating since the review",
+        "registers/models/review.py",
+        "if day <= reviewed_on[key] if key in reviewed_on else day < rated_on[key]:",
+        "if day < rated_on[key]:",
+        "test_reviews.py test_bulk.py",
+    ),
+    Mutation(
+        "evidence of the day of the last rating supports a fall",
+        "registers/models/conditions.py",
+        'f"{on}__gt": since',
+        'f"{on}__gte": since',
+        "test_ranges.py test_priority_risks.py",
+    ),
+    Mutation(
         "a fall with evidence is called unexplained",
         "registers/models/conditions.py",
-        '        fell_saying="",\n',
-        "",
-        "test_priority_risks.py test_questions.py test_period_comparison.py "
-        "test_query_and_row_rules.py",
+        ', fell_saying="")',
+        ")",
+        "test_priority_risks.py test_questions.py test_period_comparison.py",
     ),
     Mutation(
         "a check forgets who tolerates",

@@ -17,7 +17,7 @@ from django.db.models import Count, F, Min, Value
 from django.urls import reverse
 from django.utils.formats import date_format
 
-from registers import movement
+from registers import movement, priorities
 from registers.actions import action_counts, actions_on_day
 from registers.dashboard import trends
 from registers.dashboard.period_comparison import (
@@ -305,9 +305,7 @@ class DashboardData:
         The longest first.
         """
         day = self.reading.day
-        rows = self.rows.current.stuck(self.register.scheme, day).order_by(
-            "band_since", "-score", "number"
-        )
+        rows = priorities.stuck(self.rows.current, self.register.scheme, day)
         return [
             (pk, number, quarter_ends_between(since, day))
             for pk, number, since in rows.values_list("pk", "number", "band_since")
@@ -317,10 +315,9 @@ class DashboardData:
     def _came_true(self) -> list[tuple[int, datetime.date, str, int]]:
         """(key of the position, day, status, number) of each risk that ever came true.
 
-        The latest first. One query: an index of their own finds these few positions.
+        The latest first. One query.
         """
-        rows = self.rows.current.filter(happened_on__isnull=False)
-        rows = rows.order_by("-happened_on", "number")
+        rows = priorities.happened(self.rows.current)
         return list(rows.values_list("pk", "happened_on", "revision__status", "number"))
 
     @property
@@ -331,11 +328,10 @@ class DashboardData:
     @property
     def happened_references(self) -> list[str]:
         """References of the risks whose status is that they have happened."""
-        happened = RiskRevision.Status.HAPPENED
         return [
             self.register.reference(number)
             for *_, status, number in self._came_true
-            if status == happened
+            if status == RiskRevision.Status.HAPPENED
         ]
 
     @cached_property

@@ -36,19 +36,18 @@ class IndependentRatings(Section):
     def _latest(self) -> dict[tuple[int, str], str]:
         """(key of a risk, perspective) -> band of the latest rating, by the scheme in force."""
         reading, scheme = self.data.reading, self.data.scheme
-        rows = Assessment.objects.as_at(reading.day, reading.recorded_by).filter(
-            perspective__in=[*INDEPENDENT_RATERS],
-            kind=Assessment.Kind.CURRENT,
-            risk__register=self.data.register,
+        rows = Assessment.objects.filter(
+            perspective__in=[*INDEPENDENT_RATERS], kind=Assessment.Kind.CURRENT
         )
-        rows = rows.order_by("effective_on", "pk")
-        latest = {
-            (risk, perspective): (given_by, band)
-            for risk, perspective, given_by, band in rows.values_list(
-                "risk", "perspective", "scheme", "band"
+        latest = rows.latest_per(
+            "risk", "perspective", day=reading.day, recorded_by=reading.recorded_by
+        ).filter(risk__register=self.data.register, scheme=scheme)
+        return {
+            (risk, perspective): band
+            for risk, perspective, band in latest.order_by("effective_on", "pk").values_list(
+                "risk", "perspective", "band"
             )
         }
-        return {key: band for key, (given_by, band) in latest.items() if given_by == scheme}
 
     @cached_property
     def _positions(self) -> dict[int, tuple]:

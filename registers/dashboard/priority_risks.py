@@ -10,12 +10,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TypeVar
 
-from django.db.models import F
-
-from registers.actions import actions_on_day
 from registers.dashboard.movement import Movements
 from registers.dashboard.section import Section
-from registers.models import Action, AssuranceLevel, Position
+from registers.models import Position
 from registers.movement import NEW, UP
 from registers.phrases.register import (
     happened_sentence,
@@ -23,7 +20,14 @@ from registers.phrases.register import (
     rose_sentence,
     stuck_reason,
 )
-from registers.priorities import QUESTIONS, Reason, question_key
+from registers.priorities import (
+    MOST_SEVERE_FIRST,
+    QUESTIONS,
+    Reason,
+    question_key,
+    slipped,
+    unseen,
+)
 
 Key = TypeVar("Key", bound=Hashable)
 SHOWN = 3
@@ -92,7 +96,7 @@ class PriorityRisks(Section):
         """Above tolerance, in a band that they reached since: from a lower one, or as new risks."""
         since = self.data.reading.since
         bands = {band.slug: band.label for band in self.data.rules.bands}
-        rows = self.data.above.filter(band_since__gt=since).order_by("-score", "number")
+        rows = self.data.above.filter(band_since__gt=since).order_by(*MOST_SEVERE_FIRST)
         keys = list(rows.values_list("pk", flat=True)[: 5 * CANDIDATES])
         band_before = {
             movement.pk: movement.band_before
@@ -111,20 +115,14 @@ class PriorityRisks(Section):
         return [(pk, stuck_reason(band, ends)) for pk, _, ends in self.data.stuck[:CANDIDATES]]
 
     def _slipped(self):
-        rows = actions_on_day(self.data.above, self.data.reading).redated_often()
-        risk = "risk" if rows.model is Action else "record__risk"
-        rows = rows.order_by("-redated", F("due_on").asc(nulls_last=True), "pk")
         reasons = {}
-        for key, title, redated in rows.values_list(risk, "title", "redated")[:CANDIDATES]:
-            reasons.setdefault(key, put_off_sentence(title, redated))
-        positions = self.data.rows.current.filter(risk__in=reasons)
-        keys = dict(positions.values_list("risk", "pk"))
-        return [(keys[risk], reason) for risk, reason in reasons.items()]
+        for pk, _, title, redated in slipped(self.data.above, self.data.reading, CANDIDATES):
+            reasons.setdefault(pk, put_off_sentence(title, redated))
+        return reasons
 
     def _unseen(self):
-        reading = self.data.reading
-        rows = self.data.above.exclude(AssuranceLevel.BEYOND.on(reading.day, reading.recorded_by))
-        keys = rows.order_by("-score", "number").values_list("pk", flat=True)[:CANDIDATES]
+        rows = unseen(self.data.above, self.data.reading)
+        keys = rows.values_list("pk", flat=True)[:CANDIDATES]
         reason = "Nobody beyond those who run it has given assurance that still holds."
         return [(pk, reason) for pk in keys]
 

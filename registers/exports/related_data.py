@@ -102,28 +102,20 @@ def _names_of(name, column, revisions, names):
 def _ratings(risks, day, recorded_by):
     kinds = (Assessment.Kind.INHERENT, Assessment.Kind.TARGET)
     rows = Assessment.objects.filter(
-        risk__in=risks, kind__in=kinds, perspective=Assessment.Perspective.ORGANISATION
+        kind__in=kinds, perspective=Assessment.Perspective.ORGANISATION
     )
-    latest = (
-        rows.as_at(day, recorded_by)
-        .order_by("effective_on", "pk")
-        .values_list("risk_id", "kind", *RATING_FIELDS)
+    latest = rows.latest_per("risk", "kind", day=day, recorded_by=recorded_by).filter(
+        risk__in=risks
     )
-    return {(risk, kind): Rating(*values) for risk, kind, *values in latest}
+    values = latest.order_by().values_list("risk_id", "kind", *RATING_FIELDS)
+    return {(risk, kind): Rating(*rating) for risk, kind, *rating in values}
 
 
 def _latest_revisions(model, risks, day, recorded_by, *fields) -> Iterable[tuple]:
     """(key of its risk, *fields) of each record's latest revision, in the order of the records."""
-    rows = (
-        model.objects.filter(record__risk__in=risks)
-        .as_at(day, recorded_by)
-        .order_by("record_id", "number")
-    )
-    latest = {
-        record: values
-        for record, *values in rows.values_list("record_id", "record__risk_id", *fields)
-    }
-    return latest.values()
+    latest = model.objects.latest_per("record", day=day, recorded_by=recorded_by)
+    rows = latest.filter(record__risk__in=risks).order_by("record_id")
+    return rows.values_list("record__risk_id", *fields)
 
 
 def _controls(risks, day, recorded_by):

@@ -8,12 +8,12 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
-from registers.bulk_selection import ask_outside_first, with_headings
+from registers.bulk_selection import with_headings
 from registers.forms.concurrency import LARGEST_VERSION, LOST, TokenField
 from registers.forms.fields import PlainTextField, RecordChoiceField
 from registers.govuk import GovukCheckboxes, Helper, RevealingForm, Reveals
 from registers.models import Risk
-from registers.models.review import proposed_next_review
+from registers.models.review import above_tolerance_twice_running, proposed_next_review
 from registers.phrases.register import next_review_in_words, too_many_to_review
 
 MOST_REVIEWED = 50
@@ -66,13 +66,11 @@ class ReviewManyForm(RevealingForm):
                 reviewed.filter(number__in=posted[:MOST_REVIEWED])
             ).order_by("number")
             self.rows |= {str(risk.number): risk for risk in posted_risks}
-        needing_question = ask_outside_first(
-            register, risks.filter(pk__in=[risk.pk for risk in self.rows.values()]), today
-        )
+        for risk in self.rows.values():
+            risk.register = register
+        needing_question = above_tolerance_twice_running(register, self.rows.values())
         self.outside = [risk for risk in self.rows.values() if risk.pk in needing_question]
         self.rows = {n: risk for n, risk in self.rows.items() if risk.pk not in needing_question}
-        for risk in (*self.outside, *self.rows.values()):
-            risk.register = register
         question = self.fields["risks"]
         question.choices = [
             (n, f"{risk.register.reference(risk.number)} {risk.title}")

@@ -1,5 +1,6 @@
 """Rows that are added once, never edited, and sealed in the audit chain by the entry about them."""
 
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from registers.history.audit import AppendOnly, AppendOnlyQuerySet, AuditEntry, AuditPayload
@@ -13,6 +14,21 @@ class DatedQuerySet(AppendOnlyQuerySet):
         """Effective by the end of that day; recorded by that instant, where one is given."""
         rows = self.filter(effective_on__lte=day)
         return rows.filter(recorded_at__lte=recorded_by) if recorded_by else rows
+
+    def latest_per(self, *keys, day, recorded_by=None):
+        """For each combination of keys the latest of these rows as at that day.
+
+        That is the highest number where rows have one (get_latest_by), else the last one recorded
+        of the latest day. Filters before this narrow what is compared, those after it the outcome.
+        """
+        number = self.model._meta.get_latest_by
+        later, equal = Q(), {}
+        for name in (number,) if number else ("effective_on", "pk"):
+            later |= Q(**equal, **{f"{name}__gt": OuterRef(name)})
+            equal[name] = OuterRef(name)
+        rows = self.as_at(day, recorded_by)
+        same = rows.filter(**{key: OuterRef(key) for key in keys})
+        return rows.filter(~Exists(same.filter(later)))
 
 
 class AppendOnlyRecord(SealedModel, AppendOnly):

@@ -245,10 +245,8 @@ def latest_revisions(model, risks, day, recorded_by=None):
     model: Control or Action. risks: a queryset of risks, or their keys. Revisions have `record` at
     hand. One query.
     """
-    revisions = model.revisions.rel.related_model.objects.filter(record__risk__in=risks).as_at(
-        day, recorded_by
+    latest = model.revisions.rel.related_model.objects.latest_per(
+        "record", day=day, recorded_by=recorded_by
     )
-    rows = revisions.select_related("record", "owner", "owner__holder").order_by(
-        "record_id", "number"
-    )
-    return list({row.record_id: row for row in rows}.values())
+    rows = latest.filter(record__risk__in=risks).order_by("record_id")
+    return list(rows.select_related("record", "owner", "owner__holder"))

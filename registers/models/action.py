@@ -163,12 +163,7 @@ class Action(Versioned, Slippage, ActionContent):
 
 
 class ActionRevisionRows(ActionRows, DatedQuerySet):
-    def latest_as_at(self, day, recorded_by=None):
-        """The latest revision of each action by the end of a day."""
-        same = ActionRevision.objects.as_at(day, recorded_by).filter(
-            record=models.OuterRef("record")
-        )
-        return self.filter(pk=models.Subquery(same.order_by("-number").values("pk")[:1]))
+    """Actions as they were."""
 
 
 class ActionRevision(Slippage, ActionContent, VersionedRevision):

@@ -14,18 +14,6 @@ from registers.models.risk_content import Category
 from registers.scoring import Tolerance
 
 
-class AppetiteQuerySet(DatedQuerySet):
-    def latest_as_at(self, day, recorded_by=None):
-        """The latest statement for each category and scheme by the end of a day."""
-        rows = AppetiteQuerySet(Appetite).as_at(day, recorded_by)
-        same = rows.filter(
-            **{name: models.OuterRef(name) for name in ("organisation", "scheme", "category")}
-        )
-        return self.filter(
-            pk=models.Subquery(same.order_by("-effective_on", "-pk").values("pk")[:1])
-        )
-
-
 class Appetite(AppendOnlyRecord):
     """A statement that somebody approved: added and never edited.
 
@@ -57,7 +45,7 @@ class Appetite(AppendOnlyRecord):
     effective_on = models.DateField("approved on")
     recorded_at = models.DateTimeField(default=timezone.now)
 
-    objects = AppetiteQuerySet.as_manager()
+    objects = DatedQuerySet.as_manager()
 
     class Meta:
         ordering = ["organisation", "category", "-effective_on", "-pk"]

@@ -21,13 +21,7 @@ class CheckWaiverQuerySet(DatedQuerySet):
 
         A check that was taken back has no last day and never does.
         """
-        same = CheckWaiver.objects.filter(
-            effective_on__lte=day,
-            risk=models.OuterRef("risk"),
-            check_name=models.OuterRef("check_name"),
-        )
-        latest = same.as_at(day).order_by("-effective_on", "-pk").values("pk")[:1]
-        return self.filter(pk=models.Subquery(latest), until__gte=day)
+        return self.latest_per("risk", "check_name", day=day).filter(until__gte=day)
 
 
 class CheckWaiver(AppendOnlyRecord):

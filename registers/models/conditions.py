@@ -4,12 +4,14 @@ For the list, the worklist and the counts that lead to them. The home page and t
 MissingInformation from one index; what reads other tables is kept apart from it.
 """
 
+from collections import defaultdict
 from functools import reduce
 from operator import or_
 
 from django.db import models
 from django.db.models import DateField, Exists, F, OuterRef, Q, Subquery, Value
 from django.db.models.functions import Coalesce
+from django.utils import timezone
 
 from registers.dates import years_later
 from registers.models.action import Action, ActionRevision
@@ -64,7 +66,9 @@ class AssuranceLevel(models.TextChoices):
 
     def on(self, day, recorded_by=None):
         """The condition that this is true of a position's risk on that day."""
-        latest = Assurance.objects.latest_by_line(day, recorded_by).filter(risk=OuterRef("risk"))
+        latest = Assurance.objects.latest_per(
+            "risk", "line", day=day, recorded_by=recorded_by
+        ).filter(risk=OuterRef("risk"))
         holding = latest.filter(expires_on__gte=day)
         beyond = Exists(holding.exclude(line=Line.FIRST))
         return {
@@ -83,13 +87,8 @@ class ControlWeakness(models.TextChoices):
 
     def on(self, day, recorded_by=None):
         """The condition that a position's risk has this weakness on that day."""
-        later = ControlRevision.objects.as_at(day, recorded_by).filter(
-            record=OuterRef("record"), number__gt=OuterRef("number")
-        )
-        latest = ControlRevision.objects.as_at(day, recorded_by).filter(
-            ~Exists(later), record__risk=OuterRef("risk")
-        )
-        in_place = latest.filter(status=Control.Status.IN_PLACE)
+        latest = ControlRevision.objects.latest_per("record", day=day, recorded_by=recorded_by)
+        in_place = latest.filter(record__risk=OuterRef("risk"), status=Control.Status.IN_PLACE)
         if self is ControlWeakness.NONE:
             return ~Q(Exists(in_place))
         untested = Q(last_tested_on=None) | Q(last_tested_on__lt=tested_since(day))
@@ -101,57 +100,68 @@ def tested_since(day):
     return years_later(day, -1)
 
 
-def has_supporting_evidence(risk, since, until):
-    """Whether anything in the period may explain a lower rating.
+def evidence(day, recorded_by=None):
+    """What may explain a lower rating, as at that day: (rows, the path to the risk, the day).
 
-    That is a control tested, an assurance given or an action finished, after the one day and by the
-    end of the other: what was known on the day of the last rating is part of that one. Three
-    queries at most. Whether the findings support a lower rating is for people to read.
+    Controls that were tested, assurances that were given and actions that are finished. Whether the
+    findings support a lower rating is for people to read.
     """
-    period = {"gt": since, "lte": until}
-
-    def between(field):
-        return {f"{field}__{lookup}": day for lookup, day in period.items()}
-
+    actions = ActionRevision.objects.latest_per("record", day=day, recorded_by=recorded_by)
     return (
-        ControlRevision.objects.filter(record__risk=risk, **between("last_tested_on")).exists()
-        or Assurance.objects.filter(risk=risk, **between("effective_on")).exists()
-        or Action.objects.filter(
-            risk=risk, status=Action.Status.DONE, **between("done_on")
-        ).exists()
+        (ControlRevision.objects.as_at(day, recorded_by), "record__risk", "last_tested_on"),
+        (Assurance.objects.as_at(day, recorded_by), "risk", "effective_on"),
+        (actions.filter(status=Action.Status.DONE), "record__risk", "done_on"),
     )
+
+
+def evidence_days(risks, day):
+    """Key of a risk -> the days of its evidence. risks: a queryset of keys. One query."""
+    querysets = [
+        rows.filter(**{f"{path}__in": risks, f"{on}__isnull": False})
+        .order_by()
+        .values_list(path, on)
+        for rows, path, on in evidence(day)
+    ]
+    days = defaultdict(list)
+    for risk, on in querysets[0].union(*querysets[1:]):
+        days[risk].append(on)
+    return days
+
+
+def evidence_between(risk, since, until, day, recorded_by=None):
+    """The rows of evidence of a risk after the one day and by the end of the other.
+
+    What was known on the day of the last rating is part of that one. Three querysets. risk, since,
+    until: values or OuterRefs.
+    """
+    return [
+        rows.filter(**{path: risk, f"{on}__gt": since, f"{on}__lte": until})
+        for rows, path, on in evidence(day, recorded_by)
+    ]
+
+
+def has_supporting_evidence(risk, since, until):
+    """Whether anything on record may explain a lower rating. Three queries at most."""
+    today = timezone.localdate()
+    return any(rows.exists() for rows in evidence_between(risk, since, until, today))
 
 
 def unexplained(positions, day, recorded_by=None):
     """Those of these positions whose decrease into their band nothing on record explains.
 
-    Neither has the assessment evidence, nor was a control tested, an assurance given or an action
-    finished between the assessment before it and its day: has_supporting_evidence for many rows and
-    any day. positions: of risks that decreased into their band (`band_before`).
+    Neither has the assessment evidence, nor is there any between the assessment before it and its
+    day. positions: of risks that decreased into their band (`band_before`).
     """
-    assessments = Assessment.objects.current().as_at(day, recorded_by).filter(risk=OuterRef("risk"))
-    last = assessments.filter(effective_on__lte=OuterRef("band_since")).order_by(
-        "-effective_on", "-pk"
-    )
-    earlier = assessments.filter(effective_on__lt=OuterRef("band_since")).order_by(
-        "-effective_on", "-pk"
-    )
+    ratings = Assessment.objects.current().filter(risk=OuterRef("risk")).as_at(day, recorded_by)
+    latest = ratings.order_by("-effective_on", "-pk")
+    last = latest.filter(effective_on__lte=OuterRef("band_since"))
+    earlier = latest.filter(effective_on__lt=OuterRef("band_since"))
     positions = positions.annotate(
-        fell_on=F("band_since"),
         fell_saying=Subquery(last.values("evidence")[:1]),
         judged_before=Coalesce(
             Subquery(earlier.values("effective_on")[:1]), Value(day.min), output_field=DateField()
         ),
     )
-
-    def between(rows, field, risk):
-        days = {f"{field}__gt": OuterRef("judged_before"), f"{field}__lte": OuterRef("fell_on")}
-        return Exists(rows.as_at(day, recorded_by).filter(**{risk: OuterRef("risk")}, **days))
-
-    done_actions = ActionRevision.objects.filter(status=Action.Status.DONE)
-    return positions.filter(
-        ~between(ControlRevision.objects, "last_tested_on", "record__risk"),
-        ~between(Assurance.objects, "effective_on", "risk"),
-        ~between(done_actions, "done_on", "record__risk"),
-        fell_saying="",
-    )
+    risk, since, until = OuterRef("risk"), OuterRef("judged_before"), OuterRef("band_since")
+    rows_of_each_kind = evidence_between(risk, since, until, day, recorded_by)
+    return positions.filter(*(~Exists(rows) for rows in rows_of_each_kind), fell_saying="")

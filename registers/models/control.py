@@ -4,7 +4,7 @@ import uuid
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import F, Q
 from django.urls import reverse
 from django.utils import timezone
 
@@ -129,19 +129,6 @@ class ControlRevision(ControlContent, VersionedRevision):
         ]
 
 
-class AssuranceQuerySet(DatedQuerySet):
-    def latest_by_line(self, day, recorded_by=None):
-        """The latest opinion of each line on each risk by that day, expired or not."""
-        same = Assurance.objects.as_at(day, recorded_by).filter(
-            risk=OuterRef("risk"), line=OuterRef("line")
-        )
-        on_a_later_day = Q(effective_on__gt=OuterRef("effective_on"))
-        later = same.filter(
-            on_a_later_day | Q(effective_on=OuterRef("effective_on"), pk__gt=OuterRef("pk"))
-        )
-        return self.as_at(day, recorded_by).filter(~Exists(later))
-
-
 class Assurance(AppendOnlyRecord):
     """An opinion on how well a risk, or one control of it, is managed.
 
@@ -168,7 +155,7 @@ class Assurance(AppendOnlyRecord):
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     recorded_at = models.DateTimeField(default=timezone.now)
 
-    objects = AssuranceQuerySet.as_manager()
+    objects = DatedQuerySet.as_manager()
 
     class Meta:
         ordering = ["risk_id", "-effective_on", "-pk"]

@@ -8,7 +8,7 @@ import uuid
 
 from django.conf import settings
 from django.db import models, transaction
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from registers.history.append_only import AppendOnlyRecord, DatedQuerySet, create_idempotent
@@ -20,25 +20,18 @@ class EscalationQuerySet(DatedQuerySet):
     def undecided(self):
         return self.filter(decision=None)
 
-    def latest_approved(self, day, recorded_by=None):
-        """The last step of each risk to or from each register approved by the end of a day.
-
-        recorded_by: leave out what was recorded after that instant.
-        """
-        approved = Escalation.objects.filter(
-            decision__is_approved=True, decision__effective_on__lte=day
-        )
-        if recorded_by:
-            approved = approved.filter(decision__recorded_at__lte=recorded_by)
-        same = approved.filter(
-            risk=models.OuterRef("risk"), to_register=models.OuterRef("to_register")
-        )
-        latest = same.order_by("-decision__effective_on", "-decision__pk").values("pk")[:1]
-        return self.filter(pk=models.Subquery(latest))
-
     def listing(self, day, recorded_by=None):
-        """Those by which a risk is listed in another register at the end of a day."""
-        return self.latest_approved(day, recorded_by).filter(direction=Escalation.Direction.UP)
+        """Those by which a risk is listed in another register at the end of a day.
+
+        That is where the last step approved by then led up. recorded_by: leave out what was
+        recorded after that instant.
+        """
+        approved = EscalationDecision.objects.filter(is_approved=True).latest_per(
+            "escalation__risk", "escalation__to_register", day=day, recorded_by=recorded_by
+        )
+        return self.filter(
+            Exists(approved.filter(escalation=OuterRef("pk"))), direction=Escalation.Direction.UP
+        )
 
 
 class Escalation(AppendOnlyRecord):

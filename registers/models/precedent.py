@@ -13,17 +13,6 @@ from registers.models.library import Citation
 
 
 class PrecedentQuerySet(DatedQuerySet):
-    def latest_as_at(self, day, recorded_by=None):
-        """The latest mark of each sign on each risk by the end of that day."""
-        return self.filter(self.is_latest_as_at(day, recorded_by))
-
-    @staticmethod
-    def is_latest_as_at(day, recorded_by=None):
-        """The same as a condition."""
-        rows = PrecedentQuerySet(Precedent).as_at(day, recorded_by)
-        same = rows.filter(risk=models.OuterRef("risk"), sign=models.OuterRef("sign"))
-        return Q(pk=models.Subquery(same.order_by("-effective_on", "-pk").values("pk")[:1]))
-
     def with_words(self):
         """With everything that pages show of a mark and its sign."""
         citations = models.Prefetch("sign__citations", Citation.objects.select_related("source"))

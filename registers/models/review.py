@@ -5,12 +5,13 @@ import uuid
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Max, Q
 from django.utils import timezone
 
 from registers.dates import years_later
 from registers.history.append_only import AppendOnlyRecord
 from registers.models.appetite import Tolerances
+from registers.models.assessment import Assessment, share_schemes
 
 # Until the next review of a risk that has no band.
 USUAL_DAYS = 92
@@ -64,33 +65,55 @@ def proposed_next_review(risk, day):
     return day + datetime.timedelta(days=days)
 
 
-def is_above_tolerance(risk, assessment=None):
-    """Whether a rating is above what is tolerated for the risk's category today.
+def is_above_tolerance(risk, tolerance=None):
+    """Whether the risk's rating is above what is tolerated for its category today.
 
-    assessment: the current one unless given. A rating by another scheme than the one in force says
-    nothing of the present bands: a current one then is not above tolerance, an earlier one is
-    compared with its own scheme.
+    A rating by another scheme than the one in force says nothing of the present bands. tolerance:
+    today's, where it is at hand.
     """
-    rating, register = assessment or risk.current, risk.register
-    if rating is None or (assessment is None and rating.scheme_id != register.scheme_id):
+    rating, register = risk.current, risk.register
+    if rating is None or rating.scheme_id != register.scheme_id:
         return False
-    if rating.scheme_id != register.scheme_id:
+    tolerance = tolerance or Tolerances.of(register).on(timezone.localdate())
+    return tolerance.is_above(rating.band, risk.category)
+
+
+def above_tolerance_twice_running(register, risks):
+    """Keys of those of these risks that are above tolerance now and were when looked at before.
+
+    Insight 1 then asks whom outside we have asked. What was above by an earlier scheme was above.
+    risks: of the register, with their current rating. Four queries at most.
+    """
+    tolerance = Tolerances.of(register).on(timezone.localdate())
+    above = [risk for risk in risks if is_above_tolerance(risk, tolerance)]
+    ratings = _ratings_before(above)
+    share_schemes([*ratings.values()], register)
+
+    def was_above(risk):
+        rating = ratings[risk.pk]
+        if rating.scheme_id == register.scheme_id:
+            return tolerance.is_above(rating.band, risk.category)
         return rating.scheme.rules.is_above_tolerance(rating.band)
-    return Tolerances.of(register).on(timezone.localdate()).is_above(rating.band, risk.category)
+
+    return {risk.pk for risk in above if risk.pk in ratings and was_above(risk)}
+
+
+def _ratings_before(risks):
+    """Key of a risk -> its rating when it was looked at before.
+
+    That is at its latest review or, without one, its last current rating of an earlier day.
+    """
+    reviews = Review.objects.filter(risk__in=risks).order_by().values_list("risk")
+    reviewed_on = dict(reviews.annotate(latest=Max("effective_on")))
+    rated_on = {risk.pk: risk.current.effective_on for risk in risks}
+    ratings = {}
+    rows = Assessment.objects.current().filter(risk__in=risks)
+    for rating in rows.defer("rationale", "evidence"):
+        key, day = rating.risk_id, rating.effective_on
+        if day <= reviewed_on[key] if key in reviewed_on else day < rated_on[key]:
+            ratings[key] = rating
+    return ratings
 
 
 def is_above_tolerance_twice_running(risk):
-    """Whether the risk is above tolerance now and was when it was looked at before.
-
-    That is at its latest review or, without one, at its last current assessment of an earlier day.
-    Insight 1 then asks whom outside we have asked.
-    """
-    if not is_above_tolerance(risk):
-        return False
-    review = risk.reviews.order_by("effective_on", "pk").last()
-    ratings = risk.assessments.current().select_related("scheme")
-    if review:
-        earlier = ratings.filter(effective_on__lte=review.effective_on).last()
-    else:
-        earlier = ratings.filter(effective_on__lt=risk.current.effective_on).last()
-    return earlier is not None and is_above_tolerance(risk, earlier)
+    return bool(above_tolerance_twice_running(risk.register, [risk]))

@@ -162,12 +162,14 @@ def marks_across(user, registers, day, recorded_by=None):
         if cut_off:
             key = (cut_off.day, cut_off.recorded_by)
             registers_by_cut_off.setdefault(key, []).append(register.pk)
-    conditions = (
-        Q(risk__register__in=pks) & Precedent.objects.is_latest_as_at(*cut_off)
-        for cut_off, pks in registers_by_cut_off.items()
+    marks = (
+        Precedent.objects.latest_per("risk", "sign", day=day, recorded_by=recorded_by).filter(
+            risk__register__in=pks
+        )
+        for (day, recorded_by), pks in registers_by_cut_off.items()
     )
     visible = risks_across(user, registers).filter(pk=OuterRef("risk")).order_by()
-    return Precedent.objects.filter(reduce(or_, conditions, Q(pk__in=())), Exists(visible))
+    return reduce(or_, marks, Precedent.objects.none()).filter(Exists(visible))
 
 
 def marks_of(user, risk, day, recorded_by=None):
@@ -175,7 +177,8 @@ def marks_of(user, risk, day, recorded_by=None):
     cut_off = mark_visibility(user, [risk.register], day, recorded_by)[risk.register]
     if cut_off is None:
         return risk.precedents.none(), None
-    return risk.precedents.latest_as_at(cut_off.day, cut_off.recorded_by), cut_off
+    marks = risk.precedents.latest_per("sign", day=cut_off.day, recorded_by=cut_off.recorded_by)
+    return marks, cut_off
 
 
 def _visible_risks(user, registers):

@@ -7,15 +7,15 @@ from __future__ import annotations
 
 import datetime
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cached_property
 from itertools import groupby
 from operator import itemgetter
 from sys import intern
 from typing import NamedTuple
 
-from django.db.models import Max, Q
+from django.db.models import OuterRef, Q, Subquery
 from django.db.models.functions import Left
 
 from registers.models import (
@@ -26,9 +26,9 @@ from registers.models import (
     ControlRevision,
     Review,
     Risk,
-    ScoringScheme,
     Tolerances,
 )
+from registers.models.conditions import evidence_days
 from registers.scoring import Band, Scheme, Tolerance
 
 EVENT_LENGTH = 240  # characters of an event that are read: enough for the check of its words
@@ -41,8 +41,7 @@ RISK_FIELDS = (
 class AssessmentRow(NamedTuple):
     """An assessment.
 
-    band: its slug, empty where another scheme than the register's gave it; scheme: its key;
-    is_above_other_tolerance: whether it is above the tolerance of that other scheme.
+    band: its slug, empty where another scheme than the register's gave it; scheme: its key.
     """
 
     day: datetime.date
@@ -52,7 +51,6 @@ class AssessmentRow(NamedTuple):
     score: int
     band: str
     has_evidence: bool = False
-    is_above_other_tolerance: bool = False
 
     @property
     def ratings(self):
@@ -63,13 +61,12 @@ class ControlRow(NamedTuple):
     """A control.
 
     since: the day it was first listed; tested_on: the last day on which it was tested or an
-    assurance of it was given, if any; tests: all days on which it was tested.
+    assurance of it was given, if any.
     """
 
     is_in_place: bool
     since: datetime.date
     tested_on: datetime.date | None = None
-    tests: tuple[datetime.date, ...] = ()
 
 
 class ActionRow(NamedTuple):
@@ -77,7 +74,6 @@ class ActionRow(NamedTuple):
     due_on: datetime.date | None = None
     original_due_on: datetime.date | None = None
     redated: int = 0
-    done_on: datetime.date | None = None
 
 
 class AssuranceRow(NamedTuple):
@@ -92,7 +88,8 @@ class RiskRow:
 
     currents: the organisation's own current assessments, oldest first; inherent, target: its own
     latest; raters: the number of people who ever gave a current rating, from any perspective;
-    event: its first EVENT_LENGTH characters; reviewed_on: the latest review.
+    event: its first EVENT_LENGTH characters; reviewed_on: the latest review; evidence_on: the days
+    of what may explain a lower rating (conditions.evidence).
     """
 
     pk: int
@@ -117,6 +114,7 @@ class RiskRow:
     controls: Sequence[ControlRow] = ()
     actions: Sequence[ActionRow] = ()
     assurances: Sequence[AssuranceRow] = ()
+    evidence_on: Collection[datetime.date] = ()
 
     @property
     def current(self) -> AssessmentRow | None:
@@ -132,13 +130,7 @@ class RiskRow:
         return [action for action in self.actions if action.status == "open"]
 
     def has_evidence_between(self, after: datetime.date, until: datetime.date) -> bool:
-        """Whether a control was tested, an assurance given or an action done between two days."""
-        days = (
-            *(day for control in self.controls for day in (control.tested_on, *control.tests)),
-            *(assurance.given_on for assurance in self.assurances),
-            *(action.done_on for action in self.actions if action.status == "done"),
-        )
-        return any(day and after < day <= until for day in days)
+        return any(after < day <= until for day in self.evidence_on)
 
 
 @dataclass(frozen=True)
@@ -173,28 +165,10 @@ class CheckContext:
     def is_in_top_band(self, risk: RiskRow) -> bool:
         return bool(risk.current) and risk.current.band == self.top.slug
 
-    def is_above_tolerance(self, risk: RiskRow, assessment: AssessmentRow | None = None) -> bool:
-        """By the tolerance stated for its category, else for all, else by the scheme's.
-
-        assessment: another one than the current; by another scheme, that scheme's tolerance counts.
-        """
-        assessment = assessment or risk.current
-        if not assessment or not assessment.band:
-            return bool(assessment) and assessment.is_above_other_tolerance
-        return self.tolerance.is_above(assessment.band, risk.category)
-
-    def is_above_tolerance_twice_running(self, risk: RiskRow) -> bool:
-        """Now, and at its latest review or, without one, at its last assessment of an earlier day.
-
-        Its next review has to say who outside was asked for help (insight 1).
-        """
-        if not self.is_above_tolerance(risk):
-            return False
-        if risk.reviewed_on:
-            earlier = [row for row in risk.currents if row.day <= risk.reviewed_on]
-        else:
-            earlier = [row for row in risk.currents if row.day < risk.current.day]
-        return bool(earlier) and self.is_above_tolerance(risk, earlier[-1])
+    def is_above_tolerance(self, risk: RiskRow) -> bool:
+        """By the tolerance stated for its category, else for all, else by the scheme's."""
+        current = risk.current
+        return bool(current) and self.tolerance.is_above(current.band, risk.category)
 
 
 def load_context(register, day) -> CheckContext:
@@ -211,27 +185,28 @@ def load_context(register, day) -> CheckContext:
 def load_risks(register, risks, day) -> list[RiskRow]:
     """Those of these risks that are on the register, by number.
 
-    risks: a queryset of what the reader may see. Six queries, and one for each earlier scheme that
-    rated some.
+    risks: a queryset of what the reader may see. Six queries.
     """
     risks = risks.filter(status__in=Risk.ON_REGISTER)
     keys = risks.order_by().values("pk")
     assessments = _assessments(keys, register.scheme_id, day)
     controls, assurances = _controls_and_assurances(keys)
-    reviews = Review.objects.filter(risk__in=keys, effective_on__lte=day).order_by()
+    reviews = Review.objects.filter(risk=OuterRef("pk"), effective_on__lte=day)
+    latest_reviews = reviews.order_by("-effective_on").values("effective_on")[:1]
     related = {
-        "reviewed_on": dict(reviews.values_list("risk").annotate(latest=Max("effective_on"))),
         "actions": _actions(keys),
         "controls": controls,
         "assurances": assurances,
+        "evidence_on": evidence_days(keys, day),
     }
     rows = (
         risks.order_by("number")
         .annotate(event_start=Left("event", EVENT_LENGTH))
         .annotate(has_cause=~Q(cause=""), has_consequence=~Q(consequence=""))
-        .values_list(*RISK_FIELDS, "event_start", "has_cause", "has_consequence")
+        .annotate(reviewed_on=Subquery(latest_reviews))
+        .values_list(*RISK_FIELDS, "event_start", "has_cause", "has_consequence", "reviewed_on")
     )
-    names = (*RISK_FIELDS, "event", "has_cause", "has_consequence")
+    names = (*RISK_FIELDS, "event", "has_cause", "has_consequence", "reviewed_on")
     return [
         RiskRow(
             **dict(zip(names, row, strict=True)),
@@ -257,7 +232,6 @@ def _assessments(keys, register_scheme, day):
             *("likelihood", "impact", "score", "band", "has_evidence"),
         )
     )
-    rules_of = cache(lambda pk: ScoringScheme.objects.get(pk=pk).rules)
     currents, latest, raters = defaultdict(list), defaultdict(dict), defaultdict(set)
     for (
         risk,
@@ -270,14 +244,12 @@ def _assessments(keys, register_scheme, day):
         band,
         evidence,
     ) in rows.iterator():
-        is_by_register_scheme = scheme == register_scheme
         row = AssessmentRow(
             effective_on,
             scheme,
             *ratings,
-            intern(band) if is_by_register_scheme else "",
+            intern(band) if scheme == register_scheme else "",
             evidence,
-            not is_by_register_scheme and rules_of(scheme).is_above_tolerance(band),
         )
         if kind == Assessment.Kind.CURRENT:
             raters[risk].add(by)
@@ -295,9 +267,7 @@ def _actions(keys):
     """risk -> its actions."""
     by_risk = defaultdict(list)
     actions = Action.objects.filter(risk__in=keys).order_by("risk", "pk")
-    for risk, *row in actions.values_list(
-        "risk", "status", "due_on", "original_due_on", "redated", "done_on"
-    ):
+    for risk, *row in actions.values_list("risk", "status", "due_on", "original_due_on", "redated"):
         by_risk[risk].append(ActionRow(*row))
     return by_risk
 
@@ -321,8 +291,6 @@ def _controls_and_assurances(keys):
     for (risk, control), rows in groupby(revisions, key=itemgetter(0, 1)):
         *_, statuses, days, tests = zip(*rows, strict=True)
         tested_on = max((day for day in (tests[-1], assured_on.get(control)) if day), default=None)
-        tests = tuple(dict.fromkeys(day for day in tests if day))
-        controls[risk].append(
-            ControlRow(statuses[-1] == Control.Status.IN_PLACE, days[0], tested_on, tests)
-        )
+        is_in_place = statuses[-1] == Control.Status.IN_PLACE
+        controls[risk].append(ControlRow(is_in_place, days[0], tested_on))
     return controls, assurances

@@ -62,11 +62,8 @@ class Worklist:
         self.context = load_context(register, day)
         self.risks = load_risks(register, risks, day)
         self.tallies: list[Tally] = run_checks(CHECKS, self.risks, self.context)
-        waivers = (
-            CheckWaiver.objects.filter(risk__in=risks.order_by().values("pk"))
-            .in_force(day)
-            .select_related("by")
-        )
+        in_force = CheckWaiver.objects.in_force(day).select_related("by")
+        waivers = in_force.filter(risk__in=risks.order_by().values("pk"))
         self._waivers = {(row.risk_id, row.check_name): row for row in waivers.order_by("pk")}
         self.posts = {
             post.pk: post for post in register.organisation.posts.select_related("directorate")

@@ -6,22 +6,27 @@ from dataclasses import dataclass
 from functools import reduce
 from operator import or_
 
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils.formats import date_format
 
-from registers.actions import actions_on_day
 from registers.dates import quarter_ends_between, years_later
 from registers.models import (
-    Action,
     Assessment,
-    AssuranceLevel,
     MissingInformation,
     Risk,
     unexplained,
 )
 from registers.phrases.bands import INDEPENDENT_RATERS, higher_outside
 from registers.phrases.register import happened_sentence, put_off_sentence, stuck_source
-from registers.priorities import QUESTIONS, Reason
+from registers.priorities import (
+    MOST_SEVERE_FIRST,
+    QUESTIONS,
+    Reason,
+    happened,
+    slipped,
+    stuck,
+    unseen,
+)
 
 SEEN_WORSE = "What do they see that we do not, and what would settle it?"
 FELL = "What brought this down, and how do we know that it will stay down?"
@@ -74,53 +79,32 @@ class RegisterRules:
             self._not_rated,
         )
 
-    def _about(self, positions, text, source_of, *fields, order=("-score", "number")):
+    def _about(self, positions, text, source_of, *fields):
         """The question `text` about each position. source_of: values of the fields -> source."""
-        rows = positions.order_by(*order).values_list("pk", "risk", *fields)[: self._limit]
+        rows = positions.values_list("pk", "risk", *fields)[: self._limit]
         return [
             CandidateQuestion(text, source_of(*values), "", pk, risk) for pk, risk, *values in rows
         ]
 
     def _happened(self):
-        rows = self._positions.filter(
-            happened_on__isnull=False, revision__status=Risk.Status.HAPPENED
-        )
-        order, field = ("-happened_on", "number"), "happened_on"
-        return self._about(
-            rows,
-            QUESTIONS[Reason.HAPPENED],
-            happened_sentence,
-            field,
-            order=order,
-        )
+        rows = happened(self._positions).filter(revision__status=Risk.Status.HAPPENED)
+        return self._about(rows, QUESTIONS[Reason.HAPPENED], happened_sentence, "happened_on")
 
     @property
     def _stuck_positions(self):
-        return self._positions.stuck(self._scheme, self._day)
+        return stuck(self._positions, self._scheme, self._day)
 
     def _stuck(self):
         def source_of(since):
             return stuck_source(self._bands[-1].label, quarter_ends_between(since, self._day))
 
-        order = ("band_since", "-score", "number")
-        return self._about(
-            self._stuck_positions, QUESTIONS[Reason.STUCK], source_of, "band_since", order=order
-        )
+        return self._about(self._stuck_positions, QUESTIONS[Reason.STUCK], source_of, "band_since")
 
     def _slipped(self):
-        actions = actions_on_day(self._positions, self._reading).redated_often()
-        risk = "risk" if actions.model is Action else "record__risk"
-        rows = actions.order_by("-redated", F("due_on").asc(nulls_last=True), "pk")
-        rows = list(rows.values_list(risk, "title", "redated")[: self._limit])
-        positions = dict(
-            self._positions.order_by()
-            .filter(risk__in={key for key, *_ in rows})
-            .values_list("risk", "pk")
-        )
         text = QUESTIONS[Reason.SLIPPED]
         return [
-            CandidateQuestion(text, put_off_sentence(title, redated), "", positions[key], key)
-            for key, title, redated in rows
+            CandidateQuestion(text, put_off_sentence(title, redated), "", pk, risk)
+            for pk, risk, title, redated in slipped(self._positions, self._reading, self._limit)
         ]
 
     def _independent_ratings(self):
@@ -139,16 +123,17 @@ class RegisterRules:
             Exists(self._independent_ratings().filter(risk=OuterRef("risk"))),
             scheme=self._scheme,
         )
-        rows = (
-            self._independent_ratings()
-            .filter(risk__in=rated.order_by().values("risk"))
-            .order_by("effective_on", "pk")
-            .values_list("risk", "perspective", "band")
+        rows = self._independent_ratings().latest_per(
+            "risk", "perspective", day=self._day, recorded_by=self._recorded_by
         )
-        latest = {(risk, perspective): band for risk, perspective, band in rows}
+        rows = rows.filter(risk__in=rated.order_by().values("risk")).order_by()
+        latest = {
+            (risk, perspective): band
+            for risk, perspective, band in rows.values_list("risk", "perspective", "band")
+        }
         ranks = {band.slug: band.rank for band in self._bands}
         candidates = []
-        for risk, pk, band in rated.order_by("-score", "number").values_list("risk", "pk", "band"):
+        for risk, pk, band in rated.order_by(*MOST_SEVERE_FIRST).values_list("risk", "pk", "band"):
             for perspective, rater in INDEPENDENT_RATERS.items():
                 independent = latest.get((risk, perspective))
                 if independent and ranks[independent] > ranks[band]:
@@ -174,11 +159,11 @@ class RegisterRules:
             fall = f"It fell from {self._labels[before]} to {self._labels[band]} on {_day(since)}"
             return f"{fall}, with nothing on record that explains it."
 
-        rows = unexplained(fell, self._day, self._recorded_by)
+        rows = unexplained(fell, self._day, self._recorded_by).order_by(*MOST_SEVERE_FIRST)
         return self._about(rows, FELL, source_of, "band_before", "band", "band_since")
 
     def _not_assured(self):
-        rows = self._above_tolerance.exclude(AssuranceLevel.BEYOND.on(self._day, self._recorded_by))
+        rows = unseen(self._above_tolerance, self._reading)
         source = (
             "It is above tolerance, and nobody beyond those who run it has given assurance that "
             "still holds."
@@ -196,13 +181,12 @@ class RegisterRules:
             since = date_format(day, "F Y")
             return f"It has been {top} since {since}, and nobody from outside has rated it since."
 
-        return self._about(
-            self._stuck_positions.exclude(Exists(ratings)), UNRATED_OUTSIDE, source_of, "band_since"
-        )
+        rows = self._stuck_positions.exclude(Exists(ratings)).order_by(*MOST_SEVERE_FIRST)
+        return self._about(rows, UNRATED_OUTSIDE, source_of, "band_since")
 
     def _not_rated(self):
-        rows = self._positions.filter(MissingInformation.NO_RATING.on())
-        return self._about(rows, UNRATED, lambda: "It has no rating yet.", order=("number",))
+        rows = self._positions.filter(MissingInformation.NO_RATING.on()).order_by("number")
+        return self._about(rows, UNRATED, lambda: "It has no rating yet.")
 
 
 def _day(day):

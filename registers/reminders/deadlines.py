@@ -155,7 +155,8 @@ def _actions(user, risks, managed, day):
 
 def _assurances(user, risks, managed, day):
     """The latest opinion of each risk and line only: a later one replaces an earlier one."""
-    rows = Assurance.objects.latest_by_line(day).filter(risk__in=risks.order_by().values("pk"))
+    latest = Assurance.objects.latest_per("risk", "line", day=day)
+    rows = latest.filter(risk__in=risks.order_by().values("pk"))
     rows = _for_recipient(user, rows, managed, ["control__owner", "risk__owner"], "risk__")
     rows = rows.only("line", "expires_on", *(f"risk__{name}" for name in RISK_WORDS))
     return (
@@ -176,7 +177,8 @@ def _appetites(user, risks, managed, day):
         organisation=OuterRef("organisation"), scheme=OuterRef("scheme")
     )
     organisations = {register.organisation_id for register in managed}
-    rows = Appetite.objects.latest_as_at(day).filter(Exists(in_use), organisation__in=organisations)
+    latest = Appetite.objects.latest_per("organisation", "scheme", "category", day=day)
+    rows = latest.filter(Exists(in_use), organisation__in=organisations)
     return (
         rows.select_related("organisation"),
         "review_by",

@@ -77,6 +77,7 @@ def rating(ratings, days=5, *, scheme=1, evidence=False):
 def risk(*currents, **fields):
     """A risk with a sound control and a sound story."""
     clean = {"event": EVENT, "raters": 2, "controls": (ControlRow(True, ago(400), ago(100)),)}
+    clean["evidence_on"] = (ago(100),)
     return RiskRow(1, 1, currents=currents, **{**clean, **fields})
 
 
@@ -132,7 +133,7 @@ CASES = [
         ("above tolerance, an open action", risk(rating(SEVERE), actions=(OPEN,)), False),
         (
             "its action is done",
-            risk(rating(SEVERE), actions=(ActionRow("done", done_on=ago(1)),)),
+            risk(rating(SEVERE), actions=(ActionRow("done"),)),
             True,
         ),
         ("its action is dropped", risk(rating(SEVERE), actions=(ActionRow("dropped"),)), True),
@@ -184,7 +185,7 @@ CASES = [
         ("due yesterday at first", risk(actions=(ActionRow("open", ago(-60), ago(1), 1),)), True),
         (
             "done after four days",
-            risk(actions=(ActionRow("done", ago(9), ago(90), 4, ago(1)),)),
+            risk(actions=(ActionRow("done", ago(9), ago(90), 4),)),
             None,
         ),
     ),
@@ -202,7 +203,7 @@ CASES = [
         ("three ratings alike", risk(*(rating(HIGH, n) for n in (90, 60, 30))), None),
         (
             "four ratings alike",
-            risk(*(rating(HIGH, n) for n in (120, 90, 60, 30)), controls=()),
+            risk(*(rating(HIGH, n) for n in (120, 90, 60, 30)), evidence_on=()),
             True,
         ),
         (
@@ -213,40 +214,22 @@ CASES = [
         ("the last one moved", risk(*(rating(HIGH, n) for n in (120, 90, 60)), rating(LOW)), False),
         (
             "moved before the last four",
-            risk(rating(LOW, 99), *(rating(HIGH, n) for n in (9, 8, 7, 6)), controls=()),
+            risk(rating(LOW, 99), *(rating(HIGH, n) for n in (9, 8, 7, 6)), evidence_on=()),
             True,
         ),
         (
-            "a control was tested meanwhile",
+            "there is evidence meanwhile",
             risk(*(rating(HIGH, n) for n in (120, 90, 60, 30))),
             False,
         ),
         (
-            "it was tested on the first of the days",
+            "there is evidence of the first of the days",
             risk(*(rating(HIGH, n) for n in (100, 90, 60, 30))),
             True,
         ),
         (
-            "an assurance was given meanwhile",
-            risk(
-                *(rating(HIGH, n) for n in (120, 90, 60, 30)),
-                controls=(),
-                assurances=(AssuranceRow(1, ago(50), ago(-9)),),
-            ),
-            False,
-        ),
-        (
-            "an action was done meanwhile",
-            risk(
-                *(rating(HIGH, n) for n in (120, 90, 60, 30)),
-                controls=(),
-                actions=(ActionRow("done", done_on=ago(50)),),
-            ),
-            False,
-        ),
-        (
             "by another scheme once",
-            risk(rating(HIGH, 9, scheme=2), *(rating(HIGH, n) for n in (8, 7, 6)), controls=()),
+            risk(rating(HIGH, 9, scheme=2), *(rating(HIGH, n) for n in (8, 7, 6)), evidence_on=()),
             False,
         ),
     ),
@@ -353,7 +336,7 @@ def test_the_check(context, slug, row, expected):
 
 
 def fell(age=20, age_before=60, **fields):
-    """A risk that fell a band that many days ago; its one control was tested 100 days ago."""
+    """A risk that fell a band that many days ago; what evidence there is, is of 100 days ago."""
     return risk(
         rating(SEVERE, age_before),
         rating(HIGH, age, evidence=fields.pop("evidence", False)),
@@ -370,29 +353,14 @@ def fell(age=20, age_before=60, **fields):
         ("the day after", fell(), 21, False),
         ("it says on what evidence", fell(evidence=True), 6, False),
         (
-            "a control was tested between",
-            fell(controls=(ControlRow(True, ago(400), ago(30)),)),
-            6,
-            False,
-        ),
-        (
-            "a control was tested between and again after",
-            fell(controls=(ControlRow(True, ago(400), ago(10), (ago(30), ago(10))),)),
-            6,
-            False,
-        ),
-        (
-            "a control was tested after",
-            fell(controls=(ControlRow(True, ago(400), ago(10)),)),
+            "there is evidence of the day of the rating before",
+            fell(evidence_on=(ago(60),)),
             6,
             True,
         ),
-        (
-            "an action was done between",
-            fell(actions=(ActionRow("done", done_on=ago(20)),)),
-            6,
-            False,
-        ),
+        ("there is evidence between, and after", fell(evidence_on=(ago(10), ago(30))), 6, False),
+        ("there is evidence of the day it fell", fell(evidence_on=(ago(20),)), 6, False),
+        ("there is evidence after", fell(evidence_on=(ago(19),)), 6, True),
         ("its score fell within the band", risk(rating((5, 5), 60), rating((5, 4), 20)), 6, None),
         ("it rose", risk(rating(HIGH, 60), rating(SEVERE, 20)), 6, None),
         (
@@ -613,7 +581,7 @@ def test_an_assurance_of_a_control_is_a_test_of_it(register):
     assert row_of(register).controls == [ControlRow(True, days_ago(0), days_ago(9))]
 
 
-def test_a_control_is_read_with_every_test_of_it(register):
+def test_every_test_of_a_control_is_evidence(register):
     risk = make_risk(register, on=days_ago(60))
     control = make_control(risk, on=days_ago(50), last_tested_on=days_ago(55), tested_by_line=1)
     make_control(make_risk(register, on=days_ago(60)))
@@ -621,8 +589,20 @@ def test_a_control_is_read_with_every_test_of_it(register):
         test = {"last_tested_on": days_ago(ago), "tested_by_line": 2, "operating": "works"}
         control.test(by=make_user(), version=version, **test)
     control.retire(by=make_user(), version=3, reason="Replaced.")
-    tests = (days_ago(55), days_ago(30), days_ago(10))
-    assert row_of(register).controls == [ControlRow(False, days_ago(50), days_ago(10), tests)]
+    row = row_of(register)
+    assert row.controls == [ControlRow(False, days_ago(50), days_ago(10))]
+    assert sorted(row.evidence_on) == [days_ago(55), days_ago(30), days_ago(10)]
+
+
+def test_assurances_and_actions_that_are_done_are_evidence(register):
+    risk = make_risk(register, on=days_ago(60))
+    make_assurance(risk, on=days_ago(50))
+    action, reopened, _ = [make_action(risk, on=days_ago(60)) for _ in range(3)]
+    for row in (action, reopened):
+        row.complete(by=make_user(), version=1, done_on=days_ago(40), evidence="Seen.")
+    reopened.reopen(by=make_user(), version=2, reason="Not done.")
+    make_assurance(make_risk(register, on=days_ago(60)), on=days_ago(30))
+    assert sorted(row_of(register).evidence_on) == [days_ago(50), days_ago(40)]
 
 
 def test_a_peers_rating_is_a_second_judgement_and_not_the_current_one(register):
