@@ -153,9 +153,16 @@ MUTATIONS = [
     Mutation(
         "a scheme is taken and the audit chain does not say which",
         "registers/models/register.py",
-        'facts={"from": earlier.pk, "to": scheme.pk, "token": token and str(token)}',
+        'facts={"from": adoption.earlier_id, "to": scheme.pk}',
         "facts={}",
         "test_scheme_adoption.py",
+    ),
+    Mutation(
+        "what was agreed is read by the scheme of today",
+        "registers/views/as_of.py",
+        "register.scheme = register.scheme_on(day, reading.recorded_by)",
+        "register.scheme = register.scheme_on(today)",
+        "test_scheme_page.py",
     ),
     Mutation(
         "levels of the scheme before are taken for those of the new one",

@@ -294,6 +294,7 @@ def test_risks_are_counted_by_impact_category_and_directorate(council):
 def test_a_rating_by_an_earlier_scheme_is_counted_too(council):
     council.risk(council.top, category="legal")
     Register.objects.filter(pk=council.top.pk).update(scheme=preset("five-by-five-three-bands"))
+    council.top.refresh_from_db()
     page = council.page(more="ways")
     assert breakdowns_on(page)["Risks by category"][1] == {"Legal": "1"}
     links = numbers(page)

@@ -581,7 +581,8 @@ def test_eight_changes_are_shown(officer, register):
 def test_changes_are_in_the_order_they_were_recorded(officer, register):
     instant = timezone.now()
     make_risk(register, title="Early", recorded_at=instant)
-    make_risk(register, title="Late", recorded_at=instant - timezone.timedelta(days=1))
+    earlier = instant - timezone.timedelta(days=1)
+    make_risk(register, title="Late", on=days_ago(1), recorded_at=earlier)
     assert changed_on(home_of(officer)) == ["Early", "Late"]
 
 
@@ -638,12 +639,14 @@ def test_a_change_says_when_it_was_recorded_and_by_whom(officer, register):
     recorded_at = timezone.make_aware(
         timezone.datetime(2026, 6, 30, 23, 30)
     )  # late in a London evening
-    risk = make_risk(register, recorded_at=recorded_at)
+    on = day("2026-06-30")
+    risk = make_risk(register, on=on, recorded_at=recorded_at)
     risk.revise(
         by=officer,
         version=1,
         on_behalf_of=make_user("Sasha Birch"),
         cause="Else.",
+        effective_on=on,
         recorded_at=recorded_at,
     )
     assert "Edited: cause. 30 June 2026, by Robin Ash on behalf of Sasha Birch" in part(

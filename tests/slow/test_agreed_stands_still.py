@@ -41,8 +41,7 @@ def paper(content):
     """A summary in Word, without what is to be put right: that is of today, and says so."""
     with zipfile.ZipFile(io.BytesIO(content)) as file:
         text = file.read("word/document.xml").decode()
-    before, rest = text.split("To put right, as of", 1)
-    return before + rest.split("How risks are rated", 1)[1]
+    return re.sub("To put right, as of.*?How risks are rated", "", text, flags=re.DOTALL)
 
 
 class Council:
