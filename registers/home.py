@@ -283,13 +283,7 @@ def _with_previous(keys):
     rows = (
         RiskRevision.objects.filter(reduce(or_, wanted, Q(pk__in=())))
         .select_related("risk", *words)
-        .defer(
-            "risk__cause",
-            "risk__event",
-            "risk__consequence",
-            "risk__notes",
-            "assessment__rationale",
-        )
+        .defer("assessment__rationale")
         .prefetch_related(*RiskRevision.MANY, "assessment__scheme", "risk__register")
     )
     return {(revision.risk_id, revision.number): revision for revision in rows}

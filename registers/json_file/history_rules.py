@@ -121,13 +121,14 @@ class HistoryReader:
             self.rows.add_problem([*path, "revisions"], "A risk has one revision at least.")
             return
         self._check_order(revisions, [*path, "revisions"])
+        for place, row in enumerate(revisions, 1):
+            self._check_constraints(RiskRevision, row, [*path, "revisions", place])
         for name, records in history.records.items():
             for place, rows in enumerate(records, 1):
                 self._check_order(rows, [*path, name, place, "revisions"])
                 self._check_constraints(RECORDS[name][0], rows[-1], [*path, name, place])
                 if name == "actions":
                     self._check_redating(rows, [*path, name, place])
-        self._check_constraints(Risk, revisions[-1], path)
         if history.fields["raised_on"] != revisions[0]["effective_on"]:
             self.rows.add_problem(
                 [*path, "raised_on"], "A risk is raised on the day of its first revision."
@@ -164,9 +165,9 @@ class HistoryReader:
                     [*path, place, "effective_on"], "This day had not come when it was recorded."
                 )
 
-    def _check_constraints(self, model, last_revision, path):
-        """The record repeats its last revision, so that must keep the record's constraints."""
-        if rule := broken_rule(model, last_revision):
+    def _check_constraints(self, model, row, path):
+        """model: of the row, or a record that repeats its last revision."""
+        if rule := broken_rule(model, row):
             self.rows.add_problem(path, f"This breaks a rule: {rule}.")
 
     def _check_redating(self, rows, path):
