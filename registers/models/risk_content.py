@@ -178,13 +178,14 @@ class RiskContent(ContentFields, models.Model):
 
     def has_values(self, changes, many_values=None):
         """Whether it has all these values already; names that are no fields are ignored."""
-        content = self.content(many_values)
-        values = {
-            name: set(value) if name in self.MANY else value
+        values = self.values() | (many_values or self.many_values())
+        return all(
+            values[name] == set(value)
+            if name in self.MANY
+            else values[self._meta.get_field(name).attname] == getattr(value, "pk", value)
             for name, value in changes.items()
-            if name in content
-        }
-        return all(content[name] == value for name, value in values.items())
+            if name in self.FIELDS
+        )
 
 
 class LatestContent(ContentFields):
