@@ -121,8 +121,6 @@ class HistoryReader:
             self.rows.add_problem([*path, "revisions"], "A risk has one revision at least.")
             return
         self._check_order(revisions, [*path, "revisions"])
-        for place, row in enumerate(revisions, 1):
-            self._check_constraints(RiskRevision, row, [*path, "revisions", place])
         for name, records in history.records.items():
             for place, rows in enumerate(records, 1):
                 self._check_order(rows, [*path, name, place, "revisions"])
@@ -165,9 +163,9 @@ class HistoryReader:
                     [*path, place, "effective_on"], "This day had not come when it was recorded."
                 )
 
-    def _check_constraints(self, model, row, path):
-        """model: of the row, or a record that repeats its last revision."""
-        if rule := broken_rule(model, row):
+    def _check_constraints(self, model, last_revision, path):
+        """The record repeats its last revision, so that must keep the record's constraints."""
+        if rule := broken_rule(model, last_revision):
             self.rows.add_problem(path, f"This breaks a rule: {rule}.")
 
     def _check_redating(self, rows, path):
