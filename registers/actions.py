@@ -159,7 +159,7 @@ def dates_of(action):
 
 def actions_of_risks(risks):
     """The actions of those of these risks that are on the register: no draft, no closed one."""
-    return Action.objects.filter(risk__in=risks.filter(status__in=risks.model.ON_REGISTER))
+    return Action.objects.filter(risk__in=risks.filter(latest__status__in=risks.model.ON_REGISTER))
 
 
 def actions_on_day(positions, reading):

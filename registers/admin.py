@@ -249,7 +249,7 @@ class PostAdmin(PlainAdmin):
 def _protection_reasons(posts):
     """What protects these posts from deletion, in numbers and words."""
     keepers = {
-        "Risks it owns": Risk.objects.filter(owner__in=posts),
+        "Risks it owns": Risk.objects.filter(latest__owner__in=posts),
         "Controls it owns": Control.objects.filter(owner__in=posts),
         "Actions it owns": Action.objects.filter(owner__in=posts),
     }

@@ -15,7 +15,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from registers.bulk_spool import LaidAside, Writing
-from registers.history.bulk_insert import check_references, garbage_collection_paused
+from registers.history.bulk_insert import build_row, check_references, garbage_collection_paused
 from registers.history.versioned import VersionedRevision
 from registers.models import (
     Action,
@@ -190,7 +190,8 @@ def _risks_to_change(register, changed, earlier):
         risk.pk: risk
         for risk in register.risks.filter(pk__in=versions)
         .order_by("pk")
-        .prefetch_related(*Risk.MANY)
+        .select_related("latest")
+        .prefetch_related(*(f"latest__{name}" for name in Risk.MANY))
     }
     if unknown := [change.risk for change in changed if change.risk.pk not in risks]:
         raise ValueError(f"{unknown[0].reference} is no risk of {register}.")
@@ -246,15 +247,13 @@ class _Life:
 
     @classmethod
     def begin(cls, writing, new_risk, number):
-        content = {**new_risk.content}
-        many_values = {name: set(content.pop(name, None) or ()) for name in Risk.MANY}
         day = min(new_risk.raised_on or writing.today, writing.today)
         author = {"raised_by": writing.by, "raised_on": day}
-        life = cls(
-            writing, Risk.build(writing.register, number=number, **author, **content), many_values
-        )
-        writing.keep(life.risk, many_values)
-        life.record(Risk.initial_event(life.risk.status), day)
+        risk = build_row(Risk, register=writing.register, number=number, **author)
+        risk.check_changes(new_risk.content)
+        writing.keep(risk)
+        life = cls(writing, risk, {name: set() for name in Risk.MANY})
+        life.record(Risk.initial_event(new_risk.content.get("status")), day, new_risk.content)
         life.go_through(new_risk)
         return life
 
@@ -294,19 +293,12 @@ class _Life:
     ):
         risk, by, reason = self.risk, self.writing.by, reason or self.writing.reason
         risk.check_changes(changes)
-        if risk.has_no_changes(changes, self.revisions[-1], by, reason, self.many_values):
+        if risk.has_no_changes(changes, by, reason, self.many_values):
             return
         risk.check_transition(revision_event or Event.EDITED)
-        many_values = {name: set(changes.pop(name)) for name in Risk.MANY if name in changes}
-        if many_values:
-            self.many_values = self.many_values | many_values
-            self.writing.say_instead(risk, many_values)
-        for name, value in changes.items():
-            setattr(risk, name, value)
-        risk.version += 1
         day = effective_on or self.writing.today
         details = {"reason": reason, "on_behalf_of": on_behalf_of, "recorded_at": recorded_at}
-        self.record(revision_event or Event.EDITED, day, **details)
+        self.record(revision_event or Event.EDITED, day, changes, **details)
 
     def assess(self, *, effective_on=None, recorded_at=None, next_review_on=None, **judgement):
         """next_review_on: where it is not the day that the band gives. Said with the judgement it
@@ -315,21 +307,16 @@ class _Life:
         risk, day = self.risk, effective_on or self.writing.today
         dates = {"recorded_at": recorded_at or self.writing.recorded_at}
         risk.check_transition(Event.ASSESSED)
-        risk.version += 1
         assessment = risk.build_assessment(
             by=self.writing.by, effective_on=day, **dates, **judgement
         )
         self.writing.keep(assessment)
-        risk.set_current(assessment)
+        changes = risk.set_current(assessment)
         if assessment.is_our_current:
             self.assessments.append(assessment)
-            risk.next_review_on = next_review_on or risk.next_review_on
-        self.record(
-            Event.ASSESSED,
-            max(day, self.revisions[-1].effective_on),
-            assessment=assessment,
-            **dates,
-        )
+            changes |= {"next_review_on": next_review_on} if next_review_on else {}
+        day = max(day, risk.latest.effective_on)
+        self.record(Event.ASSESSED, day, changes, assessment=assessment, **dates)
 
     def add(self, model, *, reason="", effective_on=None, recorded_at=None, **content):
         record = model.build(self.risk, **content)
@@ -350,10 +337,14 @@ class _Life:
         changes = {"status": Risk.Status.CLOSED, "depends_on": depends_on}
         self.revise(revision_event=Event.CLOSED, reason=reason, **changes, **options)
 
-    def record(self, event, day, recorded_at=None, **content):
-        after = self.revisions[-1].effective_on if self.revisions else None
-        dates = {"on": day, "after": after, "recorded_at": recorded_at or self.writing.recorded_at}
-        revision = self.risk.build_revision(event, by=self.writing.by, **dates, **content)
+    def record(self, event, day, changes, recorded_at=None, **details):
+        changes = {**changes}
+        self.many_values = self.many_values | Risk.take_many_values(changes)
+        dates = {"on": day, "recorded_at": recorded_at or self.writing.recorded_at}
+        revision = self.risk.build_revision(
+            event, by=self.writing.by, changes=changes, **dates, **details
+        )
         self.revisions.append(revision)
         self.writing.keep(revision, self.many_values)
+        self.risk.set_latest(revision)
         self.writing.payloads.append(self.risk.revision_payload(revision, self.many_values))

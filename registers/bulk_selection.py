@@ -17,17 +17,16 @@ def due_for_review(risks, reader, day):
     the reader may see.
     """
     by_then = day + datetime.timedelta(days=DUE_SOON)
-    due = risks.filter(status__in=Risk.ON_REGISTER, next_review_on__lte=by_then)
-    own_first = Case(When(owner__holder=reader, then=0), default=1)
-    return with_headings(due).order_by(own_first, "next_review_on", "number")
+    due = risks.filter(latest__status__in=Risk.ON_REGISTER, latest__next_review_on__lte=by_then)
+    own_first = Case(When(latest__owner__holder=reader, then=0), default=1)
+    return with_headings(due).order_by(own_first, "latest__next_review_on", "number")
 
 
 def with_headings(risks):
     """With what the form shows of each risk. Two queries for any number of schemes."""
-    texts = ("cause", "event", "consequence", "notes", "current__rationale", "current__evidence")
-    return (
-        risks.select_related("owner", "current").prefetch_related("current__scheme").defer(*texts)
-    )
+    texts = (f"latest__{name}" for name in ("cause", "event", "consequence", "notes"))
+    rows = risks.select_related("latest__owner", "current").prefetch_related("current__scheme")
+    return rows.defer(*texts, "current__rationale", "current__evidence")
 
 
 class PostHoldings:
@@ -37,13 +36,13 @@ class PostHoldings:
     """
 
     def __init__(self, risks, post=None):
-        live = risks.exclude(status=Risk.Status.CLOSED)
+        live = risks.exclude(latest__status=Risk.Status.CLOSED)
         of_risks = {"risk__in": live.order_by().values("pk")}
         by_post = {"owner": post} if post else {}
-        related = ("risk", "risk__register")
+        related = ("risk__latest", "risk__register")
         self.sets = {
-            "risks": live.filter(**by_post)
-            .select_related("register")
+            "risks": live.filter(**({"latest__owner": post} if post else {}))
+            .select_related("register", "latest")
             .order_by("register", "number"),
             "controls": Control.objects.filter(
                 status=Control.Status.IN_PLACE, **of_risks, **by_post

@@ -12,7 +12,7 @@ from registers.history.bulk_insert import keys_of, put, to_put, values_of, write
 from registers.models import Position, Risk
 
 IN_MEMORY = 4_000_000  # bytes of it that are not put on the disk
-RENEWED = (*Risk.SINGLE, "version", "current")  # of a risk that is changed
+RENEWED = ("latest", "version", "is_exempt", "current")  # of a risk that is changed
 
 
 class LaidAside:
@@ -48,7 +48,7 @@ class Writing:
         self._clear()
 
     def _clear(self):
-        self.rows, self.links, self.changed, self.unlinked, self.payloads = {}, {}, [], [], []
+        self.rows, self.links, self.changed, self.payloads = {}, {}, [], []
 
     def keep(self, row, many_values=None):
         """Give the row its key and write it with the batch. several: what it says that can be
@@ -59,20 +59,9 @@ class Writing:
             self.keys[model] = keys_of(model)
         row.pk = next(self.keys[model])
         self.rows.setdefault(model, []).append(row)
-        self._link(row, many_values or {})
-
-    def say_instead(self, risk, many_values):
-        for name in many_values:
-            self.unlinked.append((risk.pk, name))
-            self.links.get((Risk, name), {}).pop(risk.pk, None)
-        self._link(risk, many_values)
-
-    def _link(self, row, many_values):
-        for name, rows in many_values.items():
-            if rows:
-                self.links.setdefault((type(row), name), {})[row.pk] = [
-                    linked_row.pk for linked_row in rows
-                ]
+        for name, linked_rows in (many_values or {}).items():
+            pairs = self.links.setdefault((model, name), [])
+            pairs.extend((row.pk, linked_row.pk) for linked_row in linked_rows)
 
     def take_batch(self, lives):
         """(what is to be written of those lives, what the audit chain is to say), and begin another
@@ -85,20 +74,12 @@ class Writing:
             )
             for life in lives
         ]
-        links = [
-            (
-                *key,
-                [(pk, linked_key) for pk, linked in links_by_key.items() for linked_key in linked],
-            )
-            for key, links_by_key in self.links.items()
-        ]
         batch = Batch(
             rows=[
                 (model, to_put(values_of(model, map(vars, rows))))
                 for model, rows in self.rows.items()
             ],
-            unlinked=self.unlinked,
-            links=links,
+            links=[(*key, pairs) for key, pairs in self.links.items()],
             changed=values_of(Risk, map(vars, self.changed)) if self.changed else [],
             exempt_flags=[(risk.pk, risk.is_exempt) for risk in self.changed],
             positions=to_put(
@@ -108,10 +89,10 @@ class Writing:
             removed=[pk for change in changes for pk in change.removed],
         )
         payloads = self.payloads
-        for assessment in (
-            row for life in lives for row in life.assessments
+        for row in (
+            row for life in lives for row in (*life.assessments, *life.revisions)
         ):  # which its risk refers to: none frees the other
-            assessment._state.fields_cache.pop("risk", None)
+            row._state.fields_cache.pop("risk", None)
         self._clear()
         return batch, payloads
 
@@ -123,7 +104,6 @@ class Batch:
     """
 
     rows: list
-    unlinked: list
     links: list
     changed: list
     exempt_flags: list
@@ -134,9 +114,6 @@ class Batch:
     def write(self):
         for model, rows in self.rows:
             put(model, rows)
-        for risk, name in self.unlinked:
-            through, column, _ = _link_of(Risk, name)
-            through._base_manager.filter(**{column: risk}).delete()
         for model, name, pairs in self.links:
             write_pairs(*_link_of(model, name), pairs)
         put(Risk, self.changed, instead=RENEWED)

@@ -103,7 +103,9 @@ def escalations_to_decide(registers, risks):
     rows = Escalation.objects.undecided().filter(
         to_register__in=registers, risk__in=risks.order_by().values("pk")
     )
-    return rows.select_related("risk__register", "to_register", "by").order_by("effective_on", "pk")
+    return rows.select_related("risk__register", "risk__latest", "to_register", "by").order_by(
+        "effective_on", "pk"
+    )
 
 
 def escalations_of_register(register, risks, reading):
@@ -116,7 +118,7 @@ def escalations_of_register(register, risks, reading):
     )
     rows = (
         rows.as_at(reading.day, reading.recorded_by)
-        .select_related("risk", *RELATED)
+        .select_related("risk__latest", *RELATED)
         .prefetch_related("risk__register")
     )
     is_decided = Q(decision__effective_on__lte=reading.day)

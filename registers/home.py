@@ -282,12 +282,12 @@ def _with_previous(keys):
     words = ("by", "on_behalf_of", "owner", "primary_failure_type", "assessment")
     rows = (
         RiskRevision.objects.filter(reduce(or_, wanted, Q(pk__in=())))
-        .select_related("risk", *words)
+        .select_related("risk__latest", *words)
         .defer(
-            "risk__cause",
-            "risk__event",
-            "risk__consequence",
-            "risk__notes",
+            "risk__latest__cause",
+            "risk__latest__event",
+            "risk__latest__consequence",
+            "risk__latest__notes",
             "assessment__rationale",
         )
         .prefetch_related(*RiskRevision.MANY, "assessment__scheme", "risk__register")

@@ -3,6 +3,7 @@
 import uuid
 
 from django.db import transaction
+from django.db.models import prefetch_related_objects
 from django.utils import timezone
 
 from registers.history.errors import return_existing_or_raise
@@ -163,7 +164,10 @@ def _keyed(records):
 
 def _lock_rows(model, keys):
     """The rows of these keys, locked in key order, so that two requests cannot deadlock."""
-    return list(model.objects.select_for_update().filter(pk__in=keys).order_by("pk"))
+    rows = list(model.objects.select_for_update().filter(pk__in=keys).order_by("pk"))
+    if model is Risk:
+        prefetch_related_objects(rows, "latest")
+    return rows
 
 
 def _is_moved_already(record, version, to_post, by, reason):

@@ -224,8 +224,8 @@ MUTATIONS = [
     Mutation(
         "a rating of an earlier day becomes the current one",
         "registers/models/risk_builder.py",
-        "self.current is None or assessment.effective_on >= self.current.effective_on",
-        "True",
+        "self.current and assessment.effective_on < self.current.effective_on",
+        "False",
         "test_risks.py test_bulk_changes.py",
     ),
     Mutation(

@@ -37,7 +37,9 @@ def import_context(register):
         scheme=register.scheme.rules,
         prefix=register.prefix,
         posts=tuple(register.organisation.posts.values_list("title", flat=True)),
-        choices={name: dict(Risk._meta.get_field(name).choices) for name in CHOICES.split()},
+        choices={
+            name: dict(RiskRevision._meta.get_field(name).choices) for name in CHOICES.split()
+        },
         library={
             "failure_types": dict(FailureType.objects.values_list("slug", "name")),
             "adverse_impacts": dict(AdverseImpact.objects.values_list("slug", "name")),

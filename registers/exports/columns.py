@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from registers.import_fields import KINDS, TARGETS, Sort
-from registers.models import Assessment, Risk
+from registers.models import Assessment, RiskRevision
 
 YES, NO = "Yes", "No"
 Value = str | int | datetime.date | None
@@ -20,7 +20,8 @@ TEXTS = (
 DAYS = ("tolerated_until", "target_on", "next_review_on", "told_on", "happened_on")
 CHOICES = {  # "Treat" of "Treat: do something about it"
     name: {
-        value: str(label).partition(":")[0] for value, label in Risk._meta.get_field(name).choices
+        value: str(label).partition(":")[0]
+        for value, label in RiskRevision._meta.get_field(name).choices
     }
     for name in ("category", "proximity", "status", "response", "told_by")
 }

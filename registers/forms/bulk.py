@@ -61,7 +61,9 @@ class ReviewManyForm(RevealingForm):
             posted = [
                 n for n in data.getlist("risks") if NUMBER.fullmatch(n) and n not in self.rows
             ]
-            reviewed = risks.filter(status__in=Risk.ON_REGISTER, next_review_on__isnull=False)
+            reviewed = risks.filter(
+                latest__status__in=Risk.ON_REGISTER, latest__next_review_on__isnull=False
+            )
             posted_risks = with_headings(
                 reviewed.filter(number__in=posted[:MOST_REVIEWED])
             ).order_by("number")

@@ -74,7 +74,7 @@ class Preview:
         condition = {"": Q(), "problems": Q(is_problem=True)}.get(show, Q(outcome=show))
         return (
             self.batch.rows.filter(condition)
-            .select_related("risk__current")
+            .select_related("risk__latest", "risk__current")
             .prefetch_related("risk__current__scheme")
         )
 

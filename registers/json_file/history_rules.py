@@ -127,7 +127,6 @@ class HistoryReader:
                 self._check_constraints(RECORDS[name][0], rows[-1], [*path, name, place])
                 if name == "actions":
                     self._check_redating(rows, [*path, name, place])
-        self._check_constraints(Risk, revisions[-1], path)
         if history.fields["raised_on"] != revisions[0]["effective_on"]:
             self.rows.add_problem(
                 [*path, "raised_on"], "A risk is raised on the day of its first revision."

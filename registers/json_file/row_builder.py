@@ -70,15 +70,7 @@ class RowBuilder:
         self.courses.append((risk, lists["revisions"], assessments))
 
     def _build_risk(self, history):
-        last = history.lists["revisions"][-1]
-        risk = self.build(
-            Risk, history.fields, {"register": self.register, "version": last["number"]}
-        )
-        for field in Risk.SINGLE:
-            if field != "happened_under":  # which is written after it
-                setattr(risk, risk._meta.get_field(field).attname, last[field])
-        for name in Risk.MANY:
-            self._link(risk, name, last[name])
+        risk = self.build(Risk, history.fields, {"register": self.register})
         self.numbers[risk.number] = risk.pk
         return risk
 
@@ -106,8 +98,8 @@ class RowBuilder:
                 self._tell_of(
                     self.build(EscalationDecision, decision, {"escalation": row}), risk, {}, names
                 )
-        if model is RiskRevision and built:
-            risk.happened_under = built[-1].happened_under
+        if model is RiskRevision:
+            risk.set_latest(built[-1])
         return built
 
     def _take_related(self, model, fields, lists, controls):

@@ -98,7 +98,7 @@ class Escalation(AppendOnlyRecord):
         proposal.
         """
         risk.refresh_from_db(
-            fields=["status"], from_queryset=type(risk).objects.select_for_update()
+            fields=["latest"], from_queryset=type(risk).objects.select_for_update()
         )
         token = options.get("token")
         if not (token and cls.objects.filter(token=token, risk=risk, by=by).exists()):
@@ -125,7 +125,7 @@ class Escalation(AppendOnlyRecord):
             return existing
         risk = self.risk
         risk.refresh_from_db(
-            fields=["status"], from_queryset=type(risk).objects.select_for_update()
+            fields=["latest"], from_queryset=type(risk).objects.select_for_update()
         )
         if is_approved and risk.status not in risk.ON_REGISTER:
             raise InvalidTransition(

@@ -1,7 +1,8 @@
-"""The snapshot of a risk that every change adds: never edited."""
+"""All that a risk says after a change: added, never edited."""
 
 from django.conf import settings
 from django.db import models
+from django.db.models import Q
 from django.utils import timezone
 
 from registers.history.append_only import DatedQuerySet
@@ -50,6 +51,16 @@ class RiskRevision(RiskContent, SealedModel, AppendOnly):
         get_latest_by = "number"
         constraints = [
             models.UniqueConstraint(fields=["risk", "number"], name="risk_revision_number_once"),
+            models.CheckConstraint(condition=~Q(title=""), name="risk_has_a_title"),
+            models.CheckConstraint(
+                condition=~Q(response=RiskContent.Response.TOLERATE)
+                | ~Q(response_reason="") & Q(tolerated_until__isnull=False),
+                name="risk_is_tolerated_for_a_reason_and_until_a_day",
+            ),
+            models.CheckConstraint(
+                condition=Q(happened_on=None) | ~Q(happened_what=""),
+                name="risk_that_happened_says_what",
+            ),
         ]
         # For the latest of all changes.
         indexes = [
@@ -68,9 +79,6 @@ class RiskRevision(RiskContent, SealedModel, AppendOnly):
             name: [row.pk for row in rows] for name, rows in many_values.items()
         }
         return [self.seal(many), *(row.seal() for row in (self.assessment, self.review) if row)]
-
-    def latest_copies(self):
-        return [self.risk] if self.risk.version == self.number else []
 
     def changes_since(self, earlier):
         """What differs from an earlier revision, as texts for reading."""

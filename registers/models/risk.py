@@ -1,19 +1,19 @@
 """A risk with its verbs.
 
-`Risk` keeps the latest content. `RiskRevision` and `Assessment` are added, never edited: what a
-register said on a day is read from them (position.py).
+What it says stands on its revisions, its ratings on its assessments. Both are added, never edited;
+`Risk` points to the latest ones. What a register said on a day: position.py.
 """
 
 import uuid
 
 from django.conf import settings
 from django.db import models, transaction
-from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 
 from registers.history.append_only import create_idempotent
 from registers.history.audit import AuditEntry
+from registers.history.bulk_insert import build_row
 from registers.history.errors import EditConflict, return_existing_or_raise
 from registers.history.form_token import FormToken
 from registers.history.seals import SealedModel
@@ -23,15 +23,15 @@ from registers.models.register import Register
 from registers.models.review import Review, latest_next_review
 from registers.models.revision import RiskRevision
 from registers.models.risk_builder import RiskBuilder
-from registers.models.risk_content import RiskContent
+from registers.models.risk_content import LatestContent
 from registers.models.risk_lifecycle import RiskLifecycle
 
 
-class Risk(RiskLifecycle, RiskBuilder, RiskContent, SealedModel):
-    # What it says and how often that changed is held against its latest revision, and `current`
-    # against its judgements; the token is that of the form that made it. Sealed is which risk it
-    # is, whose, and who raised it when.
-    SEAL_EXCLUDES = (*RiskContent.SINGLE, "version", "current", "token")
+class Risk(RiskLifecycle, RiskBuilder, LatestContent, SealedModel):
+    # `latest`, `version` and `is_exempt` are held against its revisions, and `current` against its
+    # judgements; the token is that of the form that made it. Sealed is which risk it is, whose, and
+    # who raised it when.
+    SEAL_EXCLUDES = ("is_exempt", "version", "latest", "current", "token")
 
     register = models.ForeignKey(Register, on_delete=models.PROTECT, related_name="risks")
     number = models.PositiveIntegerField()
@@ -41,6 +41,18 @@ class Risk(RiskLifecycle, RiskBuilder, RiskContent, SealedModel):
     )
     raised_on = models.DateField()
     version = models.PositiveIntegerField(default=0)
+    is_exempt = models.BooleanField(
+        "exempt from publication",
+        default=False,
+        help_text="Today: it decides who may see the risk.",
+    )
+    latest = models.ForeignKey(
+        RiskRevision,
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="+",
+        help_text="Null until the first is inserted, in the same transaction.",
+    )
     current = models.ForeignKey(Assessment, on_delete=models.PROTECT, null=True, related_name="+")
 
     class Meta:
@@ -48,16 +60,6 @@ class Risk(RiskLifecycle, RiskBuilder, RiskContent, SealedModel):
         constraints = [
             models.UniqueConstraint(
                 fields=["register", "number"], name="risk_number_once_in_register"
-            ),
-            models.CheckConstraint(condition=~Q(title=""), name="risk_has_a_title"),
-            models.CheckConstraint(
-                condition=~Q(response=RiskContent.Response.TOLERATE)
-                | ~Q(response_reason="") & Q(tolerated_until__isnull=False),
-                name="risk_is_tolerated_for_a_reason_and_until_a_day",
-            ),
-            models.CheckConstraint(
-                condition=Q(happened_on=None) | ~Q(happened_what=""),
-                name="risk_that_happened_says_what",
             ),
         ]
 
@@ -124,16 +126,20 @@ class Risk(RiskLifecycle, RiskBuilder, RiskContent, SealedModel):
 
     @classmethod
     def _log(cls, register, content, judgement, *, by, day, token):
-        event, recorded_at = cls.initial_event(content.get("status")), judgement["recorded_at"]
-        many_values = {name: set(content.pop(name, ()) or ()) for name in cls.MANY}
-        risk = cls._add(register, content, many_values, token=token, raised_by=by, raised_on=day)
-        first = {"by": by, "on": day, "recorded_at": recorded_at, "many_values": many_values}
+        risk = build_row(cls, register=register, raised_by=by, raised_on=day, token=token)
+        risk.check_changes(content)
+        risk.number = register.take_number()
+        risk.save(force_insert=True)
+        event = cls.initial_event(content.get("status"))
+        first = {"by": by, "on": day, "recorded_at": judgement["recorded_at"]}
         is_rated = judgement["likelihood"] is not None
         if is_rated and day == judgement["effective_on"]:
-            assessment = risk._add_assessment(by=by, **judgement)
-            risk._record(event, assessment=assessment, **first)
+            assessment = risk.build_assessment(by=by, **judgement)
+            assessment.save()
+            content |= risk.set_current(assessment)
+            risk._record(event, content, assessment=assessment, **first)
         else:
-            risk._record(event, **first)
+            risk._record(event, content, **first)
             if is_rated:
                 risk.assess(by=by, version=risk.version, **judgement)
         return risk
@@ -158,26 +164,17 @@ class Risk(RiskLifecycle, RiskBuilder, RiskContent, SealedModel):
         it is closed.
         """
         self.check_changes(changes)
-        is_at_version = self._lock(version)
-        latest, many_values = self.revisions.latest(), self.many_values()
-        if self.has_no_changes(changes, latest, by, reason, many_values):
-            return latest
+        is_at_version, many_values = self._lock(version), self.many_values()
+        if self.has_no_changes(changes, by, reason, many_values):
+            return self.latest
         revision_event = revision_event or RiskRevision.Event.EDITED
         self._check_change(revision_event, is_at_version, version)
-        for name in self.MANY:
-            if name in changes:
-                many_values[name] = set(changes.pop(name))
-                getattr(self, name).set(many_values[name])
-        for name, value in changes.items():
-            setattr(self, name, value)
         return self._record(
             revision_event,
+            many_values | changes,
             by=by,
             on=effective_on or timezone.localdate(),
-            after=latest,
             recorded_at=recorded_at,
-            many_values=many_values,
-            changed=[*changes],
             reason=reason,
             on_behalf_of=on_behalf_of,
         )
@@ -261,14 +258,18 @@ class Risk(RiskLifecycle, RiskBuilder, RiskContent, SealedModel):
         recorded_at = recorded_at or timezone.now()
 
         def insert(token):
-            return self._add_assessment(by=by, recorded_at=recorded_at, token=token, **judgement)
+            assessment = self.build_assessment(
+                by=by, recorded_at=recorded_at, token=token, **judgement
+            )
+            assessment.save()
+            return assessment
 
-        assessment, latest = token.insert(Assessment, insert), self.revisions.latest()
+        assessment = token.insert(Assessment, insert)
         self._record(
             RiskRevision.Event.ASSESSED,
+            self.many_values() | self.set_current(assessment),
             by=by,
-            on=max(judgement["effective_on"], latest.effective_on),
-            after=latest,
+            on=max(judgement["effective_on"], self.latest.effective_on),
             recorded_at=recorded_at,
             assessment=assessment,
         )
@@ -320,15 +321,13 @@ class Risk(RiskLifecycle, RiskBuilder, RiskContent, SealedModel):
         def insert(token):
             return self.reviews.create(by=by, token=token, **fields, **dates)
 
-        review, latest = token.insert(Review, insert), self.revisions.latest()
-        self.next_review_on = next_on
+        review = token.insert(Review, insert)
         self._record(
             RiskRevision.Event.REVIEWED,
+            self.many_values() | {"next_review_on": next_on},
             by=by,
-            on=max(day, latest.effective_on),
-            after=latest,
+            on=max(day, self.latest.effective_on),
             recorded_at=recorded_at,
-            changed=["next_review_on"],
             review=review,
         )
         return review
@@ -351,26 +350,19 @@ class Risk(RiskLifecycle, RiskBuilder, RiskContent, SealedModel):
         )
         return return_existing_or_raise(self, is_same, first.recorded_at)
 
-    @classmethod
-    def _add(cls, register, content, many_values, **fields):
-        risk = cls.build(register, **fields, **content)
-        risk.number = register.take_number()
-        risk.save(force_insert=True)
-        for name, rows in many_values.items():
-            if rows:
-                getattr(risk, name).set(rows)
-        return risk
-
     def _lock(self, version):
         """Lock the row until the transaction ends and read it anew; whether it has that version.
 
-        With its current assessment, its register and its scheme, in the same query.
+        With its latest revision, its current assessment, its register and its scheme, in the same
+        query.
         """
-        related = ("current", "register__scheme", "register__organisation")
+        related = ("latest", "current", "register__scheme", "register__organisation")
         rows = Risk.objects.select_for_update(of=("self",)).select_related(*related)
         vars(self).update(vars(rows.get(pk=self.pk)))
-        if self.current is None:  # or PostgreSQL had waited and joined what it saw before
-            self._state.fields_cache.pop("current", None)
+        # Where PostgreSQL had to wait for the lock, it joined what it had seen before: nothing.
+        for name in ("latest", "current"):
+            if getattr(self, name) is None:
+                self._state.fields_cache.pop(name, None)
         if self.current:
             share_schemes([self.current], self.register)
         return self.version == version
@@ -384,32 +376,21 @@ class Risk(RiskLifecycle, RiskBuilder, RiskContent, SealedModel):
             raise EditConflict(self, version)
         self.check_transition(event)
 
-    def _add_assessment(self, **judgement):
-        assessment = self.build_assessment(**judgement)
-        assessment.save()
-        self.set_current(assessment)
-        return assessment
+    def _record(self, event, changes, **details):
+        """Write a change: a revision, what the risk points to, its positions and the audit entry.
 
-    def _record(self, event, *, after=None, many_values=None, changed=(), **content):
-        """Write a change: the risk itself, its revision, its positions and the audit entry.
-
-        after: the revision before it. many_values: see RiskContent, where they are known already.
-        changed: the fields that differ, besides those that a judgement sets. content: see
-        build_revision.
+        changes: by field, with all of MANY. details: see build_revision.
         """
-        if after:
-            self.version += 1
-        revision = self.build_revision(event, after=after and after.effective_on, **content)
-        assessment = content.get("assessment")
-        judged = ("current", "next_review_on") if assessment else ()
-        if fields := {*changed, *judged, *(["version"] if after else ())}:
-            self.save(update_fields=fields)
+        changes = dict.fromkeys(self.MANY, ()) | changes
+        many_values = self.take_many_values(changes)
+        revision = self.build_revision(event, changes=changes, **details)
         revision.save()
-        many_values = self.many_values() if many_values is None else many_values
         for name, rows in many_values.items():
             if rows:
-                getattr(revision, name).set(rows)
-        self.positions.record(self, revision, assessment)
+                getattr(revision, name).add(*rows)
+        self.set_latest(revision)
+        self.save(update_fields=["latest", "version", "is_exempt", "current"])
+        self.positions.record(self, revision, revision.assessment)
         AuditEntry.record_many(
             organisation=self.register.organisation,
             by=revision.by,

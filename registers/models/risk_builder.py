@@ -16,13 +16,9 @@ from registers.models.revision import RiskRevision
 
 class RiskBuilder:
     @classmethod
-    def build(cls, register, **content):
-        """A new, unsaved risk, without its many-to-many values.
-
-        Raises ValueError for an owner of another organisation.
-        """
-        cls.check_owner(register, content)
-        return build_row(cls, register=register, version=1, **content)
+    def take_many_values(cls, content):
+        """Take the many-to-many values that are given out of `content`: name -> a set of rows."""
+        return {name: set(content.pop(name) or ()) for name in cls.MANY if name in content}
 
     @classmethod
     def initial_event(cls, status):
@@ -64,14 +60,16 @@ class RiskBuilder:
         )
 
     def set_current(self, assessment):
-        """Make it the current one, whose band sets the next review, unless one of a later day is.
+        """Make it the current one, unless one of a later day is; return the changes that follow.
 
-        An assessment of another kind or perspective never is.
+        Its band sets the next review. An assessment of another kind or perspective never is.
         """
         if not assessment.is_our_current:
-            return
-        if self.current is None or assessment.effective_on >= self.current.effective_on:
-            self.current, self.next_review_on = assessment, assessment.review_by
+            return {}
+        if self.current and assessment.effective_on < self.current.effective_on:
+            return {}
+        self.current = assessment
+        return {"next_review_on": assessment.review_by}
 
     def build_revision(
         self,
@@ -79,27 +77,29 @@ class RiskBuilder:
         *,
         by,
         on,
-        after=None,
+        changes,
         recorded_at=None,
         assessment=None,
         review=None,
         reason="",
         on_behalf_of=None,
     ):
-        """An unsaved revision with the present content, without its many-to-many values.
+        """An unsaved revision: what the latest one says with the changes, without MANY.
 
-        after: the day of the revision before it, if any. Raises ValueError for a future day or one
-        before that.
+        changes: of a new risk, all its content; see check_changes. Raises ValueError for a future
+        day or one before that of the latest revision.
         """
         self.check_not_future(on, recorded_at)
-        if after and on < after:
+        latest = self.latest
+        if latest and on < latest.effective_on:
             raise ValueError(
-                f"{self.reference} already has a revision of {after}: history runs forward."
+                f"{self.reference} already has a revision of {latest.effective_on}: "
+                "history runs forward."
             )
-        return build_row(
+        revision = build_row(
             RiskRevision,
             risk=self,
-            number=self.version,
+            number=self.version + 1,
             what=event,
             by=by,
             on_behalf_of=on_behalf_of,
@@ -108,8 +108,16 @@ class RiskBuilder:
             review=review,
             effective_on=on,
             recorded_at=recorded_at or timezone.now(),
-            **{name: self.__dict__[name] for name in self.columns()},
+            **(latest.values() if latest else {}),
         )
+        for name, value in changes.items():
+            setattr(revision, name, value)
+        return revision
+
+    def set_latest(self, revision):
+        """Point to a revision that has its key."""
+        self.latest, self.version = revision, revision.number
+        self.is_exempt = revision.is_exempt
 
     def revision_payload(self, revision, many_values=None):
         """The AuditPayload about that revision, which has been written.
@@ -134,12 +142,15 @@ class RiskBuilder:
     def check_changes(self, changes):
         """Raise TypeError for what is no field of a risk, ValueError for another's owner."""
         if unknown := set(changes) - set(self.FIELDS):
-            raise TypeError(f"A risk has no {', '.join(sorted(unknown))} to revise.")
-        self.check_owner(self.register, changes)
+            raise TypeError(f"A risk has no {', '.join(sorted(unknown))}.")
+        owner = changes.get("owner")
+        if owner and owner.organisation_id != self.register.organisation_id:
+            raise ValueError(f"{owner} is a post of another organisation.")
 
-    def has_no_changes(self, changes, latest, by, reason, many_values=None):
+    def has_no_changes(self, changes, by, reason, many_values):
         """Whether neither the content nor, where one is given, the reason is new."""
-        return self.has_values(changes, many_values) and (
+        latest = self.latest
+        return latest.has_values(changes, many_values) and (
             not reason or (latest.by_id, latest.reason) == (by.pk, reason)
         )
 
@@ -147,12 +158,6 @@ class RiskBuilder:
         """Raise InvalidTransition for a change that the status does not allow."""
         if refusal := self.refusal(event):
             raise InvalidTransition(f"{refusal}.")
-
-    @staticmethod
-    def check_owner(register, content):
-        owner = content.get("owner")
-        if owner and owner.organisation_id != register.organisation_id:
-            raise ValueError(f"{owner} is a post of another organisation.")
 
     @staticmethod
     def check_not_future(day, recorded_at=None):

@@ -1,6 +1,7 @@
-"""The content of a risk: the same fields on the risk and on each of its revisions."""
+"""The content of a risk: fields of each of its revisions, read by the risk from its latest."""
 
 from functools import cache
+from operator import attrgetter
 
 from django.db import models
 
@@ -33,7 +34,12 @@ class Category(models.TextChoices):
     REPUTATIONAL = "reputational", "Reputational"
 
 
-class RiskContent(models.Model):
+class ContentFields:
+    """The names of the fields, and their choices: of a revision and of the risk itself.
+
+    MANY: those that hold several rows. SINGLE: the others.
+    """
+
     class Status(models.TextChoices):
         DRAFT = "draft", "Draft"
         OPEN = "open", "Open"
@@ -88,40 +94,42 @@ class RiskContent(models.Model):
         name for name in FIELDS if name not in ("other_failure_types", "adverse_impacts")
     )
 
+
+class RiskContent(ContentFields, models.Model):
     title = models.CharField(max_length=200)
     cause = models.TextField(blank=True)
     event = models.TextField()
     consequence = models.TextField()
     primary_failure_type = models.ForeignKey(
-        FailureType,
-        on_delete=models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="primary_%(class)ss",
+        FailureType, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
-    other_failure_types = models.ManyToManyField(
-        FailureType, blank=True, related_name="other_%(class)ss"
-    )
-    owner = models.ForeignKey(Post, on_delete=models.PROTECT, null=True, related_name="%(class)ss")
+    other_failure_types = models.ManyToManyField(FailureType, blank=True, related_name="+")
+    owner = models.ForeignKey(Post, on_delete=models.PROTECT, null=True, related_name="+")
     notes = models.TextField("other notes", blank=True)
     next_review_on = models.DateField(
         "next review", null=True, help_text="Set by a judgement or a review."
     )
-    status = models.CharField(max_length=10, choices=Status, default=Status.OPEN)
+    status = models.CharField(
+        max_length=10, choices=ContentFields.Status, default=ContentFields.Status.OPEN
+    )
     is_exempt = models.BooleanField("exempt from publication", default=False)
 
     objective = models.CharField("objective at stake", max_length=300, blank=True)
     category = models.CharField(max_length=12, choices=Category, blank=True)
-    adverse_impacts = models.ManyToManyField(AdverseImpact, blank=True, related_name="%(class)ss")
+    adverse_impacts = models.ManyToManyField(AdverseImpact, blank=True, related_name="+")
     portfolio = models.CharField("lead member's portfolio", max_length=100, blank=True)
-    proximity = models.CharField("how soon", max_length=12, choices=Proximity, blank=True)
-    response = models.CharField(max_length=10, choices=Response, blank=True)
+    proximity = models.CharField(
+        "how soon", max_length=12, choices=ContentFields.Proximity, blank=True
+    )
+    response = models.CharField(max_length=10, choices=ContentFields.Response, blank=True)
     response_reason = models.TextField("why this response", blank=True)
     tolerated_until = models.DateField(null=True)
     target_on = models.DateField("target to be met by", null=True)
     committee_position = models.TextField("position for the committee", blank=True)
     definition_of_good = models.TextField("what good looks like", blank=True)
-    told_by = models.CharField("who told us first", max_length=10, choices=Teller, blank=True)
+    told_by = models.CharField(
+        "who told us first", max_length=10, choices=ContentFields.Teller, blank=True
+    )
     told_on = models.DateField("when we were first told", null=True)
     exempt_ground = models.CharField("ground for exemption", max_length=200, blank=True)
     exempt_interest = models.TextField("public interest in not publishing", blank=True)
@@ -150,6 +158,10 @@ class RiskContent(models.Model):
         """The attnames of the fields that hold a single value: owner_id for owner."""
         return [cls._meta.get_field(name).attname for name in cls.SINGLE]
 
+    def values(self):
+        """Attname -> value of the fields that hold a single value."""
+        return {name: self.__dict__[name] for name in self.columns()}
+
     def many_values(self):
         """Name of each many-to-many field -> a set of the rows in it."""
         return {name: set(getattr(self, name).all()) for name in self.MANY}
@@ -166,10 +178,26 @@ class RiskContent(models.Model):
 
     def has_values(self, changes, many_values=None):
         """Whether it has all these values already; names that are no fields are ignored."""
-        content = self.content(many_values)
-        values = {
-            name: set(value) if name in self.MANY else value
+        values = self.values() | (many_values or self.many_values())
+        return all(
+            values[name] == set(value)
+            if name in self.MANY
+            else values[self._meta.get_field(name).attname] == getattr(value, "pk", value)
             for name, value in changes.items()
-            if name in content
-        }
-        return all(content[name] == value for name, value in values.items())
+            if name in self.FIELDS
+        )
+
+
+class LatestContent(ContentFields):
+    """What a risk says today: read from its latest revision, never set.
+
+    Everything but is_exempt, which a risk repeats.
+    """
+
+
+for field in (*RiskContent._meta.local_fields, *RiskContent._meta.local_many_to_many):
+    names = {field.name, field.attname, *([f"get_{field.name}_display"] if field.choices else [])}
+    for name in names - {"is_exempt"}:
+        setattr(LatestContent, name, property(attrgetter(f"latest.{name}")))
+for name in ("many_values", "content", "has_values"):
+    setattr(LatestContent, name, property(attrgetter(f"latest.{name}")))

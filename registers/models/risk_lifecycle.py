@@ -111,7 +111,7 @@ class RiskLifecycle:
         content = {
             name: value for name, value in self.content().items() if name not in self.NOT_COPIED
         }
-        title = f"Copy of {self.title}"[: self._meta.get_field("title").max_length]
+        title = f"Copy of {self.title}"[: self.latest._meta.get_field("title").max_length]
         return self.log(
             self.register,
             by=by,
@@ -125,7 +125,7 @@ class RiskLifecycle:
         Raises InvalidTransition where it is closed.
         """
         self.refresh_from_db(
-            fields=["status"], from_queryset=type(self).objects.select_for_update()
+            fields=["latest"], from_queryset=type(self).objects.select_for_update()
         )
         if self.status == CLOSED:
             raise InvalidTransition(
@@ -159,7 +159,7 @@ class RiskLifecycle:
     def _step(self, revision_event, status, *, by, version, reason="", **changes):
         is_at_version = self._lock(version)
         changes |= {"status": status} if status else {}
-        latest = self.revisions.latest()
+        latest = self.latest
         is_same = (latest.what, latest.by_id, latest.reason) == (revision_event, by.pk, reason)
         if not is_at_version and is_same and self.has_values(changes):
             return latest

@@ -55,7 +55,8 @@ def get_risk_for(user, slug, number, permission=Permission.VIEW_REGISTER, *alter
     alternatives: permissions of which any one is enough as well.
     """
     register = get_register_for(user, slug)
-    risk = get_object_or_404(risks_for(user, register).select_related("current"), number=number)
+    risks = risks_for(user, register).select_related("latest", "current")
+    risk = get_object_or_404(risks, number=number)
     if not permissions_of(user, register.organisation) & {permission, *alternatives}:
         raise PermissionDenied
     risk.register = register
@@ -182,7 +183,7 @@ def marks_of(user, risk, day, recorded_by=None):
 
 
 def _visible_risks(user, registers):
-    is_on_register = Q(status__in=Risk.ON_REGISTER)
+    is_on_register = Q(latest__status__in=Risk.ON_REGISTER)
     return visible_rows(user, registers, is_own_risk(user), is_no_draft("pk", is_on_register))
 
 

@@ -34,7 +34,7 @@ def would_see_exempt(user, risk):
 
 def is_own_risk(user):
     """The condition that SEE_OWN_EXEMPT is about: the user raised the risk or holds its post."""
-    return Q(raised_by=user) | Q(owner__holder=user)
+    return Q(raised_by=user) | Q(latest__owner__holder=user)
 
 
 def is_no_draft(risk, is_on_register, day=None):
@@ -88,7 +88,7 @@ def can_be_worked_on_by(person, risk=""):
         user__is_active=True,
         organisation=OuterRef(f"{risk}register__organisation"),
     )
-    is_own = Q(**{f"{risk}raised_by": F(person)}) | Q(**{f"{risk}owner__holder": F(person)})
+    is_own = Q(**{f"{risk}raised_by": F(person)}) | Q(**{f"{risk}latest__owner__holder": F(person)})
     sees = (
         Q(**{f"{risk}is_exempt": False})
         | is_own & Exists(memberships.filter(role__in=roles_with(Permission.SEE_OWN_EXEMPT)))

@@ -32,9 +32,9 @@ from registers.models.conditions import evidence_days
 from registers.scoring import Band, Scheme, Tolerance
 
 EVENT_LENGTH = 240  # characters of an event that are read: enough for the check of its words
-RISK_FIELDS = (
-    *("pk", "number", "title", "is_exempt", "version", "owner", "category", "response"),
-    *("tolerated_until", "target_on", "next_review_on"),
+RISK_FIELDS = ("pk", "number", "is_exempt", "version")
+CONTENT_FIELDS = (
+    *("title", "owner", "category", "response", "tolerated_until", "target_on", "next_review_on"),
 )
 
 
@@ -187,7 +187,7 @@ def load_risks(register, risks, day) -> list[RiskRow]:
 
     risks: a queryset of what the reader may see. Six queries.
     """
-    risks = risks.filter(status__in=Risk.ON_REGISTER)
+    risks = risks.filter(latest__status__in=Risk.ON_REGISTER)
     keys = risks.order_by().values("pk")
     assessments = _assessments(keys, register.scheme_id, day)
     controls, assurances = _controls_and_assurances(keys)
@@ -201,12 +201,16 @@ def load_risks(register, risks, day) -> list[RiskRow]:
     }
     rows = (
         risks.order_by("number")
-        .annotate(event_start=Left("event", EVENT_LENGTH))
-        .annotate(has_cause=~Q(cause=""), has_consequence=~Q(consequence=""))
+        .annotate(event_start=Left("latest__event", EVENT_LENGTH))
+        .annotate(has_cause=~Q(latest__cause=""), has_consequence=~Q(latest__consequence=""))
         .annotate(reviewed_on=Subquery(latest_reviews))
-        .values_list(*RISK_FIELDS, "event_start", "has_cause", "has_consequence", "reviewed_on")
+        .values_list(
+            *RISK_FIELDS,
+            *(f"latest__{name}" for name in CONTENT_FIELDS),
+            *("event_start", "has_cause", "has_consequence", "reviewed_on"),
+        )
     )
-    names = (*RISK_FIELDS, "event", "has_cause", "has_consequence", "reviewed_on")
+    names = (*RISK_FIELDS, *CONTENT_FIELDS, "event", "has_cause", "has_consequence", "reviewed_on")
     return [
         RiskRow(
             **dict(zip(names, row, strict=True)),

@@ -81,7 +81,7 @@ def with_risks(questions, risks) -> list[ListedQuestion]:
     """questions: of one person's list; risks: those that they may see. Two queries."""
     rows = list(questions)
     by_key = (
-        risks.select_related("register").in_bulk({row.risk_id for row in rows} - {None})
+        risks.select_related("register", "latest").in_bulk({row.risk_id for row in rows} - {None})
         if rows
         else {}
     )

@@ -20,7 +20,7 @@ from registers.phrases.register import due_in_words
 SOON = {**dict.fromkeys(ReminderKind, 14), ReminderKind.ACTION: 7}
 RISK_WORDS = (
     "number",
-    "title",
+    "latest__title",
     "is_exempt",
     "register__slug",
     "register__name",
@@ -95,7 +95,7 @@ def _risks_and_managed(user, registers):
         for register in registers
         if can(user, Permission.RUN_REGISTER, register.organisation)
     ]
-    return risks_across(user, registers).filter(status__in=Risk.ON_REGISTER), managed
+    return risks_across(user, registers).filter(latest__status__in=Risk.ON_REGISTER), managed
 
 
 def _within(rows, on, span):
@@ -118,31 +118,31 @@ def _for_recipient(user, rows, managed, owners, risk=""):
     rows = rows.annotate(is_with_somebody=can_be_worked_on_by("recipient", risk))
     is_mine = Q(recipient=user.pk, is_with_somebody=True)
     is_nobodys = Q(**{f"{risk}register__in": managed}, is_with_somebody=False)
-    return rows.filter(is_mine | is_nobodys).select_related(f"{risk}register")
+    return rows.filter(is_mine | is_nobodys).select_related(f"{risk}register", f"{risk}latest")
 
 
 def _reviews(user, risks, managed, day):
-    rows = _for_recipient(user, risks, managed, ["owner"]).only(*RISK_WORDS, "next_review_on")
+    on = "latest__next_review_on"
     return (
-        rows,
-        "next_review_on",
+        _for_recipient(user, risks, managed, ["latest__owner"]).only(*RISK_WORDS, on),
+        on,
         lambda risk, user: _due(ReminderKind.REVIEW, risk, risk, user, on=risk.next_review_on),
     )
 
 
 def _tolerances(user, risks, managed, day):
-    tolerated = risks.filter(response=Risk.Response.TOLERATE)
-    rows = _for_recipient(user, tolerated, managed, ["owner"]).only(*RISK_WORDS, "tolerated_until")
+    tolerated = risks.filter(latest__response=Risk.Response.TOLERATE)
+    on = "latest__tolerated_until"
     return (
-        rows,
-        "tolerated_until",
+        _for_recipient(user, tolerated, managed, ["latest__owner"]).only(*RISK_WORDS, on),
+        on,
         lambda risk, user: _due(ReminderKind.TOLERANCE, risk, risk, user, on=risk.tolerated_until),
     )
 
 
 def _actions(user, risks, managed, day):
     rows = Action.objects.open().filter(risk__in=risks.order_by().values("pk"))
-    rows = _for_recipient(user, rows, managed, ["owner", "risk__owner"], "risk__")
+    rows = _for_recipient(user, rows, managed, ["owner", "risk__latest__owner"], "risk__")
     rows = rows.only("title", "due_on", *(f"risk__{name}" for name in RISK_WORDS))
     return (
         rows,
@@ -157,7 +157,7 @@ def _assurances(user, risks, managed, day):
     """The latest opinion of each risk and line only: a later one replaces an earlier one."""
     latest = Assurance.objects.latest_per("risk", "line", day=day)
     rows = latest.filter(risk__in=risks.order_by().values("pk"))
-    rows = _for_recipient(user, rows, managed, ["control__owner", "risk__owner"], "risk__")
+    rows = _for_recipient(user, rows, managed, ["control__owner", "risk__latest__owner"], "risk__")
     rows = rows.only("line", "expires_on", *(f"risk__{name}" for name in RISK_WORDS))
     return (
         rows,

@@ -113,7 +113,7 @@ def test_an_import_is_prepared_again_after_a_change(batch_with_controls, manager
     with connection.execute_wrapper(interruption):
         batch = commit_import(batch_with_controls, by=manager.user)
     assert batch.is_done and interruption.times == 0
-    titles = list(register.risks.order_by("number").values_list("title", flat=True))
+    titles = list(register.risks.order_by("number").values_list("latest__title", flat=True))
     assert titles == ["Quicker"] * times + [f"Reserves run out in year {n}" for n in (1, 2, 3)]
     assert list(register.risks.order_by("number").values_list("number", flat=True)) == [
         *range(1, times + 4)

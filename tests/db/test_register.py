@@ -64,7 +64,6 @@ def test_a_number_is_unique_in_a_register():
         Risk.objects.create(
             register=risk.register,
             number=risk.number,
-            title="Again",
             raised_by=risk.raised_by,
             raised_on=risk.raised_on,
         )

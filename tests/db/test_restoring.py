@@ -116,6 +116,7 @@ HOSTILE = {
         "recorded_at",
         "1999-01-01T00:00:00.000000Z",
     ),
+    ("risks", 1, "revisions", 1): (*R, "revisions", 0, "title", ""),
     ("risks", 1, "revisions", 1, "is_exempt"): (*R, "revisions", 0, "is_exempt", "yes"),
     ("risks", 1, "revisions", 1, "by"): (*R, "revisions", 0, "by", "nobody@example.org"),
     ("risks", 1, "revisions", 1, "owner"): (*R, "revisions", 0, "owner", "No such post"),

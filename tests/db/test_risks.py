@@ -186,6 +186,16 @@ def test_logging_with_an_unknown_field_writes_nothing():
     assert rows() == before
 
 
+def test_a_risk_repeats_nothing_of_its_revision_but_the_exempt_mark():
+    assert {f.name for f in Risk._meta.get_fields()} & {*Risk.FIELDS} == {"is_exempt"}
+
+
+@pytest.mark.parametrize("name", [name for name in Risk.FIELDS if name != "is_exempt"])
+def test_what_a_risk_says_is_only_read(risk, name):
+    with pytest.raises(AttributeError, match="no setter"):
+        setattr(risk, name, None)
+
+
 def test_a_risk_has_a_title():
     with pytest.raises(IntegrityError, match="risk_has_a_title"):
         make_risk(title="")

@@ -6,6 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 from django.db import connection
+from django.db.models import QuerySet
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
@@ -26,7 +27,15 @@ from makers import (
 )
 
 from registers.forms import bulk as forms
-from registers.models import AuditEntry, BulkEditConflict, Register, Review, Risk, Role
+from registers.models import (
+    AuditEntry,
+    BulkEditConflict,
+    Register,
+    Review,
+    Risk,
+    RiskRevision,
+    Role,
+)
 from registers.services import reassign, review_many
 from registers.views import bulk as views
 
@@ -221,7 +230,7 @@ def test_no_more_than_the_limit_are_offered_and_reviewed(register, officer, monk
     for module in (forms, views):
         monkeypatch.setattr(module, "MOST_REVIEWED", 2)
     risks = [make_risk(register) for _ in range(3)]
-    Risk.objects.update(next_review_on=days_ago(1))
+    QuerySet(RiskRevision).update(next_review_on=days_ago(1))
     assert len(offered(officer)) == 2
     assert "3 reviews are late or due" in officer.get(REVIEW).text
     answer = post_reviews(officer, *risks)
@@ -279,7 +288,7 @@ def test_above_tolerance_twice_running_is_reviewed_by_itself(register, officer):
             make_assessment(risk, pair, on=days_ago(150))
         if reviewed:
             make_review(risk, on=days_ago(reviewed))
-    Risk.objects.update(next_review_on=days_ago(1))
+    QuerySet(RiskRevision).update(next_review_on=days_ago(1))
     text = officer.get(REVIEW).text
     due_here = [str(n) for n, (*_, is_left_out) in enumerate(RATED, 1) if not is_left_out]
     assert sorted(boxes(text, "risks")) == due_here
@@ -298,7 +307,7 @@ def test_a_rating_above_the_tolerance_of_an_earlier_scheme_counts(register, offi
     Register.objects.update(scheme=make_scheme())
     risk.register.refresh_from_db()
     make_assessment(Risk.objects.get(pk=risk.pk), (5, 5), on=days_ago(150))
-    Risk.objects.update(next_review_on=days_ago(1))
+    QuerySet(RiskRevision).update(next_review_on=days_ago(1))
     assert offered(officer) == []
 
 

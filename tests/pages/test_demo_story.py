@@ -59,9 +59,9 @@ class TestToday(TenFacts, TestCase):
     """The facts of today and what else the pages can show; loaded once for all."""
 
     def test_all_seven_types_of_failure_occur_and_one_or_two_are_not_decided(self):
-        types = set(self.corporate.risks.values_list("primary_failure_type__slug", flat=True))
-        assert types == {None, *FailureType.objects.values_list("slug", flat=True)}
-        assert self.corporate.risks.filter(primary_failure_type=None).count() <= 2
+        slugs = self.corporate.risks.values_list("latest__primary_failure_type__slug", flat=True)
+        assert {*slugs} == {None, *FailureType.objects.values_list("slug", flat=True)}
+        assert self.corporate.risks.filter(latest__primary_failure_type=None).count() <= 2
 
     def test_earlier_quarter_ends_differ_from_today(self):
         today = bands_on(self.corporate, timezone.localdate())
@@ -105,7 +105,7 @@ class TestToday(TenFacts, TestCase):
 
     def test_the_severe_ones_have_a_position_for_the_committee_and_it_is_short(self):
         severe = list(
-            self.corporate.risks.filter(current__band="severe", status__in=Risk.ON_REGISTER)
+            self.corporate.risks.filter(current__band="severe", latest__status__in=Risk.ON_REGISTER)
         )
         assert len(severe) == 7
         assert [
@@ -113,13 +113,13 @@ class TestToday(TenFacts, TestCase):
         ] == []
 
     def test_two_are_tolerated_one_of_them_for_less_than_a_month(self):
-        ends = self.corporate.risks.filter(response="tolerate").values_list(
-            "tolerated_until", flat=True
+        ends = self.corporate.risks.filter(latest__response="tolerate").values_list(
+            "latest__tolerated_until", flat=True
         )
         assert sorted((day - timezone.localdate()).days for day in ends) == [24, 200]
 
     def test_only_editors_see_a_draft(self):
-        draft = self.corporate.risks.get(status=Risk.Status.DRAFT)
+        draft = self.corporate.risks.get(latest__status=Risk.Status.DRAFT)
         readers = [
             name
             for name in ("member", "officer", "manager", "peer", "admin")
@@ -131,12 +131,12 @@ class TestToday(TenFacts, TestCase):
     def test_two_were_never_scored_one_happened_three_are_closed(self):
         today = self.corporate.positions.as_at(timezone.localdate())
         assert today.on_register().filter(current=None).count() == 2
-        assert self.corporate.risks.filter(status=Risk.Status.HAPPENED).count() == 1
+        assert self.corporate.risks.filter(latest__status=Risk.Status.HAPPENED).count() == 1
         closing = RiskRevision.objects.filter(
             risk__register=self.corporate, what=RiskRevision.Event.CLOSED
         )
         assert closing.exclude(reason="").count() == 4  # one of them came back
-        assert self.corporate.risks.filter(status=Risk.Status.CLOSED).count() == 3
+        assert self.corporate.risks.filter(latest__status=Risk.Status.CLOSED).count() == 3
 
     def test_the_spread_of_ratings_is_plausible(self):
         bands = Counter(bands_on(self.corporate, timezone.localdate()).values())
@@ -148,7 +148,8 @@ class TestToday(TenFacts, TestCase):
 
     def test_causes_run_from_a_word_to_more_than_120(self):
         lengths = [
-            len(cause.split()) for cause in self.corporate.risks.values_list("cause", flat=True)
+            len(cause.split())
+            for cause in self.corporate.risks.values_list("latest__cause", flat=True)
         ]
         assert min(lengths) == 1
         assert max(lengths) > 120

@@ -97,8 +97,8 @@ def raises(people, exempt):
 
 
 def holds(people, exempt):
-    exempt.owner = make_post(exempt.register.organisation, holder=people["officer"])
-    exempt.save()
+    post = make_post(exempt.register.organisation, holder=people["officer"])
+    make_revision(exempt, owner=post)
 
 
 def does_neither(people, exempt):

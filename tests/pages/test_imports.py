@@ -527,7 +527,7 @@ def test_an_empty_register_takes_over_references_of_its_own_form(manager, regist
     batch = to_preview(manager, register, csv_of(["Reference", "Title"], *rows))
     assert "CORP-007" in manager.get(batch.get_absolute_url()).text
     take_in(manager, batch)
-    titles = dict(register.risks.values_list("number", "title"))
+    titles = dict(register.risks.values_list("number", "latest__title"))
     register.refresh_from_db()
     assert titles == {7: "Roof", 3: "Boiler", 8: "Windows", 9: "Doors"}
     assert register.next_number == 10

@@ -187,7 +187,7 @@ def test_an_exempt_risk_is_not_counted_above_tolerance_for_whoever_may_not_see_i
 
 
 def test_a_category_that_was_changed_counts_from_its_day(history, manager):
-    risk = history.risks.get(title="people (3, 3)")
+    risk = history.risks.get(latest__title="people (3, 3)")
     make_revision(risk, category="legal", on=days_ago(20))
     counts = [total_at(manager, f"band=above-tolerance&as_at={days_ago(ago)}") for ago in (21, 20)]
     assert counts == [3, 4]

@@ -18,7 +18,6 @@ def test_the_check_reads_a_long_register_to_its_end():
         Risk(
             register=register,
             number=n,
-            title=f"Copy {n}",
             raised_by=by,
             raised_on=risk.raised_on,
             version=0,

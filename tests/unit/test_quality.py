@@ -492,7 +492,7 @@ def plant(register):
         return risk
 
     fault("rq1-stale", clean(register, title="Stale")[0])
-    make_review(Risk.objects.get(title="Stale"), on=days_ago(20), next_on=days_ago(1))
+    make_review(Risk.objects.get(latest__title="Stale"), on=days_ago(20), next_on=days_ago(1))
     bare = fault("rq2-unscored", make_risk(register, event=EVENT))
     make_control(bare)
     risk, _ = severe(register)

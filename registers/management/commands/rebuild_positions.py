@@ -18,7 +18,7 @@ class Command(BaseCommand):
 
     def handle(self, *, check, **options):
         differences = []
-        for risk in Risk.objects.select_related("register").iterator(chunk_size=500):
+        for risk in Risk.objects.select_related("register", "latest").iterator(chunk_size=500):
             with transaction.atomic():
                 before = _rows(risk.positions)
                 risk.positions.all().delete()

@@ -1,7 +1,6 @@
 from django.core.management.base import BaseCommand, CommandError
 from django.db.models import F, OuterRef, Subquery
 
-from registers.history.versioned import Versioned
 from registers.models import (
     ActionRevision,
     Assessment,
@@ -12,7 +11,7 @@ from registers.models import (
 )
 from registers.seal_check import BATCH, SealCheck
 
-COPIED = ((RiskRevision, "risk"), (ControlRevision, "record"), (ActionRevision, "record"))
+COPIED = (ControlRevision, ActionRevision)
 
 
 class Command(BaseCommand):
@@ -31,61 +30,57 @@ class Command(BaseCommand):
         problems += check.problems()
         for note in check.notes:
             self.stdout.write(note)
-        for revisions, name in COPIED:
-            problems += broken_copies(revisions, name)
-        problems += broken_ratings()
+        for revisions in COPIED:
+            problems += broken_copies(revisions)
+        problems += broken_pointers()
         if problems:
             raise CommandError("\n".join(problems))
 
 
-def broken_copies(revisions, name):
-    """Risks, controls and actions whose latest copy differs from their latest revision.
+def broken_copies(revisions):
+    """Controls and actions whose latest copy differs from their latest revision.
 
-    Lists and mails read the copy; the revision is sealed. name: its field for the record.
+    Lists and mails read the copy; the revision is sealed.
     """
     latest = (
-        revisions.objects.filter(number=F(f"{name}__version")).select_related(name).order_by("pk")
+        revisions.objects.filter(number=F("record__version"))
+        .select_related("record")
+        .order_by("pk")
     )
-    fields = [revisions._meta.get_field(field) for field in revisions.FIELDS]
-    plain = [field.attname for field in fields if not field.many_to_many]
-    many = [field.name for field in fields if field.many_to_many]
-    latest = latest.prefetch_related(*many, *(f"{name}__{field}" for field in many))
+    names = [revisions._meta.get_field(field).attname for field in revisions.FIELDS]
     for revision in latest.iterator(chunk_size=BATCH):
-        record = getattr(revision, name)
-        differs = [field for field in plain if getattr(record, field) != getattr(revision, field)]
-        differs += [
-            field
-            for field in many
-            if {*getattr(record, field).all()} != {*getattr(revision, field).all()}
-        ]
-        if isinstance(record, Versioned):
-            differs += [
-                field
-                for field, value in record.derived_values().items()
-                if getattr(revision, field) != value
-            ]
-        if differs:
+        record = revision.record
+        expected = {name: getattr(record, name) for name in names} | record.derived_values()
+        if differs := [
+            name for name, value in expected.items() if getattr(revision, name) != value
+        ]:
             yield (
                 f"{record._meta.verbose_name.capitalize()} {record.pk} is not what its revision "
                 f"says: {differs}."
             )
-    current = revisions.objects.filter(number=F(f"{name}__version")).values(name)
-    model = revisions._meta.get_field(name).related_model
+    current = revisions.objects.filter(number=F("record__version")).values("record")
+    model = revisions._meta.get_field("record").related_model
     for pk in model.objects.exclude(pk__in=current).values_list("pk", flat=True):
         yield f"{model._meta.verbose_name.capitalize()} {pk} has no revision of its version."
 
 
-def broken_ratings():
-    """Risks whose current assessment is not their latest current one of their own organisation."""
-    latest_own = (
+def broken_pointers():
+    """Risks that point to another revision or rating than their latest, or differ from it."""
+    revisions = RiskRevision.objects.filter(risk=OuterRef("pk")).order_by("-number")
+    ratings = (
         Assessment.objects.current().order_by("-effective_on", "-pk").filter(risk=OuterRef("pk"))
     )
-    risks = Risk.objects.annotate(latest=Subquery(latest_own.values("pk")[:1])).order_by("pk")
-    for pk, current, latest in risks.values_list("pk", "current", "latest").iterator(
+    expected = {
+        "latest": Subquery(revisions.values("pk")[:1]),
+        "version": F("latest__number"),
+        "is_exempt": F("latest__is_exempt"),
+        "current": Subquery(ratings.values("pk")[:1]),
+    }
+    risks = Risk.objects.annotate(
+        **{f"expected_{name}": value for name, value in expected.items()}
+    ).order_by("pk")
+    for row in risks.values("pk", *expected, *(f"expected_{name}" for name in expected)).iterator(
         chunk_size=BATCH
     ):
-        if current != latest:
-            yield (
-                f"Risk {pk} points to another rating ({current}) than its latest current one "
-                f"({latest})."
-            )
+        if differs := [name for name in expected if row[name] != row[f"expected_{name}"]]:
+            yield f"Risk {row['pk']} is not what its revisions and ratings say: {differs}."
