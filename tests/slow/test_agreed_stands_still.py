@@ -103,7 +103,7 @@ class Council:
 
     def change(self, chance):
         """One change of an earlier day, recorded now, of a risk that is open; its name."""
-        risk = chance.choice(self.register.risks.exclude(status=Risk.Status.CLOSED))
+        risk = chance.choice(self.register.risks.exclude(latest__status=Risk.Status.CLOSED))
         day = days_ago(chance.randint(AGREED, RAISED - 1))
         after = max(day, risk.revisions.latest().effective_on)
         changes = {
