@@ -518,6 +518,13 @@ MUTATIONS = [
         "test_restoring.py test_export_json.py",
     ),
     Mutation(
+        "a name that the schema does not describe is restored",
+        "registers/json_file/schema.py",
+        'for name in sorted(value.keys() - schema["properties"].keys())[:UNKNOWN_NAMES]:',
+        "for name in ():",
+        "test_restoring.py",
+    ),
+    Mutation(
         "a band that its scheme does not give is restored",
         "registers/json_file/history_rules.py",
         'if (row["score"], row["band"]) != (placing.score, placing.band.slug):',

@@ -1,7 +1,7 @@
 """What an import stores between its steps: sheets compressed, rows as JSON.
 
-The JSON's keys are part of the format of exports (registers.json_file.schema), whatever the
-attributes are called here.
+The JSON's keys are part of the format of exports (register.schema.json), whatever the attributes
+are called here.
 """
 
 import datetime

@@ -50,20 +50,16 @@ class HistoryReader:
     def read(self, source, path):
         """The History of a risk, or None where it cannot be read."""
         names, problem_count = (*RISK_LISTS, *RECORDS), len(self.rows.problems)
-        fields = self.rows.read_row(Risk, source, path, ignored=names)
+        fields = self.rows.read_row(Risk, source, path)
         if len(self.rows.problems) > problem_count:
             return None
         sources = {name: source.get(name, []) for name in names}
-        for name, lines in sources.items():
-            if not isinstance(lines, list):
-                self.rows.add_problem([*path, name], "This is not a list.")
-                return None
         for model, name in NUMBERED_LISTS.items():
             self.rows.keys[model] = {place: place for place in range(1, len(sources[name]) + 1)}
         history = History(fields)
         for name, (_, model) in RECORDS.items():
             history.records[name] = [
-                self._read_record(model, line, [*path, name, n])
+                self._read_record(model, line["revisions"], [*path, name, n, "revisions"])
                 for n, line in enumerate(sources[name], 1)
             ]
         for name, model in RISK_LISTS.items():
@@ -77,8 +73,7 @@ class HistoryReader:
         rows = history.lists[name] = []
         for place, line in enumerate(lines, 1):
             count = len(self.rows.unresolved)
-            ignored = ("decision",) if model is Escalation else ()
-            row = self.rows.read_row(model, line, [*path, place], previous, ignored)
+            row = self.rows.read_row(model, line, [*path, place], previous)
             if row is None:
                 continue
             unresolved = self.rows.unresolved[count:]
@@ -88,7 +83,7 @@ class HistoryReader:
             else:
                 self._note_values(history, name, place, unresolved)
                 rows.append(row)
-            if ignored and line.get("decision") is not None:
+            if "decision" in line:
                 decision = self.rows.read_row(
                     EscalationDecision, line["decision"], [*path, place, "decision"]
                 )
@@ -102,14 +97,10 @@ class HistoryReader:
         for path, value in values:
             note_value(self.unresolved, history.fields["number"], name, place, path[-1], value)
 
-    def _read_record(self, model, line, path):
-        lines = line.get("revisions") if isinstance(line, dict) else None
-        if not isinstance(lines, list) or not lines or set(line) != {"revisions"}:
-            self.rows.add_problem(path, "This has no list of revisions, or more than that.")
-            return []
+    def _read_record(self, model, lines, path):
         previous = {}
         rows = [
-            self.rows.read_row(model, revision, [*path, "revisions", n], previous)
+            self.rows.read_row(model, revision, [*path, n], previous)
             for n, revision in enumerate(lines, 1)
         ]
         return [row for row in rows if row is not None]
@@ -117,9 +108,6 @@ class HistoryReader:
     def _check(self, history, path):
         """The rules that the models' verbs keep."""
         revisions = history.lists["revisions"]
-        if not revisions:
-            self.rows.add_problem([*path, "revisions"], "A risk has one revision at least.")
-            return
         self._check_order(revisions, [*path, "revisions"])
         for name, records in history.records.items():
             for place, rows in enumerate(records, 1):

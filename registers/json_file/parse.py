@@ -2,25 +2,15 @@
 
 import hashlib
 import json
-import re
 from dataclasses import dataclass
+from itertools import islice
 
 from registers.json_file import FORMAT, VERSION
+from registers.json_file.schema import NOT_TEXT, file_problems, text_problems
 
 LONGEST = 150_000_000  # bytes; a register of 10,000 risks takes about a third of it
 SHOWN = 100  # problems of one file that are reported
-UNKNOWN_NAME = (
-    "Nothing of this name is known here: if a newer installation wrote the file, bring this one up "
-    "to date first."
-)
-NOT_TEXT = re.compile("[\x00\ud800-\udfff]")
 SEAL = b',\n"sha256": "'
-LISTS = (
-    *("risks", "agreements", "imports", "appetites"),
-    *("schemes", "posts", "directorates", "people"),
-)
-# Required part of the file -> its type.
-PARTS = {"left_out": dict, "organisation": dict, "register": dict, **dict.fromkeys(LISTS, list)}
 
 
 @dataclass(frozen=True)
@@ -59,6 +49,7 @@ def parse(content):
             "The file is not a register with its history. Choose one that was saved as “The whole "
             "register as one file”."
         )
+    _refuse_all(text_problems(document))
     version = document.get("version")
     if type(version) is not int or version != VERSION:
         _refuse(
@@ -66,15 +57,7 @@ def parse(content):
             f"{VERSION}. Bring the installation that is behind up to date, then save the register "
             "again."
         )
-    problems = [
-        Problem((name,), "This is missing or is not what it should be.")
-        for name, kind in PARTS.items()
-        if not isinstance(document.get(name), kind)
-    ]
-    names = {"format", "version", "as_at", "sha256", *PARTS}
-    problems += [Problem((name[:50],), UNKNOWN_NAME) for name in sorted(set(document) - names)[:5]]
-    if problems:
-        raise CannotRestore(problems)
+    _refuse_all(file_problems(document))
     if document.get("as_at") is not None or document["left_out"]:
         _refuse(
             "The file leaves out part of the history. Save one of today by somebody who may see "
@@ -106,7 +89,13 @@ def is_as_written(content):
 
 
 def _refuse(message):
-    raise CannotRestore([Problem((), message)])
+    _refuse_all([((), message)])
+
+
+def _refuse_all(problems):
+    """Refuse the file if there are any problems, (path, words) each."""
+    if problems := [Problem(*problem) for problem in islice(problems, SHOWN)]:
+        raise CannotRestore(problems)
 
 
 def _object_builder():

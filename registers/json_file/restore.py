@@ -208,11 +208,11 @@ class _Restore:
         return agreements, imports, appetites
 
     def _read_agreement(self, source, path, timelines):
-        row = self.rows.read_row(Agreement, source, path, ignored=("positions",))
+        row = self.rows.read_row(Agreement, source, path)
         if (
             row
             and not self.rows.problems
-            and source.get("positions") != expected_positions(timelines, row)
+            and source["positions"] != expected_positions(timelines, row)
         ):
             self.rows.add_problem(
                 [*path, "positions"], "The histories above give other positions for this day."
@@ -220,11 +220,8 @@ class _Restore:
         return row
 
     def _read_import(self, source, path):
-        batch = self.rows.read_row(RegisterImport, source, path, ignored=("rows",))
-        lines = source.get("rows", []) if batch else []
-        if not isinstance(lines, list):
-            self.rows.add_problem([*path, "rows"], "This is not a list.")
-            lines = []
+        batch = self.rows.read_row(RegisterImport, source, path)
+        lines = source["rows"] if batch else []
         return batch, [
             self.rows.read_row(ImportedRow, line, [*path, "rows", n])
             for n, line in enumerate(lines, 1)

@@ -1,291 +1,222 @@
-"""Schemas of the JSON columns: what an import, a mark or a scoring scheme writes, name by name.
+"""Check values from a file against register.schema.json, which describes every name in it.
 
-The pages that show such a value, and the next import, rest on it. A schema is a function of a value
-that raises SchemaError where the value does not fit. Optional names are those that older exports do
-not have; a name that no schema describes is refused.
+A risk refers to its rows, and a file to its risks, by `$ref`. Each kind of row has a validator of
+its own, which passes over the rows in it: they are checked when they are read, one by one.
 """
 
 import datetime
+import json
 import re
+from pathlib import Path
 
-from registers.import_fields import BY_NAME, KINDS, Sort
-from registers.json_file.parse import UNKNOWN_NAME
-from registers.models import ImportedRow, Precedent, RegisterImport, ScoringScheme
-from registers.spreadsheet import LAST_COLUMN, ROWS
+from jsonschema import Draft202012Validator, FormatChecker, ValidationError
+from jsonschema.validators import extend
 
-DATE = re.compile(r"\d{4}-\d\d-\d\d")
-SMALL, LARGEST = 32_767, 2_000_000_000  # what PostgreSQL takes
-LEVELS = 50  # of a scheme
-REVIEW_DAYS = 36_500
-TITLE = 200  # characters: of a post
-LABEL = 100
+from registers.models import (
+    ActionRevision,
+    Agreement,
+    Appetite,
+    Assessment,
+    Assurance,
+    CheckWaiver,
+    ControlRevision,
+    Escalation,
+    EscalationDecision,
+    ImportedRow,
+    Precedent,
+    RegisterImport,
+    Review,
+    Risk,
+    RiskRevision,
+)
 
-
-class SchemaError(ValueError):
-    """path: from the field inwards; places count from 1."""
-
-    def __init__(self, message, path=()):
-        super().__init__(message)
-        self.path = path
-
-    def within(self, step):
-        return SchemaError(str(self), (step, *self.path))
-
-
-def text(longest=None):
-    def validate(value):
-        if type(value) is not str:
-            raise SchemaError("This is not text.")
-        if longest and len(value) > longest:
-            raise SchemaError(f"This text is longer than {longest} characters.")
-
-    return validate
-
-
-def number(least=0, most=LARGEST):
-    def validate(value):
-        if type(value) is not int or not least <= value <= most:
-            raise SchemaError(f"This is not a whole number from {least} to {most:,}.")
-
-    return validate
-
-
-def flag(value):
-    if type(value) is not bool:
-        raise SchemaError("This is neither true nor false.")
-
-
-def parse_date(value):
-    """The date that a text such as 2026-09-30 means. Raises SchemaError."""
-    try:
-        if DATE.fullmatch(value):
-            return datetime.date.fromisoformat(value)
-    except (TypeError, ValueError):
-        pass
-    raise SchemaError("This is not a day such as 2026-09-30.")
-
-
-def one_of(*words):
-    def validate(value):
-        if type(value) is not str or value not in words:
-            raise SchemaError(f"This is none of {', '.join(words)}.")
-
-    return validate
-
-
-def optional(schema, empty=None):
-    """What the schema allows, or the empty value."""
-
-    def validate(value):
-        if value != empty or type(value) is not type(empty):
-            schema(value)
-
-    return validate
+UNKNOWN_NAME = (
+    "Nothing of this name is known here: if a newer installation wrote the file, bring this one up "
+    "to date first."
+)
+UNSTORABLE = "This text holds a character that cannot be stored."
+NOT_TEXT = re.compile("[\x00\ud800-\udfff]")
+DEEPEST = 15  # levels of JSON in a file
+LONGEST_STEP = 50  # characters of a name in a path
+UNKNOWN_NAMES = 5  # of one object that are reported
+SCHEMA = json.loads(Path(__file__).with_name("register.schema.json").read_text())
+# The rows that are read one by one -> their name in $defs.
+ROWS = {
+    Risk: "risk",
+    RiskRevision: "revision",
+    Assessment: "assessment",
+    Review: "review",
+    ControlRevision: "control_revision",
+    ActionRevision: "action_revision",
+    Assurance: "assurance",
+    Escalation: "escalation",
+    EscalationDecision: "decision",
+    Precedent: "precedent",
+    CheckWaiver: "check_waiver",
+    Agreement: "agreement",
+    Appetite: "appetite",
+    RegisterImport: "import",
+    ImportedRow: "import_row",
+}
+TYPES = {
+    "string": "text",
+    "array": "a list",
+    "object": "an object",
+    "boolean": "true or false",
+    "integer": "a whole number",
+}
+# Keyword of the schema -> what to say of a value that breaks it.
+WORDS = {
+    "required": "This has to be given.",
+    "additionalProperties": UNKNOWN_NAME,
+    "maxLength": "This text is longer than {} characters.",
+    "minLength": "This has to be given.",
+    "maxItems": "This list has more than {:,} entries.",
+    "minItems": "This list has fewer than {:,} entries.",
+    "minimum": "This number is less than {:,}.",
+    "maximum": "This number is more than {:,}.",
+    "pattern": "This is not of the form {}.",
+    "format": "This is not a day such as 2026-09-30.",
+    "uniqueItems": "A name stands twice in this list.",
+}
 
 
-def array(schema, most=None):
-    def validate(value):
-        if type(value) is not list:
-            raise SchemaError("This is not a list.")
-        if most and len(value) > most:
-            raise SchemaError(f"This list has more than {most:,} entries.")
-        for place, entry in enumerate(value, 1):
-            _validate_within(schema, entry, place)
-
-    return validate
+def row_problems(model, value):
+    """Yield (path, words) for each thing that is wrong in a row, without the rows in it."""
+    is_as_described = True
+    for problem in _problems(_VALIDATORS[ROWS[model]], value):
+        is_as_described = False
+        yield problem
+    if is_as_described and value.get("plan"):
+        yield from _plan_problems(value["plan"])
 
 
-def fixed_array(*schemas):
-    """A list with one entry for each schema."""
-
-    def validate(value):
-        if type(value) is not list or len(value) != len(schemas):
-            raise SchemaError(f"This is not a list of {len(schemas)} entries.")
-        for place, (schema, entry) in enumerate(zip(schemas, value, strict=True), 1):
-            _validate_within(schema, entry, place)
-
-    return validate
+def file_problems(document):
+    """Yield (path, words) for each thing that is wrong in a file, without its rows."""
+    return _problems(_FILE, document)
 
 
-def mapping(schema_of):
-    """An object with any names.
-
-    schema_of: from a name to the schema of its value; None for a name that is not allowed.
-    """
-
-    def validate(value):
-        if type(value) is not dict:
-            raise SchemaError("This is not an object.")
-        for name, content in value.items():
-            schema = schema_of(name)
-            if schema is None:
-                raise SchemaError(UNKNOWN_NAME, (name[:50],))
-            _validate_within(schema, content, name[:50])
-
-    return validate
-
-
-def record(required, extra=None):
-    """An object with these names, and perhaps those of `extra`."""
-    names = mapping({**required, **(extra or {})}.get)
-
-    def validate(value):
-        names(value)
-        if missing := [name for name in required if name not in value]:
-            raise SchemaError("This has to be given.", (missing[0],))
-
-    return validate
-
-
-def _validate_within(schema, value, step):
-    try:
-        schema(value)
-    except SchemaError as error:
-        raise error.within(step) from None
-
-
-def column(value):
-    """An entry of Plan.columns: an import field, where it has parts perhaps with "@" and a day."""
-    text()(value)
-    name, separator, day = value.partition("@")
-    if name not in BY_NAME or (separator and "." not in name):
-        raise SchemaError(f"“{value[:50]}” is nothing that a column can be.")
-    if separator:
-        parse_date(day)
-
-
-def import_value(field):
-    """The schema of a row's value for an import field; None for a field without one."""
-    sort = BY_NAME[field].sort if field in BY_NAME and "." not in field else None
-    if sort is Sort.TYPES and field != "primary_failure_type":
-        return array(text())
-    return {Sort.DAY: parse_date, Sort.LINES: None, None: None}.get(sort, text())
-
-
-def changed_value(field):
-    """The same for a change, which may begin or end with nothing."""
-    schema = import_value(field)
-    if schema is None or field in ("other_failure_types", "adverse_impacts"):
-        return schema
-    return optional(schema)
-
-
-def change(value):
-    """[field, before, after]"""
-    fixed_array(text(), *[lambda _: None] * 2)(value)
-    schema = changed_value(value[0])
-    if schema is None:
-        raise SchemaError(UNKNOWN_NAME, (1,))
-    fixed_array(text(), schema, schema)(value)
-
-
-def word_meanings(column_name):
-    """The schema of Plan.words for a column: word -> its meaning, "" where it means nothing."""
-    base = column_name.rpartition(".")[2]
-    level = number(1, SMALL)
-    pair = fixed_array(level, level)
-    meaning = {"likelihood": level, "impact": level, "score": pair, "band": pair}.get(base)
-    schema = optional(meaning, "") if meaning else text(TITLE)
-    return mapping(lambda word: schema)
-
-
-def same_number_of_names_and_columns(plan):
+def _plan_problems(plan):
+    """What the schema cannot say of an import's plan."""
     if len(plan["names"]) != len(plan["columns"]):
-        raise SchemaError("Each heading has one column, and each column a heading.", ("columns",))
+        yield ("plan", "columns"), "Each heading has one column, and each column a heading."
+    for place, column in enumerate(plan["columns"], 1):
+        try:
+            datetime.date.fromisoformat(column.partition("@")[2] or "2026-09-30")
+        except ValueError:
+            yield ("plan", "columns", place), "This has no day such as 2026-09-30."
 
 
-def optional_object(schema, *rules):
-    """What the schema and the rules allow, or an empty object."""
-
-    def validate(value):
-        if value == {} and type(value) is dict:
-            return
-        schema(value)
-        for rule in rules:
-            rule(value)
-
-    return validate
-
-
-def values_by_column(name):
-    """For an object whose names are the numbers of columns, counted from 0."""
-    return array(text()) if name.isascii() and name.isdecimal() and len(name) < 4 else None
+def text_problems(value, path=()):
+    """Yield (path, words) for each text that cannot be stored and each value nested too deeply."""
+    if len(path) > DEEPEST:
+        yield path, "This is nested too deeply."
+        return
+    for step, content in value.items() if isinstance(value, dict) else enumerate(value, 1):
+        inner_path = (*path, _step(step))
+        if isinstance(step, str) and NOT_TEXT.search(step):
+            yield inner_path, UNSTORABLE
+        if isinstance(content, str) and NOT_TEXT.search(content):
+            yield inner_path, UNSTORABLE
+        elif isinstance(content, dict | list):
+            yield from text_problems(content, inner_path)
 
 
-CELLS = array(text(), most=LAST_COLUMN)
-PROBLEM = record({"column": text(), "said": text(), "problem": text(), "refuses": flag})
-ASSESSMENT = record(
+def _problems(validator, value):
+    for error in validator.iter_errors(value):
+        steps = (step + 1 if isinstance(step, int) else step for step in error.path)
+        yield tuple(map(_step, steps)), _words(error)
+
+
+def _step(step):
+    return step[:LONGEST_STEP] if isinstance(step, str) else step
+
+
+def _words(error):
+    keyword, expected = error.validator, error.validator_value
+    if keyword == "type":
+        expected = expected if isinstance(expected, str) else expected[0]
+        return (
+            "This has to be given." if error.instance is None else f"This is not {TYPES[expected]}."
+        )
+    if keyword == "enum":
+        return f"This is none of {', '.join(str(word) for word in expected if word)}."
+    return WORDS.get(keyword, "This is nothing that can stand here.").format(expected)
+
+
+def _properties(validator, properties, value, schema):
+    """As in the library, which makes a validator for each value: half the time of a check."""
+    if isinstance(value, dict):
+        for name in filter(properties.__contains__, value):
+            part = properties[name]
+            if id(part) not in _PARTS:
+                _PARTS[id(part)] = validator.evolve(schema=part)
+            for error in _PARTS[id(part)].iter_errors(value[name]):
+                error.path.appendleft(name)
+                yield error
+
+
+def _required(validator, names, value, schema):
+    for name in names if isinstance(value, dict) else ():
+        if name not in value:
+            yield ValidationError("", path=[name])
+
+
+def _additional_properties(validator, allowed, value, schema):
+    """As in the library, with the path of each unknown name."""
+    if allowed is not False:
+        yield from Draft202012Validator.VALIDATORS["additionalProperties"](
+            validator, allowed, value, schema
+        )
+    elif isinstance(value, dict):
+        for name in sorted(value.keys() - schema["properties"].keys())[:UNKNOWN_NAMES]:
+            yield ValidationError("", path=[name])
+
+
+def _pattern(validator, pattern, value, schema):
+    """The whole text: for Python, "$" stands before a line break at the end as well."""
+    if isinstance(value, str) and not re.fullmatch(pattern, value):
+        yield ValidationError("")
+
+
+def _unique_items(validator, is_unique, value, schema):
+    """In one pass: the library compares each entry with each where they cannot be sorted."""
+    if isinstance(value, list) and len(set(map(str, value))) < len(value):
+        yield ValidationError("")
+
+
+_PARTS = {}  # id of a part of the schema, which is never freed -> its validator
+_Validator = extend(
+    Draft202012Validator,
     {
-        "kind": one_of(*KINDS),
-        **dict.fromkeys(("likelihood", "impact"), number(1, SMALL)),
-        "on": optional(parse_date),
-        **dict.fromkeys(("rationale", "driver"), text()),
-    }
-)
-ACTION = record(
-    {
-        **dict.fromkeys(("title", "detail", "owner"), text()),
-        "due_on": optional(parse_date),
-        "is_done": flag,
-    }
-)
-RELATED = {
-    "judged": array(ASSESSMENT),
-    "controls": array(fixed_array(text(), text())),
-    "actions": array(ACTION),
-}
-DIFF = record(
-    {
-        **RELATED,
-        "outcome": one_of(*ImportedRow.Outcome.values),
-        "changes": array(change),
-        "gone": array(text()),
-        "closes": flag,
-    }
-)
-READS = record(
-    {
-        **RELATED,
-        "values": mapping(import_value),
-        "split": array(text()),
-        "went": mapping(values_by_column),
-        "held": DIFF,
-        "number": optional(number()),
+        "properties": _properties,
+        "required": _required,
+        "additionalProperties": _additional_properties,
+        "pattern": _pattern,
+        "uniqueItems": _unique_items,
     },
-    extra={"rows": array(fixed_array(number(), CELLS), most=ROWS)},
-)
-PLAN = record(
-    {
-        "sheet": text(),
-        "first_line": number(),
-        "names": array(text(), most=LAST_COLUMN),
-        "columns": array(column, most=LAST_COLUMN),
-    },
-    extra={
-        "words": mapping(word_meanings),
-        **dict.fromkeys(("is_day_first", "another_scale"), flag),
-        "footer_from": optional(number()),
-        "goes_on": optional(flag),
-    },
-)
-COUNTS = ("further", "judged", "controls", "actions", "closes", "unrated", "emptied")
-REPORT = record(
-    {},
-    extra={"counts": record({}, dict.fromkeys(COUNTS, number())), "posts": array(text(TITLE))},
-)
-LEVEL = record({"value": number(1, SMALL), "label": text(LABEL)}, extra={"guidance": text()})
-BAND = record({"slug": text(), "label": text(LABEL), "review_days": number(1, REVIEW_DAYS)})
-
-SCHEMAS = {
-    (RegisterImport, "plan"): optional_object(PLAN, same_number_of_names_and_columns),
-    (RegisterImport, "report"): REPORT,
-    (ImportedRow, "cells"): CELLS,
-    (ImportedRow, "reads"): optional_object(READS),
-    (ImportedRow, "problems"): array(PROBLEM),
-    (Precedent, "words"): array(text()),
-    **dict.fromkeys(
-        ((ScoringScheme, "likelihood"), (ScoringScheme, "impact")), array(LEVEL, most=LEVELS)
+    type_checker=Draft202012Validator.TYPE_CHECKER.redefine(
+        "integer", lambda checker, value: type(value) is int
     ),
-    (ScoringScheme, "bands"): array(BAND, most=LEVELS),
-    (ScoringScheme, "cells"): array(array(text(), most=LEVELS), most=LEVELS),
-}
+)
+
+
+def _resolve(schema):
+    """The schema with what it refers to in place of each `$ref`, and nothing in place of a row."""
+    if isinstance(schema, list):
+        return [_resolve(entry) for entry in schema]
+    if not isinstance(schema, dict):
+        return schema
+    resolved = {name: _resolve(value) for name, value in schema.items() if name != "$ref"}
+    name = schema.get("$ref", "").removeprefix("#/$defs/")
+    if name in ROWS.values():
+        return resolved or True
+    return _resolve(SCHEMA["$defs"][name]) | resolved if name else resolved
+
+
+def _validator_of(schema):
+    return _Validator(_resolve(schema), format_checker=FormatChecker(["date"]))
+
+
+_VALIDATORS = {name: _validator_of(SCHEMA["$defs"][name]) for name in ROWS.values()}
+_FILE = _validator_of({name: value for name, value in SCHEMA.items() if name != "$defs"})

@@ -8,6 +8,7 @@ import json
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from jsonschema import Draft202012Validator
 from makers import (
     make_agreement,
     make_organisation,
@@ -32,6 +33,7 @@ from risk_histories import RAISED, RiskHistory, histories, ratings, rollback
 
 from registers.json_file import parse
 from registers.json_file.restore import CannotRestore, check, restore
+from registers.json_file.schema import SCHEMA
 from registers.models import (
     AuditEntry,
     FailureType,
@@ -132,14 +134,25 @@ HOSTILE = {
     ("risks", 1, "reviews", 1, "next_on"): (*R, "reviews", 0, "next_on", None),
     ("risks", 1, "controls", 1): (*R, "controls", 0, 5),
     ("risks", 1, "actions", 1, "revisions", 2): (*R, "actions", 0, "revisions", 1, "redated", 0),
+    ("risks", 1, "revisions", 1, "number"): (*R, "revisions", 0, "number", 1.0),
+    ("risks", 1, "revisions", 1, "status"): (*R, "revisions", 0, "status", None),
+    ("risks", 1, "revisions", 1, "other_failure_types"): (
+        *R,
+        "revisions",
+        0,
+        "other_failure_types",
+        ["governance", "governance"],
+    ),
+    ("risks", 1, "set_aside", 1, "check_name"): (*R, "set_aside", 0, "check_name", "rq13-vague\n"),
+    ("risks", 1, "controls", 1, "revisions"): (*R, "controls", 0, "revisions", []),
     ("risks", 1, "escalations"): (*R, "escalations", {}),
     ("risks", 2, "number"): ("risks", 1, "number", 1),
     ("risks", 3, "number"): ("risks", 2, "number", 99),
     ("agreements", 1, "positions"): ("agreements", 0, "positions", []),
     ("imports", 1, "rows", 1, "risk"): ("imports", 0, "rows", 0, "risk", 98),
-    ("imports", 1, "rows", 1, "cells"): ("imports", 0, "rows", 0, "cells", ["\x00"]),
+    ("imports", 1, "rows", 1, "cells", 1): ("imports", 0, "rows", 0, "cells", ["\x00"]),
     ("organisation", "slug"): ("organisation", "slug", "eastvale"),
-    ("people", 1): ("people", 0, "email", "NOT AN ADDRESS"),
+    ("people", 1, "email"): ("people", 0, "email", "NOT AN ADDRESS"),
     ("people",): ("people", None),
     ("schemes", 1): ("schemes", 0, "bands", 0, "review_days", 1),
     ("appetites", 1, "tolerance"): ("appetites", 0, "tolerance", "purple"),
@@ -151,11 +164,11 @@ HOSTILE = {
 # A file is read in this order, and written as it is read: one value of each place.
 REFUSED_AT = [
     ("challenges",),
-    ("people", 1),
+    ("people", 1, "email"),
     ("risks", 1, "revisions", 1, "title"),
     ("risks", 3, "number"),
     ("agreements", 1, "positions"),
-    ("imports", 1, "rows", 1, "cells"),
+    ("imports", 1, "rows", 1, "cells", 1),
     ("appetites", 1, "tolerance"),
 ]
 
@@ -179,6 +192,38 @@ def test_an_invalid_value_is_reported_with_its_path(register_file, path):
 def test_an_invalid_value_is_refused_with_its_path(register_file, path):
     content, register, by = register_file
     assert_refused(with_hostile_value(content, path), register, by, *path)
+
+
+def test_a_first_revision_says_what_becomes_of_the_risk(register_file):
+    content, register, by = register_file
+    content = with_change(content, lambda data: first(data)["revisions"][0].pop("status"))
+    assert_refused(content, register, by, "risks", 1, "revisions", 1, "status")
+
+
+@pytest.mark.parametrize("place", [("version",), (*R, "revisions", 0, "title"), (*R, "controls")])
+def test_a_value_nested_too_deeply_is_refused_where_it_is(register_file, place):
+    content, register, _by = register_file
+    nested = json.loads("[" * 100 + "]" * 100)
+    (problem,) = check(with_change(content, set_in(*place, value=nested)), register).problems
+    path = tuple(step + 1 if isinstance(step, int) else step for step in place)
+    assert problem.path[: len(path)] == path and "too deeply" in problem.words
+
+
+def test_the_schema_describes_a_whole_file(register_file):
+    """For any program that reads JSON Schema, without what ours adds."""
+    content, _register, _by = register_file
+    Draft202012Validator(SCHEMA).validate(json.loads(content))
+
+
+@pytest.mark.parametrize(
+    "place",
+    [("strange",), (*R, "strange"), (*R, "actions", 0, "strange"), ("imports", 0, "strange")],
+    ids=str,
+)
+def test_the_schema_refuses_a_name_that_it_does_not_describe(register_file, place):
+    content, _register, _by = register_file
+    content = with_change(content, set_in(*place, value=1))
+    assert not Draft202012Validator(SCHEMA).is_valid(json.loads(content))
 
 
 @pytest.mark.parametrize(

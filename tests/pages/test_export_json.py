@@ -9,6 +9,7 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from jsonschema import Draft202012Validator
 from makers import (
     days_ago,
     make_assessment,
@@ -23,6 +24,7 @@ from makers import (
 )
 from rich_register import rich_register, written
 
+from registers.json_file.schema import SCHEMA
 from registers.models import AuditEntry, Role
 
 pytestmark = pytest.mark.django_db
@@ -114,6 +116,13 @@ def test_as_at_a_day_the_file_has_the_history_up_to_it(client):
     assert [row["likelihood"] for row in only["assessments"]] == [3, 4]
     assert [row["number"] for row in only["revisions"]] == [1]
     assert "escalations" not in only and "control" not in only["assurances"][0]
+
+
+def test_the_schema_describes_a_file_with_part_of_the_history(register):
+    reader = make_person(register.organisation, Role.PEER)
+    content = json.loads(written(register, reader=reader, day=days_ago(8)))
+    assert content["left_out"] and content["as_at"]
+    Draft202012Validator(SCHEMA).validate(content)
 
 
 def test_an_invalid_day_is_a_bad_request(client, register):
