@@ -6,6 +6,7 @@ its own, which passes over the rows in it: they are checked when they are read, 
 
 import datetime
 import json
+import math
 import re
 from pathlib import Path
 
@@ -65,6 +66,7 @@ TYPES = {
     "boolean": "true or false",
     "integer": "a whole number",
 }
+PLAIN = {"string": str, "integer": int, "boolean": bool, "null": type(None)}
 # Keyword of the schema -> what to say of a value that breaks it.
 WORDS = {
     "required": "This has to be given.",
@@ -128,6 +130,11 @@ def _problems(validator, value):
         yield tuple(map(_step, steps)), _words(error)
 
 
+def _list_of(types):
+    """The types of the keyword, which is a name or a list of them."""
+    return [types] if isinstance(types, str) else types
+
+
 def _step(step):
     return step[:LONGEST_STEP] if isinstance(step, str) else step
 
@@ -135,7 +142,7 @@ def _step(step):
 def _words(error):
     keyword, expected = error.validator, error.validator_value
     if keyword == "type":
-        expected = expected if isinstance(expected, str) else expected[0]
+        expected = _list_of(expected)[0]
         return (
             "This has to be given." if error.instance is None else f"This is not {TYPES[expected]}."
         )
@@ -144,16 +151,60 @@ def _words(error):
     return WORDS.get(keyword, "This is nothing that can stand here.").format(expected)
 
 
+def _part_errors(validator, part, value, *path):
+    """The errors of a value by a part of the schema. path: what leads to the value, if anything.
+
+    As the library's `descend`, which makes a validator for each value. Most values are plain and
+    as they should be: of those it is not asked at all.
+    """
+    if part is True:
+        return
+    if id(part) not in _PARTS:
+        _PARTS[id(part)] = validator.evolve(schema=part), _plain_test(part)
+    part_validator, is_plain = _PARTS[id(part)]
+    if not is_plain(value):
+        for error in part_validator.iter_errors(value):
+            error.path.extendleft(path)
+            yield error
+
+
+def _plain_test(part):
+    """A function: whether a value is a text, number, flag or null that the part surely allows."""
+    types = [PLAIN[name] for name in _list_of(part.get("type", ())) if name in PLAIN]
+    least, most = part.get("minimum", 0), part.get("maximum", -1)
+    longest = part.get("maxLength", math.inf)
+    if not part.keys() <= {"description", "type", "minimum", "maximum", "maxLength"}:
+        return lambda value: False
+
+    def is_plain(value):
+        kind = type(value)
+        if kind not in types:
+            return False
+        return len(value) <= longest if kind is str else kind is not int or least <= value <= most
+
+    return is_plain
+
+
 def _properties(validator, properties, value, schema):
-    """As in the library, which makes a validator for each value: half the time of a check."""
-    if isinstance(value, dict):
-        for name in filter(properties.__contains__, value):
-            part = properties[name]
-            if id(part) not in _PARTS:
-                _PARTS[id(part)] = validator.evolve(schema=part)
-            for error in _PARTS[id(part)].iter_errors(value[name]):
-                error.path.appendleft(name)
-                yield error
+    for name in filter(properties.__contains__, value if isinstance(value, dict) else ()):
+        yield from _part_errors(validator, properties[name], value[name], name)
+
+
+def _items(validator, part, value, schema):
+    if isinstance(value, list) and len(value) <= schema.get("maxItems", math.inf):
+        first = len(schema.get("prefixItems", ()))
+        for place, entry in enumerate(value[first:], first):
+            yield from _part_errors(validator, part, entry, place)
+
+
+def _prefix_items(validator, parts, value, schema):
+    for place, part in enumerate(parts[: len(value)] if isinstance(value, list) else ()):
+        yield from _part_errors(validator, part, value[place], place)
+
+
+def _any_of(validator, parts, value, schema):
+    if all(next(_part_errors(validator, part, value), None) for part in parts):
+        yield ValidationError("")
 
 
 def _required(validator, names, value, schema):
@@ -162,15 +213,15 @@ def _required(validator, names, value, schema):
             yield ValidationError("", path=[name])
 
 
-def _additional_properties(validator, allowed, value, schema):
+def _additional_properties(validator, part, value, schema):
     """As in the library, with the path of each unknown name."""
-    if allowed is not False:
-        yield from Draft202012Validator.VALIDATORS["additionalProperties"](
-            validator, allowed, value, schema
-        )
-    elif isinstance(value, dict):
-        for name in sorted(value.keys() - schema["properties"].keys())[:UNKNOWN_NAMES]:
+    names = value.keys() - schema.get("properties", {}).keys() if isinstance(value, dict) else ()
+    if part is False:
+        for name in sorted(names)[:UNKNOWN_NAMES]:
             yield ValidationError("", path=[name])
+    else:
+        for name in names:
+            yield from _part_errors(validator, part, value[name], name)
 
 
 def _pattern(validator, pattern, value, schema):
@@ -185,11 +236,14 @@ def _unique_items(validator, is_unique, value, schema):
         yield ValidationError("")
 
 
-_PARTS = {}  # id of a part of the schema, which is never freed -> its validator
+_PARTS = {}  # id of a part of the schema, which is never freed -> its validator, its _plain_test
 _Validator = extend(
     Draft202012Validator,
     {
         "properties": _properties,
+        "items": _items,
+        "prefixItems": _prefix_items,
+        "anyOf": _any_of,
         "required": _required,
         "additionalProperties": _additional_properties,
         "pattern": _pattern,
