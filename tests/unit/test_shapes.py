@@ -176,6 +176,11 @@ def test_another_shape_is_refused_by_any_validator_of_the_schema(name, path, new
     assert not validator.is_valid(example | {name: put(EXAMPLES[name][1], path, new)})
 
 
+def test_the_entries_of_a_list_that_is_too_long_are_not_read():
+    row = ROWS[ImportedRow] | {"cells": [3] * 257}
+    assert [path for path, _ in row_problems(ImportedRow, row)] == [("cells",)]
+
+
 @pytest.mark.parametrize("name", ["plan", "report", "reads"])
 def test_an_empty_object_is_valid(name):
     assert where_wrong(name, {}) is None
