@@ -9,9 +9,9 @@ import json
 import re
 from pathlib import Path
 
-from jsonschema import Draft202012Validator, FormatChecker, ValidationError
-from jsonschema.validators import extend
+from jsonschema import FormatChecker
 
+from registers.json_file.validator import Validator, types_of
 from registers.models import (
     ActionRevision,
     Agreement,
@@ -38,7 +38,6 @@ UNSTORABLE = "This text holds a character that cannot be stored."
 NOT_TEXT = re.compile("[\x00\ud800-\udfff]")
 DEEPEST = 15  # levels of JSON in a file
 LONGEST_STEP = 50  # characters of a name in a path
-UNKNOWN_NAMES = 5  # of one object that are reported
 SCHEMA = json.loads(Path(__file__).with_name("register.schema.json").read_text())
 # The rows that are read one by one -> their name in $defs.
 ROWS = {
@@ -135,70 +134,13 @@ def _step(step):
 def _words(error):
     keyword, expected = error.validator, error.validator_value
     if keyword == "type":
-        expected = expected if isinstance(expected, str) else expected[0]
+        expected = types_of(expected)[0]
         return (
             "This has to be given." if error.instance is None else f"This is not {TYPES[expected]}."
         )
     if keyword == "enum":
         return f"This is none of {', '.join(str(word) for word in expected if word)}."
     return WORDS.get(keyword, "This is nothing that can stand here.").format(expected)
-
-
-def _properties(validator, properties, value, schema):
-    """As in the library, which makes a validator for each value: half the time of a check."""
-    if isinstance(value, dict):
-        for name in filter(properties.__contains__, value):
-            part = properties[name]
-            if id(part) not in _PARTS:
-                _PARTS[id(part)] = validator.evolve(schema=part)
-            for error in _PARTS[id(part)].iter_errors(value[name]):
-                error.path.appendleft(name)
-                yield error
-
-
-def _required(validator, names, value, schema):
-    for name in names if isinstance(value, dict) else ():
-        if name not in value:
-            yield ValidationError("", path=[name])
-
-
-def _additional_properties(validator, allowed, value, schema):
-    """As in the library, with the path of each unknown name."""
-    if allowed is not False:
-        yield from Draft202012Validator.VALIDATORS["additionalProperties"](
-            validator, allowed, value, schema
-        )
-    elif isinstance(value, dict):
-        for name in sorted(value.keys() - schema["properties"].keys())[:UNKNOWN_NAMES]:
-            yield ValidationError("", path=[name])
-
-
-def _pattern(validator, pattern, value, schema):
-    """The whole text: for Python, "$" stands before a line break at the end as well."""
-    if isinstance(value, str) and not re.fullmatch(pattern, value):
-        yield ValidationError("")
-
-
-def _unique_items(validator, is_unique, value, schema):
-    """In one pass: the library compares each entry with each where they cannot be sorted."""
-    if isinstance(value, list) and len(set(map(str, value))) < len(value):
-        yield ValidationError("")
-
-
-_PARTS = {}  # id of a part of the schema, which is never freed -> its validator
-_Validator = extend(
-    Draft202012Validator,
-    {
-        "properties": _properties,
-        "required": _required,
-        "additionalProperties": _additional_properties,
-        "pattern": _pattern,
-        "uniqueItems": _unique_items,
-    },
-    type_checker=Draft202012Validator.TYPE_CHECKER.redefine(
-        "integer", lambda checker, value: type(value) is int
-    ),
-)
 
 
 def _resolve(schema):
@@ -215,7 +157,7 @@ def _resolve(schema):
 
 
 def _validator_of(schema):
-    return _Validator(_resolve(schema), format_checker=FormatChecker(["date"]))
+    return Validator(_resolve(schema), format_checker=FormatChecker(["date"]))
 
 
 _VALIDATORS = {name: _validator_of(SCHEMA["$defs"][name]) for name in ROWS.values()}

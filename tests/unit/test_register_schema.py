@@ -196,7 +196,8 @@ def test_the_schema_has_each_field_of_an_import():
     ratings = {name for name in BY_NAME if "." in name}
     column = re.compile(DEFINITIONS["column"]["anyOf"][1]["pattern"])
     assert set(DEFINITIONS["column_name"]["enum"]) == names
-    assert set(DEFINITIONS["changed_field"]["enum"]) == names - lines
+    changes = [part["prefixItems"][0]["enum"] for part in DEFINITIONS["change"]["anyOf"]]
+    assert {name for part in changes for name in part} == names - lines
     assert set(DEFINITIONS["row_values"]["properties"]) == names - lines
     assert all(column.fullmatch(name) for name in ratings)
     assert not any(column.fullmatch(name) for name in names)
@@ -206,7 +207,7 @@ def test_a_day_of_an_import_is_described_as_one():
     days = {name for name, target in BY_NAME.items() if target.sort is Sort.DAY and "." not in name}
     values = DEFINITIONS["row_values"]["properties"]
     assert {name for name in values if resolved(values[name]).get("format") == "date"} == days
-    assert set(DEFINITIONS["change"]["else"]["if"]["prefixItems"][0]["enum"]) == days
+    assert set(DEFINITIONS["change"]["anyOf"][1]["prefixItems"][0]["enum"]) == days
 
 
 def test_a_rating_of_an_import_is_of_a_known_kind():
