@@ -15,7 +15,7 @@ from django.db.models import F
 from registers.actions import actions_on_day
 from registers.dashboard.movement import Movements
 from registers.dashboard.section import Section
-from registers.models import Action, AssuranceLevel, Position
+from registers.models import AssuranceLevel, Position
 from registers.movement import NEW, UP
 from registers.phrases.register import (
     happened_sentence,
@@ -112,10 +112,10 @@ class PriorityRisks(Section):
 
     def _slipped(self):
         rows = actions_on_day(self.data.above, self.data.reading).redated_often()
-        risk = "risk" if rows.model is Action else "record__risk"
-        rows = rows.order_by("-redated", F("due_on").asc(nulls_last=True), "pk")
+        rows = rows.order_by("-redated", F("due_on").asc(nulls_last=True), "record")
         reasons = {}
-        for key, title, redated in rows.values_list(risk, "title", "redated")[:CANDIDATES]:
+        fields = rows.values_list("record__risk", "title", "redated")
+        for key, title, redated in fields[:CANDIDATES]:
             reasons.setdefault(key, put_off_sentence(title, redated))
         positions = self.data.rows.current.filter(risk__in=reasons)
         keys = dict(positions.values_list("risk", "pk"))

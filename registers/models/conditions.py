@@ -116,9 +116,9 @@ def has_supporting_evidence(risk, since, until):
     return (
         ControlRevision.objects.filter(record__risk=risk, **between("last_tested_on")).exists()
         or Assurance.objects.filter(risk=risk, **between("effective_on")).exists()
-        or Action.objects.filter(
-            risk=risk, status=Action.Status.DONE, **between("done_on")
-        ).exists()
+        or ActionRevision.objects.in_force()
+        .filter(record__risk=risk, status=Action.Status.DONE, **between("done_on"))
+        .exists()
     )
 
 

@@ -12,7 +12,6 @@ from django.utils.formats import date_format
 from registers.actions import actions_on_day
 from registers.dates import quarter_ends_between, years_later
 from registers.models import (
-    Action,
     Assessment,
     AssuranceLevel,
     MissingInformation,
@@ -109,9 +108,8 @@ class RegisterRules:
 
     def _slipped(self):
         actions = actions_on_day(self._positions, self._reading).redated_often()
-        risk = "risk" if actions.model is Action else "record__risk"
-        rows = actions.order_by("-redated", F("due_on").asc(nulls_last=True), "pk")
-        rows = list(rows.values_list(risk, "title", "redated")[: self._limit])
+        rows = actions.order_by("-redated", F("due_on").asc(nulls_last=True), "record")
+        rows = list(rows.values_list("record__risk", "title", "redated")[: self._limit])
         positions = dict(
             self._positions.order_by()
             .filter(risk__in={key for key, *_ in rows})
