@@ -179,7 +179,7 @@ def actions_on_day(positions, reading):
 
 def in_list_order(actions):
     """The one due first at the top. One query."""
-    order = (F("due_on").asc(nulls_last=True), "record__risk__number", "record")
+    order = (F("due_on").asc(nulls_last=True), "record__risk__number", "record_id")
     rows = actions.select_related("owner", "record").defer("detail", "done_differently")
     return rows.order_by(*order)
 
@@ -244,7 +244,7 @@ def next_actions(risks, actions) -> dict[int, NextAction]:
     if not keys:
         return {}
     rows = actions.open().filter(record__risk__in=keys)
-    rows = rows.order_by(F("due_on").asc(nulls_last=True), "record")
+    rows = rows.order_by(F("due_on").asc(nulls_last=True), "record_id")
     return first_by_risk(rows.values_list("record__risk", "title", "due_on", "redated"))
 
 

@@ -112,7 +112,7 @@ class PriorityRisks(Section):
 
     def _slipped(self):
         rows = actions_on_day(self.data.above, self.data.reading).redated_often()
-        rows = rows.order_by("-redated", F("due_on").asc(nulls_last=True), "record")
+        rows = rows.order_by("-redated", F("due_on").asc(nulls_last=True), "record_id")
         reasons = {}
         fields = rows.values_list("record__risk", "title", "redated")
         for key, title, redated in fields[:CANDIDATES]:

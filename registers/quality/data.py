@@ -299,7 +299,7 @@ def _actions(keys):
     """risk -> its actions."""
     by_risk = defaultdict(list)
     actions = ActionRevision.objects.in_force().filter(record__risk__in=keys)
-    for risk, *row in actions.order_by("record__risk", "record").values_list(
+    for risk, *row in actions.order_by("record__risk", "record_id").values_list(
         "record__risk", "status", "due_on", "original_due_on", "redated", "done_on"
     ):
         by_risk[risk].append(ActionRow(*row))

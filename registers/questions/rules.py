@@ -108,7 +108,7 @@ class RegisterRules:
 
     def _slipped(self):
         actions = actions_on_day(self._positions, self._reading).redated_often()
-        rows = actions.order_by("-redated", F("due_on").asc(nulls_last=True), "record")
+        rows = actions.order_by("-redated", F("due_on").asc(nulls_last=True), "record_id")
         rows = list(rows.values_list("record__risk", "title", "redated")[: self._limit])
         positions = dict(
             self._positions.order_by()
