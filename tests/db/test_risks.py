@@ -195,6 +195,13 @@ def test_a_record_repeats_nothing_of_its_revisions_but_the_exempt_mark(model, re
     assert {f.name for f in model._meta.get_fields()} & {*model.FIELDS} == repeated
 
 
+def test_a_revision_keeps_what_earlier_ones_changed(risk):
+    make_revision(risk, title="New", other_failure_types=[failure_type("external")])
+    make_revision(risk, cause="Another cause")
+    assert (risk.title, risk.cause) == ("New", "Another cause")
+    assert [*risk.other_failure_types.all()] == [failure_type("external")]
+
+
 @pytest.mark.parametrize("name", [name for name in Risk.FIELDS if name != "is_exempt"])
 def test_what_a_risk_says_is_only_read(risk, name):
     with pytest.raises(AttributeError, match="no setter"):
