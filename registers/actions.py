@@ -159,49 +159,37 @@ def dates_of(action):
 
 def actions_of_risks(risks):
     """The actions of those of these risks that are on the register: no draft, no closed one."""
-    return Action.objects.filter(risk__in=risks.filter(latest__status__in=risks.model.ON_REGISTER))
+    on_register = risks.filter(latest__status__in=risks.model.ON_REGISTER)
+    return ActionRevision.objects.in_force().filter(record__risk__in=on_register)
 
 
 def actions_on_day(positions, reading):
-    """The actions of these risks at the end of the day read: rows with the same columns.
+    """The latest revisions of these risks' actions by the end of the day read.
 
-    positions: of that day, on the register. Gives Actions where today is read, else their latest
-    revisions by then.
+    positions: of that day, on the register.
     """
-    risks = positions.order_by().values("risk")
-    if reading.is_today:
-        return Action.objects.filter(risk__in=risks)
-    latest = ActionRevision.objects.latest_per(
-        "record", day=reading.day, recorded_by=reading.recorded_by
+    actions = ActionRevision.objects
+    rows = (
+        actions.in_force()
+        if reading.is_today
+        else actions.latest_per("record", day=reading.day, recorded_by=reading.recorded_by)
     )
-    return latest.filter(record__risk__in=risks)
+    return rows.filter(record__risk__in=positions.order_by().values("risk"))
 
 
 def in_list_order(actions):
     """The one due first at the top. One query."""
-    risk = "risk" if actions.model is Action else "record__risk"
-    order = (F("due_on").asc(nulls_last=True), f"{risk}__number", "pk")
-    return actions.select_related("owner").defer("detail", "done_differently").order_by(*order)
+    order = (F("due_on").asc(nulls_last=True), "record__risk__number", "record_id")
+    rows = actions.select_related("owner", "record").defer("detail", "done_differently")
+    return rows.order_by(*order)
 
 
 def with_risks(actions, positions):
-    """(row, key of the action, position of its risk) for each row of a list.
-
-    actions: Actions, or their revisions. Two queries.
-    """
+    """(row, position of its risk) for each row of a list. One query more."""
     rows = list(actions)
-    if rows and isinstance(rows[0], ActionRevision):
-        risk_of = dict(
-            Action.objects.filter(pk__in=[row.record_id for row in rows]).values_list("pk", "risk")
-        )
-        keyed = [(row, row.record_id, risk_of[row.record_id]) for row in rows]
-    else:
-        keyed = [(row, row.pk, row.risk_id) for row in rows]
-    positions_by_risk = {
-        p.risk_id: p
-        for p in positions.filter(risk__in={risk for *_, risk in keyed}).with_headings()
-    }
-    return [(row, key, positions_by_risk[risk]) for row, key, risk in keyed]
+    risks = {row.record.risk_id for row in rows}
+    positions_by_risk = {p.risk_id: p for p in positions.filter(risk__in=risks).with_headings()}
+    return [(row, positions_by_risk[row.record.risk_id]) for row in rows]
 
 
 def action_counts(actions, day, *, by_post=True):
@@ -255,10 +243,9 @@ def next_actions(risks, actions) -> dict[int, NextAction]:
     keys = set(risks)
     if not keys:
         return {}
-    risk = "risk" if actions.model is Action else "record__risk"
-    rows = actions.open().filter(**{f"{risk}__in": keys})
-    rows = rows.order_by(F("due_on").asc(nulls_last=True), "pk")
-    return first_by_risk(rows.values_list(risk, "title", "due_on", "redated"))
+    rows = actions.open().filter(record__risk__in=keys)
+    rows = rows.order_by(F("due_on").asc(nulls_last=True), "record_id")
+    return first_by_risk(rows.values_list("record__risk", "title", "due_on", "redated"))
 
 
 def first_by_risk(rows) -> dict[int, NextAction]:

@@ -250,8 +250,8 @@ def _protection_reasons(posts):
     """What protects these posts from deletion, in numbers and words."""
     keepers = {
         "Risks it owns": Risk.objects.filter(latest__owner__in=posts),
-        "Controls it owns": Control.objects.filter(owner__in=posts),
-        "Actions it owns": Action.objects.filter(owner__in=posts),
+        "Controls it owns": Control.objects.filter(latest__owner__in=posts),
+        "Actions it owns": Action.objects.filter(latest__owner__in=posts),
     }
     owned = [f"{name}: {count}" for name, rows in keepers.items() if (count := rows.count())]
     if owned:

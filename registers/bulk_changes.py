@@ -319,7 +319,7 @@ class _Life:
         self.record(Event.ASSESSED, day, changes, assessment=assessment, **dates)
 
     def add(self, model, *, reason="", effective_on=None, recorded_at=None, **content):
-        record = model.build(self.risk, **content)
+        record = build_row(model, risk=self.risk)
         self.writing.keep(record)
         details = {
             "reason": reason or self.writing.reason,
@@ -327,9 +327,10 @@ class _Life:
         }
         details["recorded_at"] = recorded_at or self.writing.recorded_at
         revision = record.build_revision(
-            VersionedRevision.Event.ADDED, by=self.writing.by, **details
+            VersionedRevision.Event.ADDED, content, by=self.writing.by, **details
         )
         self.writing.keep(revision)
+        record.set_latest(revision)
         self.writing.payloads.append(record.revision_payload(revision))
 
     def close(self, *, reason="", depends_on="", **options):

@@ -38,19 +38,20 @@ class PostHoldings:
     def __init__(self, risks, post=None):
         live = risks.exclude(latest__status=Risk.Status.CLOSED)
         of_risks = {"risk__in": live.order_by().values("pk")}
-        by_post = {"owner": post} if post else {}
-        related = ("risk__latest", "risk__register")
+        by_post = {"latest__owner": post} if post else {}
+        related = ("latest", "risk__latest", "risk__register")
         self.sets = {
-            "risks": live.filter(**({"latest__owner": post} if post else {}))
+            "risks": live.filter(**by_post)
             .select_related("register", "latest")
             .order_by("register", "number"),
             "controls": Control.objects.filter(
-                status=Control.Status.IN_PLACE, **of_risks, **by_post
+                latest__status=Control.Status.IN_PLACE, **of_risks, **by_post
             )
             .select_related(*related)
             .order_by("risk__register", "risk__number", "pk"),
-            "actions": Action.objects.open()
-            .filter(**of_risks, **by_post)
+            "actions": Action.objects.filter(
+                latest__status=Action.Status.OPEN, **of_risks, **by_post
+            )
             .select_related(*related)
             .order_by("risk__register", "risk__number", "pk"),
         }

@@ -7,7 +7,7 @@ from enum import StrEnum
 from django.db.models import F
 
 from registers.actions import actions_on_day
-from registers.models import Action, AssuranceLevel
+from registers.models import AssuranceLevel
 
 MOST_SEVERE_FIRST = ("-score", "number")
 
@@ -63,9 +63,8 @@ def slipped(positions, reading, limit):
     Keys of the position and of the risk. A risk comes once for each of its actions. Two queries.
     """
     actions = actions_on_day(positions, reading).redated_often()
-    risk = "risk" if actions.model is Action else "record__risk"
-    rows = actions.order_by("-redated", F("due_on").asc(nulls_last=True), "pk")
-    rows = list(rows.values_list(risk, "title", "redated")[:limit])
+    rows = actions.order_by("-redated", F("due_on").asc(nulls_last=True), "record_id")
+    rows = list(rows.values_list("record__risk", "title", "redated")[:limit])
     of_risks = positions.order_by().filter(risk__in={key for key, *_ in rows})
     keys = dict(of_risks.values_list("risk", "pk"))
     return [(keys[key], key, title, redated) for key, title, redated in rows]

@@ -165,13 +165,11 @@ def _keyed(records):
 def _lock_rows(model, keys):
     """The rows of these keys, locked in key order, so that two requests cannot deadlock."""
     rows = list(model.objects.select_for_update().filter(pk__in=keys).order_by("pk"))
-    if model is Risk:
-        prefetch_related_objects(rows, "latest")
+    prefetch_related_objects(rows, "latest")
     return rows
 
 
 def _is_moved_already(record, version, to_post, by, reason):
     if record.owner_id != to_post.pk or record.version != version + 1:
         return False
-    latest = record.revisions.latest()
-    return (latest.by_id, latest.reason) == (by.pk, reason)
+    return (record.latest.by_id, record.latest.reason) == (by.pk, reason)

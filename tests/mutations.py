@@ -222,6 +222,27 @@ MUTATIONS = [
         "test_positions_on_record.py test_as_at.py",
     ),
     Mutation(
+        "a risk keeps the exempt mark of its first revision",
+        "registers/models/risk_builder.py",
+        "        self.is_exempt = revision.is_exempt\n",
+        "",
+        "test_risks.py test_exempt.py test_verify_audit.py",
+    ),
+    Mutation(
+        "a change is made to the first revision and not to the latest",
+        "registers/models/risk_builder.py",
+        "**(latest.values() if latest else {}),",
+        "**(self.revisions.get(number=1).values() if latest else {}),",
+        "test_risks.py",
+    ),
+    Mutation(
+        "a record that points to an earlier revision passes the audit",
+        "registers/management/commands/verify_audit.py",
+        'revisions.order_by("-number").values("pk")[:1]',
+        'revisions.filter(pk=OuterRef("latest")).values("pk")[:1]',
+        "test_verify_audit.py",
+    ),
+    Mutation(
         "a rating of an earlier day becomes the current one",
         "registers/models/risk_builder.py",
         "self.current and assessment.effective_on < self.current.effective_on",

@@ -108,9 +108,9 @@ def latest_ratings(risk):
 
 def controls_and_actions(risk):
     """(controls in place, actions that were not dropped), as the import names them."""
-    actions = risk.actions.exclude(status="dropped")
+    actions = risk.actions.exclude(latest__status="dropped")
     return (
-        [control.title for control in risk.controls.filter(status="in-place")],
+        [control.title for control in risk.controls.filter(latest__status="in-place")],
         [
             (a.title, a.owner.title if a.owner else "", a.due_on, a.status == "done")
             for a in actions

@@ -17,7 +17,7 @@ from registers.forms.fields import (
     check_not_before_raised,
 )
 from registers.govuk import GovukRadios, Helper
-from registers.models import Action, Risk
+from registers.models import Action, ActionRevision, Risk
 
 KINDS = {  # value: (what it is called, what it means)
     Action.Kind.PROCESS: ("Process", "How the work is done, step by step."),
@@ -261,7 +261,7 @@ class ActionFilter(django_filters.FilterSet):
     kind = django_filters.ChoiceFilter(label="Kind", empty_label="Any", choices=KIND_LABELS)
 
     class Meta:
-        model = Action
+        model = ActionRevision
         fields: tuple[str, ...] = ()
 
     def __init__(self, data, queryset, *, organisation, day):

@@ -102,7 +102,9 @@ class AssuranceForm(RiskRecordForm):
         }
         super().__init__(data, initial=initial)
         self.risk = risk
-        self.fields["control"].queryset = risk.controls.filter(status=Control.Status.IN_PLACE)
+        self.fields["control"].queryset = risk.controls.filter(
+            latest__status=Control.Status.IN_PLACE
+        ).select_related("latest")
 
     def clean(self):
         cleaned = super().clean()

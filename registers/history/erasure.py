@@ -10,7 +10,7 @@ TEXT = (models.CharField, models.TextField)
 
 @transaction.atomic
 def erase(row, *, by, reason, **texts):
-    """Replace texts of a sealed row and of the latest copy that repeats it; return the audit entry.
+    """Replace texts of a sealed row; return the audit entry.
 
     by: None for the installation itself. texts: by field name, usually "" or "[erased]".
 
@@ -28,8 +28,7 @@ def erase(row, *, by, reason, **texts):
         raise ValueError(
             f"A {row._meta.verbose_name} has no sealed text {', '.join(sorted(unknown))}."
         )
-    for copy in (row, *row.latest_copies()):
-        models.QuerySet(type(copy)).filter(pk=copy.pk).update(**texts)
+    models.QuerySet(type(row)).filter(pk=row.pk).update(**texts)
     entries = list(
         AuditEntry.objects.filter(facts__seals__has_key=row.seal_name)
         .select_related("chain__organisation")

@@ -180,10 +180,6 @@ class SealedModel(models.Model):
             return sorted(row.pk for row in getattr(self, name).all())
         return vars(self)[name]
 
-    def latest_copies(self):
-        """Rows that repeat the content of this one: an erasure covers them too."""
-        return ()
-
 
 class AuditedModel(SealedModel):
     """A row that is edited in place: each change adds an audit entry with a new seal.

@@ -1,9 +1,10 @@
-"""Versioned records (controls and actions): the latest content in one row, history in revisions.
+"""Versioned records (controls and actions): what a record says stands on its revisions.
 
-Revisions are never edited.
+Revisions are added, never edited; the record points to the latest one.
 """
 
 import uuid
+from operator import attrgetter
 
 from django.conf import settings
 from django.db import models, transaction
@@ -19,26 +20,27 @@ from registers.history.form_token import FormToken
 from registers.history.seals import SealedModel
 
 
-class Content(models.Model):
-    """The content of such a record: the same fields on the record and on each of its revisions.
+def read_latest(record, fields, *methods):
+    """Let a class read these fields of its latest revision, with the words of choices, and methods.
 
-    FIELDS: their names.
+    None of them can be set.
     """
-
-    FIELDS: tuple[str, ...] = ()
-
-    class Meta:
-        abstract = True
-
-    def content(self):
-        return {name: getattr(self, name) for name in self.FIELDS}
+    names = {*methods}
+    for field in fields:
+        names |= {field.name, field.attname}
+        names |= {f"get_{field.name}_display"} if field.choices else set()
+    for name in names:
+        setattr(record, name, property(attrgetter(f"latest.{name}")))
 
 
 class VersionedRevision(AppendOnlyRecord):
-    """A full copy of a record's content after a change.
+    """All that a record says after a change.
 
-    Mixed with the record's Content; subclasses add `record`.
+    Subclasses add `record`, which reads what the latest one says, and the content. FIELDS: the
+    names of what is typed; DERIVED_FIELDS follow from the history.
     """
+
+    FIELDS: tuple[str, ...] = ()
 
     class Event(models.TextChoices):
         ADDED = "added", "Added"
@@ -61,17 +63,31 @@ class VersionedRevision(AppendOnlyRecord):
     def __str__(self):
         return f"{self.record_id} version {self.number}"
 
-    def latest_copies(self):
-        return [self.record] if self.record.version == self.number else []
+    @classmethod
+    def content_fields(cls):
+        return [cls._meta.get_field(name) for name in (*cls.FIELDS, *cls.DERIVED_FIELDS)]
+
+    def content(self):
+        return {name: getattr(self, name) for name in self.FIELDS}
+
+    def values(self):
+        """Attname -> value of all content, derived fields included."""
+        return {field.attname: self.__dict__[field.attname] for field in self.content_fields()}
+
+    def derive(self, earlier):
+        """Set DERIVED_FIELDS of an unsaved revision. earlier: the one before it, None of the first.
+
+        They have that one's values already.
+        """
 
     def changes_since(self, earlier):
         return changes_between(earlier, self)
 
 
 class Versioned(SealedModel):
-    """The record itself: mixed with its Content; subclasses add `risk` and `revisions`.
+    """The record itself; subclasses add `risk`, `latest` and `revisions`.
 
-    Its seal covers its identity; its content is checked against its latest revision.
+    Its seal covers its identity; the rest is checked against its revisions.
     """
 
     token = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -102,21 +118,16 @@ class Versioned(SealedModel):
 
         def insert(token):
             risk.lock_for_update()
-            record = cls.build(risk, token=token, **content)
+            record = build_row(cls, risk=risk, token=token)
             record.save(force_insert=True)
-            record._record(VersionedRevision.Event.ADDED, by, reason, effective_on, recorded_at)
+            record._record(
+                VersionedRevision.Event.ADDED, content, by, reason, effective_on, recorded_at
+            )
             return record
 
         return token.insert(
             cls, insert, same=same, again=lambda record: record._added_again(content)
         )
-
-    @classmethod
-    def build(cls, risk, **content):
-        """A new, unsaved record of a risk. Raises InvalidTransition and ValueError as add does."""
-        record = build_row(cls, risk=risk, version=1, **content)
-        record._settle()
-        return record
 
     @transaction.atomic
     def revise(self, *, by, version, reason="", effective_on=None, recorded_at=None, **changes):
@@ -126,25 +137,18 @@ class Versioned(SealedModel):
         reason alone makes a revision: somebody looked and found it as it was. Raises EditConflict
         when the record is not at that version, InvalidTransition when its risk is closed.
         """
-        if unknown := set(changes) - set(self.FIELDS):
-            raise TypeError(
-                f"A {self._meta.verbose_name} has no {', '.join(sorted(unknown))} to revise."
-            )
+        self._check_names(changes)
         self._lock_for_update()
-        content = self.content()
-        latest = self.revisions.latest()
-        is_said_already = all(content[name] == value for name, value in changes.items())
-        if is_said_already and (not reason or (latest.by_id, latest.reason) == (by.pk, reason)):
+        latest = self.latest
+        if latest.has_values(changes) and (
+            not reason or (latest.by_id, latest.reason) == (by.pk, reason)
+        ):
             return latest
         if self.version != version:
             raise EditConflict(self, version)
-        before = content
-        for name, value in changes.items():
-            setattr(self, name, value)
-        self.version += 1
-        self._settle(before)
-        self.save()
-        return self._record(VersionedRevision.Event.EDITED, by, reason, effective_on, recorded_at)
+        return self._record(
+            VersionedRevision.Event.EDITED, changes, by, reason, effective_on, recorded_at
+        )
 
     def _added_again(self, content):
         """The record, for the form that added it and came again; later changes do not count."""
@@ -171,47 +175,56 @@ class Versioned(SealedModel):
         base = [r for r in revisions if r.number == version]
         return later, changes_between(base[0], later[-1]) if later and base else []
 
-    def derived_values(self):
-        """Values that follow from the history and that each revision keeps too, by field."""
-        return {}
+    def _check_names(self, changes):
+        if unknown := set(changes) - set(self.FIELDS):
+            raise TypeError(f"A {self._meta.verbose_name} has no {', '.join(sorted(unknown))}.")
 
-    def _settle(self, before=None):
-        """Derive fields from the new content, before it is saved, and check it.
-
-        before: the content until now, None for a new record.
-        """
+    def _check(self, changes, day):
+        """Raise TypeError, InvalidTransition and ValueError as build_revision does."""
+        self._check_names(changes)
         if self.risk.status == self.risk.Status.CLOSED:
             raise InvalidTransition(
                 f"{self.risk.reference} is closed: what stands beside it stays as it was."
             )
-        if self.owner and self.owner.organisation_id != self.risk.register.organisation_id:
-            raise ValueError(f"{self.owner} is a post of another organisation.")
-
-    def build_revision(
-        self, event, *, by, reason="", effective_on=None, recorded_at=None, after=None
-    ):
-        """An unsaved revision with the record's present content.
-
-        after: the day of the revision before it, if any. Raises ValueError for a future day or one
-        before that.
-        """
-        day = effective_on or timezone.localdate()
+        owner = changes.get("owner")
+        if owner and owner.organisation_id != self.risk.register.organisation_id:
+            raise ValueError(f"{owner} is a post of another organisation.")
         if is_future(day):
             raise ValueError(f"Nothing is recorded for {day}: that day has not come yet.")
-        if after and day < after:
-            raise ValueError(f"{self} already has a revision of {after}: history runs forward.")
-        return build_row(
+        if self.latest and day < self.latest.effective_on:
+            raise ValueError(
+                f"{self} already has a revision of {self.latest.effective_on}: "
+                "history runs forward."
+            )
+
+    def build_revision(self, event, changes, *, by, reason="", effective_on=None, recorded_at=None):
+        """An unsaved revision: what the latest one says with the changes.
+
+        changes: of a new record, all its content. Raises TypeError for what is no field of it,
+        InvalidTransition where its risk is closed, ValueError for an owner of another organisation,
+        a future day and one before that of the latest revision.
+        """
+        latest, day = self.latest, effective_on or timezone.localdate()
+        self._check(changes, day)
+        revision = build_row(
             type(self).revisions.rel.related_model,
             record=self,
-            number=self.version,
+            number=self.version + 1,
             what=event,
             by=by,
             reason=reason,
             effective_on=day,
             recorded_at=recorded_at or timezone.now(),
-            **self.content(),
-            **self.derived_values(),
+            **(latest.values() if latest else {}),
         )
+        for name, value in changes.items():
+            setattr(revision, name, value)
+        revision.derive(latest)
+        return revision
+
+    def set_latest(self, revision):
+        """Point to a revision that has its key."""
+        self.latest, self.version = revision, revision.number
 
     def revision_payload(self, revision):
         """The AuditPayload about that revision, which has been written."""
@@ -223,15 +236,12 @@ class Versioned(SealedModel):
             seals=[self.seal()] if revision.number == 1 else (),
         )
 
-    def _record(self, event, by, reason, effective_on, recorded_at):
-        latest = self.revisions.order_by("number").last()
-        dates = {
-            "effective_on": effective_on,
-            "recorded_at": recorded_at,
-            "after": latest and latest.effective_on,
-        }
-        revision = self.build_revision(event, by=by, reason=reason, **dates)
+    def _record(self, event, changes, by, reason, effective_on, recorded_at):
+        dates = {"effective_on": effective_on, "recorded_at": recorded_at}
+        revision = self.build_revision(event, changes, by=by, reason=reason, **dates)
         revision.save()
+        self.set_latest(revision)
+        self.save(update_fields=["latest", "version"])
         payloads = [self.revision_payload(revision)]
         AuditEntry.record_many(
             organisation=self.risk.register.organisation, by=by, payloads=payloads

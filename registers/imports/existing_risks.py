@@ -81,7 +81,7 @@ def match_rows(
 def load_existing(register, risks) -> list[ExistingRisk]:
     """What the register says of these risks. Own assessments only."""
     rows = risks.select_related("latest__owner", "latest__primary_failure_type").prefetch_related(
-        *(f"latest__{name}" for name in Risk.MANY), "controls", "actions"
+        *(f"latest__{name}" for name in Risk.MANY), "controls__latest", "actions__latest"
     )
     ratings = defaultdict(lambda: defaultdict(list))
     own_assessments = Assessment.objects.filter(

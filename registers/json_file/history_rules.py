@@ -6,7 +6,6 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from registers.dates import is_future
-from registers.json_file.constraints import broken_rule
 from registers.json_file.model_fields import RECORDS, RISK_LISTS
 from registers.json_file.unresolved import note_row, note_value
 from registers.models import (
@@ -112,7 +111,6 @@ class HistoryReader:
         for name, records in history.records.items():
             for place, rows in enumerate(records, 1):
                 self._check_order(rows, [*path, name, place, "revisions"])
-                self._check_constraints(RECORDS[name][0], rows[-1], [*path, name, place])
                 if name == "actions":
                     self._check_redating(rows, [*path, name, place])
         if history.fields["raised_on"] != revisions[0]["effective_on"]:
@@ -150,11 +148,6 @@ class HistoryReader:
                 self.rows.add_problem(
                     [*path, place, "effective_on"], "This day had not come when it was recorded."
                 )
-
-    def _check_constraints(self, model, last_revision, path):
-        """The record repeats its last revision, so that must keep the record's constraints."""
-        if rule := broken_rule(model, last_revision):
-            self.rows.add_problem(path, f"This breaks a rule: {rule}.")
 
     def _check_redating(self, rows, path):
         original = times = None

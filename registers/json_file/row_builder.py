@@ -75,11 +75,10 @@ class RowBuilder:
         return risk
 
     def _build_record(self, model, revision_model, revisions, risk):
-        columns = {f.name for f in model._meta.concrete_fields}
-        fields = {name: value for name, value in revisions[-1].items() if name in columns}
-        record = self.build(model, fields, {"risk": risk, "version": revisions[-1]["number"]})
+        record = self.build(model, {}, {"risk": risk})
         for row in revisions:
             revision = self.build(revision_model, row, {"record": record})
+            record.set_latest(revision)
             self._tell(record.revision_payload(revision), f"{model._meta.model_name}.restored")
         return record
 

@@ -2,6 +2,8 @@ import datetime
 import django.db.models.deletion
 import django.db.models.functions.text
 import django.utils.timezone
+import registers.models.action
+import registers.models.control
 import registers.models.partial_date
 import registers.models.risk_builder
 import registers.models.risk_content
@@ -26,21 +28,11 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('token', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
                 ('version', models.PositiveIntegerField(default=0)),
-                ('title', models.CharField(max_length=200, verbose_name='action')),
-                ('detail', models.TextField(blank=True, verbose_name='notes')),
-                ('kind', models.CharField(choices=[('structural', 'Structural: who reports to whom, new bodies, new contracts'), ('leadership', 'Leadership'), ('culture', 'Culture: how people treat each other and bad news'), ('capability', 'Capability: what people can do'), ('process', 'Process: how the work is done'), ('peer-support', 'Peer support: help from bodies like ours'), ('data', 'Data: what we know and when')], max_length=12)),
-                ('due_on', models.DateField(null=True, verbose_name='due')),
-                ('status', models.CharField(choices=[('open', 'Open'), ('done', 'Done'), ('dropped', 'Dropped')], default='open', max_length=10)),
-                ('done_on', models.DateField(null=True, verbose_name='done on')),
-                ('evidence', models.TextField(blank=True, verbose_name='how we know')),
-                ('done_differently', models.TextField(blank=True, verbose_name='what people will do differently')),
-                ('original_due_on', models.DateField(editable=False, null=True, verbose_name='originally due')),
-                ('redated', models.PositiveSmallIntegerField(default=0, editable=False, verbose_name='times re-dated')),
             ],
             options={
                 'ordering': ['risk_id', 'pk'],
-                'constraints': [models.CheckConstraint(condition=models.Q(('title', ''), _negated=True), name='action_has_a_title'), models.CheckConstraint(condition=models.Q(models.Q(('status', 'done'), _negated=True), models.Q(('done_on__isnull', False), models.Q(('evidence', ''), _negated=True)), _connector='OR'), name='action_that_is_done_has_a_day_and_evidence'), models.CheckConstraint(condition=models.Q(models.Q(('kind', 'structural'), ('status', 'done'), _negated=True), models.Q(('done_differently', ''), _negated=True), _connector='OR'), name='structural_action_that_is_done_says_what_people_do_differently')],
             },
+            bases=(registers.models.action.ActionFields, models.Model),
         ),
         migrations.CreateModel(
             name='AdverseImpact',
@@ -84,20 +76,11 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('token', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
                 ('version', models.PositiveIntegerField(default=0)),
-                ('title', models.CharField(max_length=200, verbose_name='control')),
-                ('detail', models.TextField(blank=True)),
-                ('kind', models.CharField(choices=[('preventive', 'Preventive: keeps it from happening'), ('detective', 'Detective: shows that it is happening'), ('corrective', 'Corrective: limits the harm')], max_length=10)),
-                ('run_by', models.CharField(choices=[('own', 'Our own permanent staff'), ('interim', 'Interim or agency staff'), ('external', 'Somebody outside')], default='own', max_length=10, verbose_name='run by')),
-                ('design', models.CharField(blank=True, choices=[('sound', 'Would work if followed'), ('partly', 'Would work in part'), ('unsound', 'Would not work as it is meant')], max_length=10)),
-                ('operating', models.CharField(blank=True, choices=[('works', 'Works as meant'), ('partly', 'Works in part'), ('fails', 'Does not work')], max_length=10, verbose_name='in operation')),
-                ('last_tested_on', models.DateField(null=True, verbose_name='last tested')),
-                ('tested_by_line', models.PositiveSmallIntegerField(choices=[(1, 'Line 1: those who run it'), (2, 'Line 2: those who oversee it'), (3, 'Line 3: internal audit'), (4, 'Line 4: from outside')], null=True, verbose_name='tested by')),
-                ('status', models.CharField(choices=[('in-place', 'In place'), ('retired', 'No longer used')], default='in-place', max_length=10)),
             ],
             options={
                 'ordering': ['risk_id', 'pk'],
-                'constraints': [models.CheckConstraint(condition=models.Q(('title', ''), _negated=True), name='control_has_a_title'), models.CheckConstraint(condition=models.Q(models.Q(('last_tested_on', None), ('tested_by_line', None)), models.Q(('last_tested_on__isnull', False), ('tested_by_line__isnull', False)), _connector='OR'), name='control_test_has_a_day_and_a_line')],
             },
+            bases=(registers.models.control.ControlFields, models.Model),
         ),
         migrations.CreateModel(
             name='Organisation',
@@ -594,19 +577,20 @@ class Migration(migrations.Migration):
                 ('status', models.CharField(choices=[('in-place', 'In place'), ('retired', 'No longer used')], default='in-place', max_length=10)),
                 ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('record', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='revisions', to='registers.control')),
-                ('owner', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='%(class)ss', to='registers.post')),
+                ('owner', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='registers.post')),
             ],
             options={
                 'ordering': ['record_id', 'number'],
                 'get_latest_by': 'number',
                 'abstract': False,
-                'constraints': [models.UniqueConstraint(fields=('record', 'number'), name='control_revision_number_once')],
+                'constraints': [models.UniqueConstraint(fields=('record', 'number'), name='control_revision_number_once'), models.CheckConstraint(condition=models.Q(('title', ''), _negated=True), name='control_has_a_title'), models.CheckConstraint(condition=models.Q(models.Q(('last_tested_on', None), ('tested_by_line', None)), models.Q(('last_tested_on__isnull', False), ('tested_by_line__isnull', False)), _connector='OR'), name='control_test_has_a_day_and_a_line')],
             },
+            bases=(registers.models.control.ControlFields, models.Model),
         ),
         migrations.AddField(
             model_name='control',
-            name='owner',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='%(class)ss', to='registers.post'),
+            name='latest',
+            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='registers.controlrevision'),
         ),
         migrations.CreateModel(
             name='ActionRevision',
@@ -629,19 +613,20 @@ class Migration(migrations.Migration):
                 ('redated', models.PositiveSmallIntegerField(default=0, editable=False, verbose_name='times re-dated')),
                 ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('record', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='revisions', to='registers.action')),
-                ('owner', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='%(class)ss', to='registers.post')),
+                ('owner', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='registers.post')),
             ],
             options={
                 'ordering': ['record_id', 'number'],
                 'get_latest_by': 'number',
                 'abstract': False,
-                'constraints': [models.UniqueConstraint(fields=('record', 'number'), name='action_revision_number_once')],
+                'constraints': [models.UniqueConstraint(fields=('record', 'number'), name='action_revision_number_once'), models.CheckConstraint(condition=models.Q(('title', ''), _negated=True), name='action_has_a_title'), models.CheckConstraint(condition=models.Q(models.Q(('status', 'done'), _negated=True), models.Q(('done_on__isnull', False), models.Q(('evidence', ''), _negated=True)), _connector='OR'), name='action_that_is_done_has_a_day_and_evidence'), models.CheckConstraint(condition=models.Q(models.Q(('kind', 'structural'), ('status', 'done'), _negated=True), models.Q(('done_differently', ''), _negated=True), _connector='OR'), name='structural_action_that_is_done_says_what_people_do_differently')],
             },
+            bases=(registers.models.action.ActionFields, models.Model),
         ),
         migrations.AddField(
             model_name='action',
-            name='owner',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='%(class)ss', to='registers.post'),
+            name='latest',
+            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='registers.actionrevision'),
         ),
         migrations.CreateModel(
             name='Register',

@@ -7,7 +7,7 @@ from django.urls import reverse
 from registers.dates import days_later
 from registers.history.append_only import DatedQuerySet
 from registers.history.errors import InvalidTransition
-from registers.history.versioned import Content, Versioned, VersionedRevision
+from registers.history.versioned import Versioned, VersionedRevision, read_latest
 from registers.models.people import Post
 
 # Days ahead within which an action is due soon.
@@ -16,7 +16,9 @@ SOON = 30
 OFTEN = 2
 
 
-class ActionContent(Content):
+class ActionFields:
+    """The names of what an action says, and their choices."""
+
     class Kind(models.TextChoices):
         STRUCTURAL = "structural", "Structural: who reports to whom, new bodies, new contracts"
         LEADERSHIP = "leadership", "Leadership"
@@ -36,83 +38,21 @@ class ActionContent(Content):
         *("done_on", "evidence", "done_differently"),
     )
 
-    title = models.CharField("action", max_length=200)
-    detail = models.TextField("notes", blank=True)
-    kind = models.CharField(max_length=12, choices=Kind)
-    owner = models.ForeignKey(Post, on_delete=models.PROTECT, null=True, related_name="%(class)ss")
-    due_on = models.DateField("due", null=True)
-    status = models.CharField(max_length=10, choices=Status, default=Status.OPEN)
-    done_on = models.DateField("done on", null=True)
-    evidence = models.TextField("how we know", blank=True)
-    done_differently = models.TextField("what people will do differently", blank=True)
 
-    class Meta:
-        abstract = True
-
-
-class ActionRows(models.QuerySet):
-    """Actions as they are, or as they were: both have the same columns."""
-
-    def open(self):
-        return self.filter(status=Action.Status.OPEN)
-
-    def late(self, day):
-        """Open, and due before that day."""
-        return self.open().filter(due_on__lt=day)
-
-    def soon(self, day):
-        """Open, not late, and due within the next 30 days."""
-        return self.open().filter(due_on__gte=day, due_on__lte=days_later(day, SOON))
-
-    def undated(self):
-        return self.open().filter(due_on=None)
-
-    def redated_often(self):
-        return self.open().filter(redated__gte=OFTEN)
-
-
-class Slippage(models.Model):
-    """original_due_on: the first day the action was ever due; never changes.
-
-    redated: how often the due day changed since: to another day, to none, and from none.
-    """
-
-    original_due_on = models.DateField("originally due", null=True, editable=False)
-    redated = models.PositiveSmallIntegerField("times re-dated", default=0, editable=False)
-
-    class Meta:
-        abstract = True
-
-
-class Action(Versioned, Slippage, ActionContent):
+class Action(ActionFields, Versioned):
     risk = models.ForeignKey("registers.Risk", on_delete=models.PROTECT, related_name="actions")
-
-    objects = ActionRows.as_manager()
+    latest = models.ForeignKey(
+        "registers.ActionRevision", on_delete=models.PROTECT, null=True, related_name="+"
+    )
 
     class Meta:
         ordering = ["risk_id", "pk"]
-        constraints = [
-            models.CheckConstraint(condition=~Q(title=""), name="action_has_a_title"),
-            models.CheckConstraint(
-                condition=~Q(status=ActionContent.Status.DONE)
-                | Q(done_on__isnull=False) & ~Q(evidence=""),
-                name="action_that_is_done_has_a_day_and_evidence",
-            ),
-            models.CheckConstraint(
-                condition=~Q(status=ActionContent.Status.DONE, kind=ActionContent.Kind.STRUCTURAL)
-                | ~Q(done_differently=""),
-                name="structural_action_that_is_done_says_what_people_do_differently",
-            ),
-        ]
 
     def __str__(self):
         return self.title
 
     def get_absolute_url(self):
         return reverse("action_edit", args=[self.risk.register.slug, self.risk.number, self.pk])
-
-    def derived_values(self):
-        return {"original_due_on": self.original_due_on, "redated": self.redated}
 
     def complete(self, *, by, version, done_on, evidence, done_differently=None, **options):
         """Record that it is done, when, and how that is known; return the revision.
@@ -123,7 +63,7 @@ class Action(Versioned, Slippage, ActionContent):
         changes = {"status": self.Status.DONE, "done_on": done_on, "evidence": evidence}
         if done_differently is not None:
             changes["done_differently"] = done_differently
-        options.setdefault("effective_on", max(done_on, self.revisions.latest().effective_on))
+        options.setdefault("effective_on", max(done_on, self.latest.effective_on))
         return self._step({self.Status.OPEN}, by=by, version=version, **changes, **options)
 
     def drop(self, *, by, version, reason, **options):
@@ -154,19 +94,51 @@ class Action(Versioned, Slippage, ActionContent):
             raise InvalidTransition(f"{self} is {self.get_status_display().lower()}.")
         return self.revise(by=by, version=version, **changes)
 
-    def _settle(self, before=None):
-        super()._settle(before)
-        if self.original_due_on is None:
-            self.original_due_on = self.due_on
-        elif before and before["due_on"] != self.due_on:
-            self.redated += 1
+
+class ActionRevisionRows(DatedQuerySet):
+    def in_force(self):
+        """The latest revision of each action: what it says today."""
+        return self.filter(record__latest=models.F("pk"))
+
+    def open(self):
+        return self.filter(status=Action.Status.OPEN)
+
+    def late(self, day):
+        """Open, and due before that day."""
+        return self.open().filter(due_on__lt=day)
+
+    def soon(self, day):
+        """Open, not late, and due within the next 30 days."""
+        return self.open().filter(due_on__gte=day, due_on__lte=days_later(day, SOON))
+
+    def undated(self):
+        return self.open().filter(due_on=None)
+
+    def redated_often(self):
+        return self.open().filter(redated__gte=OFTEN)
 
 
-class ActionRevisionRows(ActionRows, DatedQuerySet):
-    """Actions as they were."""
+class ActionRevision(ActionFields, VersionedRevision):
+    """original_due_on: the first day the action was ever due; never changes.
 
+    redated: how often the due day changed since: to another day, to none, and from none.
+    """
 
-class ActionRevision(Slippage, ActionContent, VersionedRevision):
+    DERIVED_FIELDS = ("original_due_on", "redated")
+
+    title = models.CharField("action", max_length=200)
+    detail = models.TextField("notes", blank=True)
+    kind = models.CharField(max_length=12, choices=ActionFields.Kind)
+    owner = models.ForeignKey(Post, on_delete=models.PROTECT, null=True, related_name="+")
+    due_on = models.DateField("due", null=True)
+    status = models.CharField(
+        max_length=10, choices=ActionFields.Status, default=ActionFields.Status.OPEN
+    )
+    done_on = models.DateField("done on", null=True)
+    evidence = models.TextField("how we know", blank=True)
+    done_differently = models.TextField("what people will do differently", blank=True)
+    original_due_on = models.DateField("originally due", null=True, editable=False)
+    redated = models.PositiveSmallIntegerField("times re-dated", default=0, editable=False)
     record = models.ForeignKey(Action, on_delete=models.PROTECT, related_name="revisions")
 
     objects = ActionRevisionRows.as_manager()
@@ -174,8 +146,30 @@ class ActionRevision(Slippage, ActionContent, VersionedRevision):
     class Meta(VersionedRevision.Meta):
         abstract = False
         constraints = [
-            models.UniqueConstraint(fields=["record", "number"], name="action_revision_number_once")
+            models.UniqueConstraint(
+                fields=["record", "number"], name="action_revision_number_once"
+            ),
+            models.CheckConstraint(condition=~Q(title=""), name="action_has_a_title"),
+            models.CheckConstraint(
+                condition=~Q(status=ActionFields.Status.DONE)
+                | Q(done_on__isnull=False) & ~Q(evidence=""),
+                name="action_that_is_done_has_a_day_and_evidence",
+            ),
+            models.CheckConstraint(
+                condition=~Q(status=ActionFields.Status.DONE, kind=ActionFields.Kind.STRUCTURAL)
+                | ~Q(done_differently=""),
+                name="structural_action_that_is_done_says_what_people_do_differently",
+            ),
         ]
 
     def __str__(self):
         return f"{self.title}, version {self.number}"
+
+    def derive(self, earlier):
+        if self.original_due_on is None:
+            self.original_due_on = self.due_on
+        elif earlier and earlier.due_on != self.due_on:
+            self.redated += 1
+
+
+read_latest(Action, ActionRevision.content_fields())

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from registers.history.append_only import AppendOnlyRecord, DatedQuerySet, create_idempotent
-from registers.history.versioned import Content, Versioned, VersionedRevision
+from registers.history.versioned import Versioned, VersionedRevision, read_latest
 from registers.models.people import Post
 
 
@@ -25,7 +25,9 @@ class Line(models.IntegerChoices):
     FOURTH = 4, "Line 4: from outside"
 
 
-class ControlContent(Content):
+class ControlFields:
+    """The names of what a control says, and their choices."""
+
     class Kind(models.TextChoices):
         PREVENTIVE = "preventive", "Preventive: keeps it from happening"
         DETECTIVE = "detective", "Detective: shows that it is happening"
@@ -55,34 +57,15 @@ class ControlContent(Content):
         *("last_tested_on", "tested_by_line", "status"),
     )
 
-    title = models.CharField("control", max_length=200)
-    detail = models.TextField(blank=True)
-    kind = models.CharField(max_length=10, choices=Kind)
-    owner = models.ForeignKey(Post, on_delete=models.PROTECT, null=True, related_name="%(class)ss")
-    run_by = models.CharField("run by", max_length=10, choices=RunBy, default=RunBy.STAFF)
-    design = models.CharField(max_length=10, choices=Design, blank=True)
-    operating = models.CharField("in operation", max_length=10, choices=Operating, blank=True)
-    last_tested_on = models.DateField("last tested", null=True)
-    tested_by_line = models.PositiveSmallIntegerField("tested by", choices=Line, null=True)
-    status = models.CharField(max_length=10, choices=Status, default=Status.IN_PLACE)
 
-    class Meta:
-        abstract = True
-
-
-class Control(Versioned, ControlContent):
+class Control(ControlFields, Versioned):
     risk = models.ForeignKey("registers.Risk", on_delete=models.PROTECT, related_name="controls")
+    latest = models.ForeignKey(
+        "registers.ControlRevision", on_delete=models.PROTECT, null=True, related_name="+"
+    )
 
     class Meta:
         ordering = ["risk_id", "pk"]
-        constraints = [
-            models.CheckConstraint(condition=~Q(title=""), name="control_has_a_title"),
-            models.CheckConstraint(
-                condition=Q(last_tested_on=None, tested_by_line=None)
-                | Q(last_tested_on__isnull=False, tested_by_line__isnull=False),
-                name="control_test_has_a_day_and_a_line",
-            ),
-        ]
 
     def __str__(self):
         return self.title
@@ -100,7 +83,7 @@ class Control(Versioned, ControlContent):
         It counts from the day of the test, or from the latest revision where that is later. Raises
         EditConflict.
         """
-        day = max(last_tested_on, self.revisions.latest().effective_on)
+        day = max(last_tested_on, self.latest.effective_on)
         changes = {
             "last_tested_on": last_tested_on,
             "tested_by_line": tested_by_line,
@@ -117,7 +100,23 @@ class Control(Versioned, ControlContent):
         )
 
 
-class ControlRevision(ControlContent, VersionedRevision):
+class ControlRevision(ControlFields, VersionedRevision):
+    title = models.CharField("control", max_length=200)
+    detail = models.TextField(blank=True)
+    kind = models.CharField(max_length=10, choices=ControlFields.Kind)
+    owner = models.ForeignKey(Post, on_delete=models.PROTECT, null=True, related_name="+")
+    run_by = models.CharField(
+        "run by", max_length=10, choices=ControlFields.RunBy, default=ControlFields.RunBy.STAFF
+    )
+    design = models.CharField(max_length=10, choices=ControlFields.Design, blank=True)
+    operating = models.CharField(
+        "in operation", max_length=10, choices=ControlFields.Operating, blank=True
+    )
+    last_tested_on = models.DateField("last tested", null=True)
+    tested_by_line = models.PositiveSmallIntegerField("tested by", choices=Line, null=True)
+    status = models.CharField(
+        max_length=10, choices=ControlFields.Status, default=ControlFields.Status.IN_PLACE
+    )
     record = models.ForeignKey(Control, on_delete=models.PROTECT, related_name="revisions")
 
     class Meta(VersionedRevision.Meta):
@@ -125,8 +124,17 @@ class ControlRevision(ControlContent, VersionedRevision):
         constraints = [
             models.UniqueConstraint(
                 fields=["record", "number"], name="control_revision_number_once"
-            )
+            ),
+            models.CheckConstraint(condition=~Q(title=""), name="control_has_a_title"),
+            models.CheckConstraint(
+                condition=Q(last_tested_on=None, tested_by_line=None)
+                | Q(last_tested_on__isnull=False, tested_by_line__isnull=False),
+                name="control_test_has_a_day_and_a_line",
+            ),
         ]
+
+
+read_latest(Control, ControlRevision.content_fields(), "content")
 
 
 class Assurance(AppendOnlyRecord):

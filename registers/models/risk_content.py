@@ -1,10 +1,10 @@
 """The content of a risk: fields of each of its revisions, read by the risk from its latest."""
 
 from functools import cache
-from operator import attrgetter
 
 from django.db import models
 
+from registers.history.versioned import read_latest
 from registers.models.assessment import Assessment
 from registers.models.library import AdverseImpact, FailureType
 from registers.models.people import Post
@@ -195,9 +195,8 @@ class LatestContent(ContentFields):
     """
 
 
-for field in (*RiskContent._meta.local_fields, *RiskContent._meta.local_many_to_many):
-    names = {field.name, field.attname, *([f"get_{field.name}_display"] if field.choices else [])}
-    for name in names - {"is_exempt"}:
-        setattr(LatestContent, name, property(attrgetter(f"latest.{name}")))
-for name in ("many_values", "content", "has_values"):
-    setattr(LatestContent, name, property(attrgetter(f"latest.{name}")))
+read_latest(
+    LatestContent,
+    [RiskContent._meta.get_field(name) for name in RiskContent.FIELDS if name != "is_exempt"],
+    *("many_values", "content", "has_values"),
+)

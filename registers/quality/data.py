@@ -19,7 +19,7 @@ from django.db.models import OuterRef, Q, Subquery
 from django.db.models.functions import Left
 
 from registers.models import (
-    Action,
+    ActionRevision,
     Assessment,
     Assurance,
     Control,
@@ -270,8 +270,10 @@ def _assessments(keys, register_scheme, day):
 def _actions(keys):
     """risk -> its actions."""
     by_risk = defaultdict(list)
-    actions = Action.objects.filter(risk__in=keys).order_by("risk", "pk")
-    for risk, *row in actions.values_list("risk", "status", "due_on", "original_due_on", "redated"):
+    actions = ActionRevision.objects.in_force().filter(record__risk__in=keys)
+    for risk, *row in actions.order_by("record__risk", "record_id").values_list(
+        "record__risk", "status", "due_on", "original_due_on", "redated"
+    ):
         by_risk[risk].append(ActionRow(*row))
     return by_risk
 

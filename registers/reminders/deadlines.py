@@ -141,12 +141,14 @@ def _tolerances(user, risks, managed, day):
 
 
 def _actions(user, risks, managed, day):
-    rows = Action.objects.open().filter(risk__in=risks.order_by().values("pk"))
-    rows = _for_recipient(user, rows, managed, ["owner", "risk__latest__owner"], "risk__")
-    rows = rows.only("title", "due_on", *(f"risk__{name}" for name in RISK_WORDS))
+    rows = Action.objects.filter(
+        latest__status=Action.Status.OPEN, risk__in=risks.order_by().values("pk")
+    )
+    owners, on = ["latest__owner", "risk__latest__owner"], "latest__due_on"
+    rows = _for_recipient(user, rows, managed, owners, "risk__").select_related("latest")
     return (
-        rows,
-        "due_on",
+        rows.only("latest__title", on, *(f"risk__{name}" for name in RISK_WORDS)),
+        on,
         lambda action, user: _due(
             ReminderKind.ACTION, action, action.risk, user, on=action.due_on, title=action.title
         ),
@@ -157,7 +159,8 @@ def _assurances(user, risks, managed, day):
     """The latest opinion of each risk and line only: a later one replaces an earlier one."""
     latest = Assurance.objects.latest_per("risk", "line", day=day)
     rows = latest.filter(risk__in=risks.order_by().values("pk"))
-    rows = _for_recipient(user, rows, managed, ["control__owner", "risk__latest__owner"], "risk__")
+    owners = ["control__latest__owner", "risk__latest__owner"]
+    rows = _for_recipient(user, rows, managed, owners, "risk__")
     rows = rows.only("line", "expires_on", *(f"risk__{name}" for name in RISK_WORDS))
     return (
         rows,

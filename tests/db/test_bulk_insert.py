@@ -8,7 +8,7 @@ import uuid
 import pytest
 from django.db import DataError, transaction
 from django.utils import timezone
-from makers import make_assessment, make_control, make_post, make_risk
+from makers import make_assessment, make_post, make_risk
 
 from registers.bulk_spool import LaidAside
 from registers.history.bulk_insert import (
@@ -112,13 +112,12 @@ def test_an_inserted_row_has_the_values_given():
 
 @pytest.mark.django_db
 def test_an_existing_row_is_updated_in_the_named_fields_only():
-    risk = make_risk()
-    control, other = make_control(risk, title="Before"), make_control(risk, title="Other")
-    new_values = values(control) | {"title": "After", "run_by": "external"}
-    put(Control, values_of(Control, [new_values]), instead=["title", "owner"])
-    assert list(Control.objects.order_by("pk").values_list("title", "run_by")) == [
-        ("After", control.run_by),
-        (other.title, other.run_by),
+    risk, other = make_risk(title="Before"), make_risk(title="Other")
+    new_values = values(risk.latest) | {"title": "After", "notes": "Not named"}
+    put(RiskRevision, values_of(RiskRevision, [new_values]), instead=["title", "owner"])
+    assert list(RiskRevision.objects.order_by("pk").values_list("title", "notes")) == [
+        ("After", ""),
+        (other.title, ""),
     ]
 
 
@@ -249,11 +248,11 @@ def test_bytes_are_refused_where_rows_become_text():
 
 @pytest.mark.django_db
 def test_one_column_is_set_in_the_rows_that_are_named():
-    rows = [make_control(make_risk(), title=f"Control {n}") for n in range(3)]
-    set_one(Control, "title", [(rows[0].pk, "One"), (rows[2].pk, "Three")])
-    assert list(Control.objects.order_by("pk").values_list("title", flat=True)) == [
+    rows = [make_post(title=f"Post {n}") for n in range(3)]
+    set_one(Post, "title", [(rows[0].pk, "One"), (rows[2].pk, "Three")])
+    assert list(Post.objects.order_by("pk").values_list("title", flat=True)) == [
         "One",
-        "Control 1",
+        "Post 1",
         "Three",
     ]
 
@@ -261,9 +260,9 @@ def test_one_column_is_set_in_the_rows_that_are_named():
 @pytest.mark.django_db
 @pytest.mark.parametrize("text", HOSTILE)
 def test_a_column_is_set_to_a_text_that_means_something_to_a_database(text):
-    control = make_control(make_risk())
-    set_one(Control, "title", [(control.pk, text)])
-    assert Control.objects.get().title == text
+    post = make_post()
+    set_one(Post, "title", [(post.pk, text)])
+    assert Post.objects.get().title == text
 
 
 @pytest.mark.django_db

@@ -133,6 +133,7 @@ HOSTILE = {
     ("risks", 1, "assessments", 1): (*R, "assessments", 0, "rationale", ""),
     ("risks", 1, "reviews", 1, "next_on"): (*R, "reviews", 0, "next_on", None),
     ("risks", 1, "controls", 1): (*R, "controls", 0, 5),
+    ("risks", 1, "controls", 1, "revisions", 1): (*R, "controls", 0, "revisions", 0, "title", ""),
     ("risks", 1, "actions", 1, "revisions", 2): (*R, "actions", 0, "revisions", 1, "redated", 0),
     ("risks", 1, "revisions", 1, "number"): (*R, "revisions", 0, "number", 1.0),
     ("risks", 1, "revisions", 1, "status"): (*R, "revisions", 0, "status", None),

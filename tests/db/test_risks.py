@@ -20,8 +20,10 @@ from makers import (
 )
 
 from registers.models import (
+    Action,
     Assessment,
     AuditEntry,
+    Control,
     DuplicateSubmission,
     EditConflict,
     HistoryIsAppendOnly,
@@ -186,8 +188,18 @@ def test_logging_with_an_unknown_field_writes_nothing():
     assert rows() == before
 
 
-def test_a_risk_repeats_nothing_of_its_revision_but_the_exempt_mark():
-    assert {f.name for f in Risk._meta.get_fields()} & {*Risk.FIELDS} == {"is_exempt"}
+@pytest.mark.parametrize(
+    ("model", "repeated"), [(Risk, {"is_exempt"}), (Control, set()), (Action, set())]
+)
+def test_a_record_repeats_nothing_of_its_revisions_but_the_exempt_mark(model, repeated):
+    assert {f.name for f in model._meta.get_fields()} & {*model.FIELDS} == repeated
+
+
+def test_a_revision_keeps_what_earlier_ones_changed(risk):
+    make_revision(risk, title="New", other_failure_types=[failure_type("external")])
+    make_revision(risk, cause="Another cause")
+    assert (risk.title, risk.cause) == ("New", "Another cause")
+    assert [*risk.other_failure_types.all()] == [failure_type("external")]
 
 
 @pytest.mark.parametrize("name", [name for name in Risk.FIELDS if name != "is_exempt"])

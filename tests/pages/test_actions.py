@@ -540,7 +540,7 @@ def test_a_closed_risk_takes_no_actions(risk, officer, step):
             **parts("done_on", days_ago(0)),
         },
     )
-    assert list(risk.actions.values_list("version", "status")) == [(1, "open")]
+    assert list(risk.actions.values_list("version", "latest__status")) == [(1, "open")]
 
 
 def test_an_action_is_not_found_under_another_risk(risk, officer):

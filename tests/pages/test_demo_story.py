@@ -186,7 +186,7 @@ class TestToday(TenFacts, TestCase):
             assert not model.objects.filter(
                 Q(effective_on__gt=today) | Q(recorded_at__gt=present)
             ).exists()
-        assert not Control.objects.filter(last_tested_on__gt=today).exists()
+        assert not Control.objects.filter(latest__last_tested_on__gt=today).exists()
 
     def test_the_exempt_risk_is_exempt(self):
         risk = self.corporate.risks.get(is_exempt=True)

@@ -456,7 +456,7 @@ def test_next_months_workbook_adds_what_is_new(manager, register):
         20,
         2,
     )
-    assert list(first.controls.values_list("title", "status")) == [
+    assert list(first.controls.values_list("latest__title", "latest__status")) == [
         ("Monthly board", "in-place"),
         ("Audit", "in-place"),
         ("Spending freeze", "in-place"),

@@ -145,7 +145,7 @@ class Life:
         make_assurance(risk, **dates)
 
     def act(self, risk, day, arguments):
-        action = risk.actions.filter(status="open").first()
+        action = risk.actions.filter(latest__status="open").first()
         if not action:
             make_action(risk, by=self.manager, on=day, recorded_at=arguments["recorded_at"])
         elif self.chance.random() < 0.5:

@@ -34,7 +34,7 @@ from makers import (
 from registers import demo
 from registers.dates import days_later, quarter_ends_before, quarter_ends_between, years_later
 from registers.forms import ActionFilter, DashboardFilter, DayForm, PositionFilter
-from registers.models import Action, Position, Register, User
+from registers.models import ActionRevision, Position, Register, User
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database]
 
@@ -266,7 +266,7 @@ def test_a_dashboard_filter_takes_every_value(filter_options):
 
 def test_a_filter_of_actions_takes_every_value(filter_options):
     options = {
-        "queryset": Action.objects.all(),
+        "queryset": ActionRevision.objects.all(),
         "organisation": filter_options["register"].organisation,
         "day": FIRST,
     }
@@ -278,7 +278,7 @@ def test_every_choice_of_a_filter_is_read_at_the_ends_of_the_calendar(filter_opt
     of_risks = partial(PositionFilter, queryset=Position.objects.all(), day=day, **filter_options)
     of_actions = partial(
         ActionFilter,
-        queryset=Action.objects.all(),
+        queryset=ActionRevision.objects.all(),
         day=day,
         organisation=filter_options["register"].organisation,
     )
