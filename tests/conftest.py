@@ -30,16 +30,18 @@ VENDORED = Path(django_settings.BASE_DIR, "static", "vendor", "govuk-frontend.mi
 
 
 @pytest.fixture(scope="session", autouse=True)
-def test_settings():
+def test_settings(tmp_path_factory):
     """Static files by their plain names, fast password hashes, and no second factor.
 
-    WhiteNoise looks a file up on request: otherwise each test client reads the whole folder.
+    WhiteNoise has an empty folder to serve: each test client reads it, or asks for a file in it on
+    each request.
     """
     storages = {**django_settings.STORAGES}
     storages["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     hashers = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     caches = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
-    fast = {"PASSWORD_HASHERS": hashers, "WHITENOISE_AUTOREFRESH": True, "CACHES": caches}
+    fast = {"PASSWORD_HASHERS": hashers, "CACHES": caches}
+    fast["STATIC_ROOT"] = tmp_path_factory.mktemp("static")
     with override_settings(STORAGES=storages, REQUIRE_MFA=False, **fast):
         yield
 
