@@ -30,7 +30,11 @@ class Headline(Section):
 
     @property
     def sentences(self) -> list[str]:
-        """Three at most: what is above tolerance, what is stuck, and which actions are late."""
+        """Three at most: what is above tolerance, what is stuck, and which actions are late.
+
+        The first also says how many are rated by another scheme, and so count as neither above nor
+        within tolerance.
+        """
         data = self.data
         if not data.total:
             return [empty_sentence(data.unfiltered_total)]
@@ -43,8 +47,10 @@ class Headline(Section):
             data.reading.since,
         )
         stuck = [(data.register.reference(number), ends) for _, number, ends in data.stuck]
+        to_re_assess = data.current_by_band.get(OTHER_SCHEME[0])
+        re_assess = [other_scheme_sentence(to_re_assess)] if to_re_assess else []
         return [
-            above_tolerance_sentence(above),
+            " ".join([above_tolerance_sentence(above), *re_assess]),
             stuck_sentence(top.label, stuck, data.current_by_band[top.slug]),
             data.action_counts.sentence,
         ]
@@ -73,9 +79,8 @@ class Headline(Section):
 
     @property
     def unrated_sentences(self) -> list[str]:
-        counts = self.data.current_by_band
-        sentences = ((UNSCORED, unrated_sentence), (OTHER_SCHEME, other_scheme_sentence))
-        return [sentence(n) for (key, *_), sentence in sentences if (n := counts.get(key))]
+        count = self.data.current_by_band.get(UNSCORED[0])
+        return [unrated_sentence(count)] if count else []
 
     @property
     def unrated_references(self) -> str:

@@ -320,6 +320,12 @@ def test_a_page_that_was_agreed_or_is_of_an_earlier_day_stays_as_it_was(
     assert texts() == before
 
 
+def test_the_headline_says_how_many_are_to_be_re_assessed(manager, risk):
+    """Or none above tolerance would read as if all were well."""
+    page = " ".join(manager.get("/registers/ours/dashboard/").text.split())
+    assert re.search("not above tolerance[^<]*One has to be re-assessed by this scheme", page)
+
+
 def test_an_agreement_is_counted_by_the_scheme_of_its_day(manager, risk):
     page = manager.get("/registers/ours/agreements/").text
     assert "rated by an earlier scheme" not in page
