@@ -10,8 +10,7 @@ from django.db.models import DateTimeField
 from django.db.models.functions import Cast
 from django.utils import timezone
 
-from registers.bulk_changes import NewRisk, TakingIn
-from registers.history.bulk_insert import keys_of, write
+from registers.bulk_changes import NewRisk, write_many
 from registers.history.seals import seals_of
 from registers.library_loading.load import load_library
 from registers.models import (
@@ -85,12 +84,7 @@ def build(risks, assessments_each):
     factory = RiskFactory(chance, posts, assessments_each)
     for start in range(1, risks + 1, BATCH):
         numbers = range(start, min(start + BATCH, risks + 1))
-        with TakingIn(
-            register, by=users[0], numbers=[None] * len(numbers), reason="Made up."
-        ) as taking:
-            for _ in taking.new(map(factory.risk, numbers)):
-                pass
-            taking.write()
+        write_many(register, by=users[0], new=map(factory.risk, numbers), reason="Made up.")
     record_when_effective(register)
     for month in range(AGREEMENTS, 0, -1):
         day = timezone.localdate() - datetime.timedelta(days=30 * month)
@@ -108,11 +102,8 @@ def record_when_effective(register):
         models.QuerySet(model).update(recorded_at=day)
     with transaction.atomic():
         Position.objects.filter(register=register).delete()
-        keys = keys_of(Position)
         for risk in register.risks.iterator(chunk_size=BATCH):
-            history = list(risk.revisions.all()), list(risk.assessments.current())
-            changes = Position.objects.changes(risk, (), *history, keys=keys)
-            write(Position, map(vars, changes.added))
+            Position.objects.rebuild(risk)
 
 
 class RiskFactory:

@@ -10,7 +10,6 @@ from dataclasses import asdict
 from django.db import transaction
 from django.utils import timezone
 
-from registers.history.bulk_insert import garbage_collection_paused
 from registers.imports.commit import commit_workbook
 from registers.imports.staging import lock_import
 from registers.imports.upload import read_workbook, store_import
@@ -92,7 +91,6 @@ def _read_json_file(register, content):
     }
 
 
-@garbage_collection_paused()
 @transaction.atomic
 def _restore_json_file(batch, by):
     batch = lock_import(batch)

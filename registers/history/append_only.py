@@ -3,7 +3,7 @@
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
-from registers.history.audit import AppendOnly, AppendOnlyQuerySet, AuditEntry, AuditPayload
+from registers.history.audit import AppendOnly, AppendOnlyQuerySet, AuditEntry
 from registers.history.errors import return_existing_or_raise
 from registers.history.form_token import FormToken
 from registers.history.seals import SealedModel
@@ -41,27 +41,27 @@ class AppendOnlyRecord(SealedModel, AppendOnly):
     class Meta:
         abstract = True
 
-    def enter(self, *, organisation, **payload):
+    def enter(self, *, organisation, **change):
         """Add the audit entry about this row, in the transaction that made it.
 
-        payload: see audit_payload.
+        change: see audit_fields.
         """
-        return AuditEntry.record_many(
-            organisation=organisation, by=self.by, payloads=[self.audit_payload(**payload)]
+        return AuditEntry.record(
+            organisation=organisation, by=self.by, **self.audit_fields(**change)
         )
 
-    def audit_payload(self, *, verb, subject, text, facts=None, seals=()):
-        """The AuditPayload about this row, which has been written.
+    def audit_fields(self, *, verb, subject, text, facts=None, seals=()):
+        """Arguments of AuditPayload.of about this row, which has been written.
 
         seals: of other rows written with it.
         """
-        return AuditPayload.of(
-            verb=verb,
-            subject=subject,
-            facts={self._meta.model_name: self.pk, **(facts or {})},
-            seals=[self.seal(), *seals],
-            text={"by": str(self.by), **text},
-        )
+        return {
+            "verb": verb,
+            "subject": subject,
+            "facts": {self._meta.model_name: self.pk, **(facts or {})},
+            "seals": [self.seal(), *seals],
+            "text": {"by": str(self.by), **text},
+        }
 
 
 def create_idempotent(

@@ -21,7 +21,7 @@ from django.conf import settings
 from django.db import models, transaction
 from django.utils import timezone
 
-from registers.history.bulk_insert import Encoded, check_references, keys_of, write
+from registers.history.bulk_insert import Encoded, check_references, insert_rows, take_keys
 
 # Entries written by one statement at most.
 BATCH = 500
@@ -281,22 +281,33 @@ class AuditPayload:
         )
         return cls(verb, name, as_json(facts), text, salt, _digest(salt, text))
 
+    @classmethod
+    def of_several(cls, changes):
+        """One payload about changes that belong together: about the first, with all their seals.
+
+        changes: arguments of `of`, facts and seals among them.
+        """
+        first, *others = changes
+        if others:
+            verbs = [change["verb"] for change in changes]
+            seals = [seal for change in changes for seal in change["seals"]]
+            first = {**first, "facts": {**first["facts"], "verbs": verbs}, "seals": seals}
+        return cls.of(**first)
+
 
 def _write(entries):
-    keys, text_keys = keys_of(AuditEntry), keys_of(AuditText)
     while batch := list(islice(entries, BATCH)):
-        rows = [{"id": next(keys), **columns} for columns, _ in batch]
-        texts = [
-            {
-                "id": next(text_keys),
-                "entry_id": row["id"],
-                "salt": payload.salt,
-                "content": payload.text,
-            }
-            for row, (_, payload) in zip(rows, batch, strict=True)
+        keys = take_keys({AuditEntry: len(batch), AuditText: len(batch)})
+        rows = [
+            {"id": key, **columns}
+            for key, (columns, _) in zip(keys[AuditEntry], batch, strict=True)
         ]
-        write(AuditEntry, rows)
-        write(AuditText, texts)
+        texts = [
+            {"id": key, "entry_id": row["id"], "salt": payload.salt, "content": payload.text}
+            for key, row, (_, payload) in zip(keys[AuditText], rows, batch, strict=True)
+        ]
+        insert_rows(AuditEntry, rows)
+        insert_rows(AuditText, texts)
         check_references()
 
 

@@ -1,19 +1,15 @@
-"""Many rows of one model built and written in few steps, with keys known before they are written.
+"""Rows built and inserted without asking each field of each row how to write it.
 
-Five times as fast as bulk_create, which asks each field of each row how to write it. A row whose
-key is known can be referred to, sealed and audited before anything is in the database.
+Several times as fast as a model's constructor and bulk_create, which asks each field of each row
+how to write it.
 """
 
 import datetime
-import gc
-import re
-from contextlib import contextmanager
-from dataclasses import dataclass
 from functools import cache
-from itertools import count, islice
+from itertools import islice
 from operator import itemgetter
 
-from django.db import DEFAULT_DB_ALIAS, connection, connections, models, transaction
+from django.db import DEFAULT_DB_ALIAS, connection, connections, models
 from django.db.models.base import ModelState
 
 # Rows written by one statement at most, so that no statement takes long.
@@ -35,13 +31,6 @@ class Encoded(str):
     """JSON as text already, for a JSONField."""
 
     __slots__ = ()
-
-
-@dataclass
-class ArrayBatches:
-    """Rows for PostgreSQL: for each statement an array literal a column."""
-
-    batches: list[list[str]]
 
 
 def build_row(model, **fields):
@@ -87,85 +76,67 @@ def _template(model):
     return defaults, factories, {f.name: f.attname for f in fields if f.is_relation}
 
 
-@contextmanager
-def garbage_collection_paused():
-    """Python collects no garbage meanwhile.
+def take_keys(counts):
+    """New primary keys: model -> a list, ascending. counts: model -> how many.
 
-    With so many live rows, collecting takes a fifth of the time and finds nothing.
+    One statement. In a transaction that inserts the rows next.
     """
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
+    models = [model for model, count in counts.items() if count]
+    if not models:
+        return {}
+    take = _take_from_sequences if connection.vendor == "postgresql" else _count_up
+    return take(models, counts)
 
 
-def keys_of(model):
-    """Yield new primary keys of that model, ascending, never given to anybody else.
-
-    In a transaction or before one. Keys that are not used are skipped for good. Fetched in batches
-    that grow.
+def _take_from_sequences(models, counts):
+    tables = [(model._meta.db_table, model._meta.pk.column) for model in models]
+    statement = """
+        WITH wanted AS MATERIALIZED (
+            SELECT place, pg_get_serial_sequence(name, pk)::regclass AS keys, many
+            FROM unnest(%s::int[], %s::text[], %s::text[], %s::int[]) AS w (place, name, pk, many)
+        )
+        SELECT place, nextval(keys) FROM wanted, generate_series(1, many)
     """
-    many = ROWS
-    while True:
-        yield from _take_keys(model._meta.db_table, model._meta.pk.column, many)
-        many = min(many * 2, ROWS * 16)
+    columns = [list(range(len(models))), *map(list, zip(*tables, strict=True))]
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [*columns, [counts[model] for model in models]])
+        rows = sorted(cursor.fetchall())
+    keys = {model: [] for model in models}
+    for place, key in rows:
+        keys[models[place]].append(key)
+    return keys
 
 
-def write(model, rows):
+def _count_up(models, counts):
+    """In SQLite whoever is in a transaction of ours is the only one who writes."""
+    names = {model._meta.db_table: model for model in models}
+    marks = ", ".join(["%s"] * len(names))
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT name, seq FROM sqlite_sequence WHERE name IN ({marks})", [*names])  # noqa: S608 (marks alone)
+        last = dict(cursor.fetchall())
+    return {
+        model: list(range(last.get(name, 0) + 1, last.get(name, 0) + 1 + counts[model]))
+        for name, model in names.items()
+    }
+
+
+def insert_rows(model, rows, *, with_keys=True):
     """Insert rows of a model.
 
-    rows: dicts by attname (owner_id for owner), with the key.
+    rows: dicts by attname (owner_id for owner). with_keys: else the database gives the keys.
     """
-    rows = iter(rows)
-    while batch := list(islice(rows, ROWS)):
-        put(model, values_of(model, batch))
+    fields = [f for f in model._meta.concrete_fields if with_keys or not f.primary_key]
+    for batch in _batches(rows):
+        _insert(model, fields, _values(fields, batch))
 
 
-def values_of(model, rows):
-    """These rows as tuples that the database takes: ready for put."""
-    return _values(model._meta.concrete_fields, list(rows))
-
-
-def to_put(values):
-    """What values_of returned, in the form in which put writes it.
-
-    Not for put with `instead`. Text costs a tenth of its values to pickle and unpickle.
-    """
-    if connection.vendor != "postgresql":
-        return values
-    return ArrayBatches(
-        [array_literals(values[at : at + ROWS]) for at in range(0, len(values), ROWS)]
-    )
-
-
-def put(model, values, instead=()):
-    """Insert rows that values_of or to_put returned.
-
-    instead: fields to overwrite where a row of that key exists; not with to_put.
-    """
-    quote, fields = connection.ops.quote_name, model._meta.concrete_fields
-    if isinstance(values, ArrayBatches):
-        for literals in values.batches:
-            _insert_arrays(model, fields, literals)
-        return
-    updated = [quote(model._meta.get_field(name).column) for name in instead]
-    ending = ""
-    if updated:
-        assignments = ", ".join(f"{column} = excluded.{column}" for column in updated)
-        ending = f" ON CONFLICT ({quote(model._meta.pk.column)}) DO UPDATE SET {assignments}"
-    values = iter(values)
-    while batch := list(islice(values, ROWS)):
-        _insert(model, fields, batch, ending)
-
-
-def write_pairs(through, column, other, pairs):
-    """Insert rows of a many-to-many table. pairs: (key, key of the other)."""
-    fields = [through._meta.get_field(name) for name in (column, other)]
-    pairs = iter(pairs)
-    while batch := list(islice(pairs, ROWS)):
+def insert_pairs(model, name, pairs):
+    """Link rows of a model by a many-to-many field. pairs: (key, key of the other)."""
+    field = model._meta.get_field(name)
+    through = field.remote_field.through
+    names = field.m2m_field_name(), field.m2m_reverse_field_name()
+    fields = [through._meta.get_field(name) for name in names]
+    for batch in _batches(pairs):
         _insert(through, fields, batch)
 
 
@@ -178,23 +149,26 @@ def check_references():
         connection.check_constraints()
 
 
-def set_one(model, name, values):
+def set_column(model, name, values):
     """Set one column of existing rows. values: (key, value), both plain."""
     quote, field = connection.ops.quote_name, model._meta.get_field(name)
     table, key, column = map(quote, (model._meta.db_table, model._meta.pk.column, field.column))
-    values = iter(values)
-    while batch := list(islice(values, ROWS)):
+    for batch in _batches(values):
         with connection.cursor() as cursor:
             if connection.vendor == "postgresql":
-                rows = _unnest([model._meta.pk, field])
                 statement = f"UPDATE {table} SET {column} = new.value"  # noqa: S608 (quoted names)
-                statement = (
-                    f"{statement} FROM {rows} AS new (key, value) WHERE {table}.{key} = new.key"
-                )
-                cursor.execute(statement, array_literals(batch))
+                rows = f"{_unnest([model._meta.pk, field])} AS new (key, value)"
+                statement = f"{statement} FROM {rows} WHERE {table}.{key} = new.key"
+                cursor.execute(statement, _columns(batch))
             else:
                 statement = f"UPDATE {table} SET {column} = %s WHERE {key} = %s"  # noqa: S608 (quoted names)
                 cursor.executemany(statement, [pair[::-1] for pair in batch])
+
+
+def _batches(rows):
+    rows = iter(rows)
+    while batch := list(islice(rows, ROWS)):
+        yield batch
 
 
 def _values(fields, rows):
@@ -234,107 +208,23 @@ class _PreparedValues(dict):
         return prepared
 
 
-def _insert(model, fields, rows, ending=""):
-    if connection.vendor == "postgresql":
-        _insert_arrays(model, fields, array_literals(rows), ending)
-        return
-    with connection.cursor() as cursor:
-        cursor.executemany(
-            f"{_insert_into(model, fields)} VALUES ({', '.join(['%s'] * len(fields))}){ending}",
-            rows,
-        )
-
-
-def _insert_arrays(model, fields, literals, ending=""):
-    """One statement with a parameter for each column.
-
-    A parameter for each value takes PostgreSQL half as long again and Python three times as long.
-    COPY is the fastest, but cannot be given up when a server does not answer
-    (failing_well/time_limits.py).
-    """
-    statement = f"{_insert_into(model, fields)} SELECT * FROM {_unnest(fields)}{ending}"  # noqa: S608 (names of our own)
-    with connection.cursor() as cursor:
-        cursor.execute(statement, literals)
-
-
-def _insert_into(model, fields):
+def _insert(model, fields, rows):
     quote = connection.ops.quote_name
-    return (
-        f"INSERT INTO {quote(model._meta.db_table)} ({', '.join(quote(f.column) for f in fields)})"
-    )
+    columns = ", ".join(quote(f.column) for f in fields)
+    statement = f"INSERT INTO {quote(model._meta.db_table)} ({columns})"
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            # A parameter for each column: psycopg2 would send a statement for each row.
+            cursor.execute(f"{statement} SELECT * FROM {_unnest(fields)}", _columns(rows))  # noqa: S608 (quoted names)
+        else:
+            cursor.executemany(f"{statement} VALUES ({', '.join(['%s'] * len(fields))})", rows)
+
+
+def _columns(rows):
+    return [*map(list, zip(*rows, strict=True))]
 
 
 def _unnest(fields):
     """Without the length of a text column: a cast would cut a text that an insert refuses."""
     kinds = [f.cast_db_type(connection).partition("(")[0] for f in fields]
     return f"unnest({', '.join(f'%s::{kind}[]' for kind in kinds)})"
-
-
-SPECIAL = re.compile(r'[\\"]')
-
-
-def array_literals(rows):
-    return [*map(_array_literal, zip(*rows, strict=True))]
-
-
-def _array_literal(values):
-    """One column as a PostgreSQL array literal, every text in quotation marks.
-
-    Most columns repeat few values, and few texts need escaping.
-    """
-    kinds = {*map(type, values)}
-    if kinds == {str}:
-        is_plain = SPECIAL.search("".join(values)) is None
-        texts = values if is_plain else [*map(_escape, values)]
-        return '{"' + '","'.join(texts) + '"}'
-    if kinds <= PLAIN and not {int, bool} <= kinds:  # among which 1 would be True
-        elements = {value: _array_element(value) for value in {*values}}
-        return "{" + ",".join(map(elements.__getitem__, values)) + "}"
-    return "{" + ",".join(map(_array_element, values)) + "}"
-
-
-def _array_element(value):
-    """Raises TypeError for bytes: no row written here has any."""
-    kind = type(value)
-    if value is None:
-        return "NULL"
-    if kind is int or kind is bool:
-        return str(value)
-    if isinstance(value, bytes | memoryview):
-        raise TypeError("Bytes are not written in bulk.")
-    text = (
-        value
-        if kind is str
-        else str(value.dumps(value.adapted) if hasattr(value, "dumps") else value)
-    )
-    return f'"{_escape(text)}"'
-
-
-def _escape(text):
-    return text.replace("\\", "\\\\").replace('"', '\\"')
-
-
-def _take_keys(table, column, many):
-    with transaction.atomic(savepoint=False), connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
-            # In a subquery, to be looked up once and not for each key.
-            sequence_name = "(SELECT pg_get_serial_sequence(%s, %s)::regclass)"
-            query = f"SELECT nextval({sequence_name}) FROM generate_series(1, %s)"  # noqa: S608 (the line above)
-            cursor.execute(query, [table, column, many])
-            return [key for (key,) in cursor.fetchall()]
-        # In SQLite whoever is in a transaction of ours is the only one who writes.
-        quote = connection.ops.quote_name
-        cursor.execute(f"SELECT max({quote(column)}) FROM {quote(table)}")  # noqa: S608 (quoted names)
-        last = cursor.fetchone()[0] or 0
-        cursor.execute("SELECT seq FROM sqlite_sequence WHERE name = %s", [table])
-        row = cursor.fetchone()
-        last = max(last, row[0] if row else 0)
-        if row:
-            cursor.execute(
-                "UPDATE sqlite_sequence SET seq = %s WHERE name = %s", [last + many, table]
-            )
-        else:
-            cursor.execute(
-                "INSERT INTO sqlite_sequence (name, seq) VALUES (%s, %s)", [table, last + many]
-            )
-        return list(islice(count(last + 1), many))

@@ -14,6 +14,7 @@ from registers.dates import is_future
 from registers.history.append_only import AppendOnlyRecord, DatedQuerySet
 from registers.history.audit import AuditEntry
 from registers.history.bulk_insert import build_row
+from registers.history.change_set import ChangeSet
 from registers.history.differences import changes_between
 from registers.history.errors import EditConflict, InvalidTransition, return_existing_or_raise
 from registers.history.form_token import FormToken
@@ -90,6 +91,8 @@ class Versioned(SealedModel):
     Its seal covers its identity; the rest is checked against its revisions.
     """
 
+    POINTERS = ("latest", "version")
+
     token = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     version = models.PositiveIntegerField(default=0)
 
@@ -119,10 +122,8 @@ class Versioned(SealedModel):
         def insert(token):
             risk.lock_for_update()
             record = build_row(cls, risk=risk, token=token)
-            record.save(force_insert=True)
-            record._record(
-                VersionedRevision.Event.ADDED, content, by, reason, effective_on, recorded_at
-            )
+            dates = {"effective_on": effective_on, "recorded_at": recorded_at}
+            record._record(VersionedRevision.Event.ADDED, content, by=by, reason=reason, **dates)
             return record
 
         return token.insert(
@@ -146,9 +147,9 @@ class Versioned(SealedModel):
             return latest
         if self.version != version:
             raise EditConflict(self, version)
-        return self._record(
-            VersionedRevision.Event.EDITED, changes, by, reason, effective_on, recorded_at
-        )
+        dates = {"effective_on": effective_on, "recorded_at": recorded_at}
+        event = VersionedRevision.Event.EDITED
+        return self._record(event, changes, by=by, reason=reason, **dates)
 
     def _added_again(self, content):
         """The record, for the form that added it and came again; later changes do not count."""
@@ -180,7 +181,7 @@ class Versioned(SealedModel):
             raise TypeError(f"A {self._meta.verbose_name} has no {', '.join(sorted(unknown))}.")
 
     def _check(self, changes, day):
-        """Raise TypeError, InvalidTransition and ValueError as build_revision does."""
+        """Raise TypeError, InvalidTransition and ValueError as `change` does."""
         self._check_names(changes)
         if self.risk.status == self.risk.Status.CLOSED:
             raise InvalidTransition(
@@ -197,15 +198,15 @@ class Versioned(SealedModel):
                 "history runs forward."
             )
 
-    def build_revision(self, event, changes, *, by, reason="", effective_on=None, recorded_at=None):
-        """An unsaved revision: what the latest one says with the changes.
+    def change(self, rows, event, content, *, by, reason="", effective_on=None, recorded_at=None):
+        """Build the next revision, add it to a ChangeSet and point to it; return the revision.
 
-        changes: of a new record, all its content. Raises TypeError for what is no field of it,
-        InvalidTransition where its risk is closed, ValueError for an owner of another organisation,
-        a future day and one before that of the latest revision.
+        content: what changes; of a new record, all there is. Raises TypeError for what is no field
+        of it, InvalidTransition where its risk is closed, ValueError for an owner of another
+        organisation, a future day and one before that of the latest revision.
         """
         latest, day = self.latest, effective_on or timezone.localdate()
-        self._check(changes, day)
+        self._check(content, day)
         revision = build_row(
             type(self).revisions.rel.related_model,
             record=self,
@@ -217,18 +218,23 @@ class Versioned(SealedModel):
             recorded_at=recorded_at or timezone.now(),
             **(latest.values() if latest else {}),
         )
-        for name, value in changes.items():
+        for name, value in content.items():
             setattr(revision, name, value)
         revision.derive(latest)
+        if latest is None:
+            rows.add(self)
+        rows.add(revision)
+        self.point_to(revision)
+        rows.repoint(self)
         return revision
 
-    def set_latest(self, revision):
-        """Point to a revision that has its key."""
+    def point_to(self, revision):
+        """Make it the latest one."""
         self.latest, self.version = revision, revision.number
 
-    def revision_payload(self, revision):
-        """The AuditPayload about that revision, which has been written."""
-        return revision.audit_payload(
+    def audit_fields(self, revision):
+        """Arguments of AuditPayload.of about that revision, which has been written."""
+        return revision.audit_fields(
             verb=f"{self._meta.model_name}.{revision.what}",
             subject=self,
             facts={"risk": self.risk_id, "version": revision.number},
@@ -236,16 +242,12 @@ class Versioned(SealedModel):
             seals=[self.seal()] if revision.number == 1 else (),
         )
 
-    def _record(self, event, changes, by, reason, effective_on, recorded_at):
-        dates = {"effective_on": effective_on, "recorded_at": recorded_at}
-        revision = self.build_revision(event, changes, by=by, reason=reason, **dates)
-        revision.save()
-        self.set_latest(revision)
-        self.save(update_fields=["latest", "version"])
-        payloads = [self.revision_payload(revision)]
-        AuditEntry.record_many(
-            organisation=self.risk.register.organisation, by=by, payloads=payloads
-        )
+    def _record(self, event, content, **details):
+        rows = ChangeSet()
+        revision = self.change(rows, event, content, **details)
+        rows.write()
+        organisation = self.risk.register.organisation
+        AuditEntry.record(organisation=organisation, by=revision.by, **self.audit_fields(revision))
         return revision
 
 

@@ -1,18 +1,16 @@
-"""Write a staged workbook to the register: all accepted rows and new posts, or nothing.
-
-The rows are prepared outside the transaction, which then only writes (registers.bulk_changes).
-Their preconditions are checked again inside it; where these have changed, all is prepared anew.
-"""
+"""Commit an import: write its accepted rows to the register, all or nothing."""
 
 import datetime
-from contextlib import suppress
+from dataclasses import dataclass
+from itertools import count
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Max
 from django.utils import timezone
 
-from registers.bulk_changes import ChangedRisk, NewRisk, NumberingConflict, TakingIn
-from registers.history.bulk_insert import build_row, garbage_collection_paused, keys_of, set_one
+from registers.bulk_changes import ChangedRisk, NewRisk, write_many
+from registers.history.bulk_insert import build_row, set_column
+from registers.history.seals import seals_of
 from registers.imports.diff import DAYS
 from registers.imports.staging import lock_import, posts_to_add
 from registers.models import (
@@ -29,7 +27,6 @@ from registers.models import (
 
 Outcome = ImportedRow.Outcome
 BATCH = 200  # rows in memory together
-TRIES = 2  # without the register's lock; the last attempt takes it
 
 
 class ImportOutdated(Exception):
@@ -41,30 +38,84 @@ def staged_version(batch) -> str:
     return f"{batch.stage}-{batch.rows.aggregate(last=Max('pk'))['last'] or 0}"
 
 
-@garbage_collection_paused()
 def commit_workbook(batch, *, by, shown_version=None) -> RegisterImport:
-    """Import the accepted rows; returns the import. See registers.import_files.commit_import."""
-    for _ in range(TRIES):
-        current, shown_version = _lock_staged(batch, shown_version)
-        if current.is_done or not _accepted_rows(current).exists():
-            return current
-        with (
-            suppress(NumberingConflict),
-            PreparedImport(current, by) as prepared,
-            transaction.atomic(),
-        ):
-            current, _ = _lock_staged(batch, shown_version)
-            return current if current.is_done else prepared.write(current)
-    with transaction.atomic():
-        current, _ = _lock_staged(batch, shown_version)
-        if current.is_done:
-            return current
-        Register.objects.select_for_update(no_key=True).get(pk=current.register_id)
-        try:
-            with PreparedImport(current, by) as prepared:
-                return prepared.write(current)
-        except NumberingConflict as error:
-            raise ImportOutdated(f"{current.register} does not stand still.") from error
+    """Import the accepted rows; returns the import. See registers.import_files.commit_import.
+
+    The numbers of new risks are taken first, in a transaction of their own: others can log risks
+    while rows are written. Where nothing is written they are given back, unless somebody has taken
+    further ones meanwhile.
+    """
+    numbers, is_written = _take_numbers(batch, shown_version), False
+    try:
+        batch, is_written = _commit(batch, by, numbers)
+    except IntegrityError as error:
+        raise ImportOutdated(f"{batch.register} has changed meanwhile.") from error
+    finally:
+        if not is_written:
+            numbers.give_back()
+    return batch
+
+
+@dataclass
+class Numbers:
+    """Numbers of the risks that are new, in the order of their rows.
+
+    start, end: the register's next number before they were taken and after. staged_version: of the
+    rows that they were taken for.
+    """
+
+    register: Register
+    start: int
+    end: int
+    staged_version: str
+    numbers: list[int]
+
+    def give_back(self):
+        counter = Register.objects.filter(pk=self.register.pk, next_number=self.end)
+        counter.update(next_number=self.start)
+
+
+@transaction.atomic
+def _take_numbers(batch, shown_version):
+    """Raises ImportOutdated where the register holds risks by now and rows ask for numbers."""
+    batch, version = _lock_staged(batch, shown_version)
+    register = Register.objects.select_for_update(no_key=True).get(pk=batch.register_id)
+    start, wanted = register.next_number, []
+    if not batch.is_done:
+        rows = _accepted_rows(batch).filter(outcome=Outcome.NEW).order_by("number")
+        wanted = list(rows.values_list("reads__number", flat=True))
+    fixed = [number for number in wanted if number]
+    if fixed and register.risks.exists():
+        raise ImportOutdated(f"{register} holds risks by now: references are given anew.")
+    free = count(max(start, max(fixed, default=0) + 1))
+    numbers = [number or next(free) for number in wanted]
+    end = next(free) if numbers else start
+    Register.objects.filter(pk=register.pk).update(next_number=end)
+    return Numbers(register, start, end, version, numbers)
+
+
+@transaction.atomic
+def _commit(batch, by, numbers):
+    """(the import, whether it was written now)."""
+    batch, _ = _lock_staged(batch, numbers.staged_version)
+    rows = _accepted_rows(batch)
+    if batch.is_done or not rows.exists():
+        return batch, False
+    posts = _add_posts(batch, rows)
+    builder = ChangeBuilder(batch, posts)
+    new = rows.filter(outcome=Outcome.NEW).order_by("number")
+    changed = rows.filter(outcome=Outcome.CHANGED).order_by("risk")
+    keys = write_many(
+        batch.register,
+        by=by,
+        new=map(builder.new_risk, _read(new)),
+        changed=map(builder.changed_risk, _read(changed)),
+        numbers=numbers.numbers,
+        reason=f"Taken over from {batch.file_name}",
+    )
+    set_column(ImportedRow, "risk", zip(new.values_list("pk", flat=True), keys, strict=False))
+    _finish(batch, by, posts)
+    return batch, True
 
 
 @transaction.atomic
@@ -86,92 +137,17 @@ def _accepted_rows(batch):
     return batch.rows.filter(outcome__in=(Outcome.NEW, Outcome.CHANGED))
 
 
-class PreparedImport:
-    """The rows of an import, prepared to be written in a transaction."""
-
-    def __init__(self, batch, by):
-        self.batch, self.by, self.register = batch, by, batch.register
-        self.preconditions = _preconditions(self.register)
-        outcomes = dict(_accepted_rows(batch).order_by("number").values_list("pk", "outcome"))
-        self.new, self.changed = (
-            [pk for pk, outcome in outcomes.items() if outcome == wanted]
-            for wanted in (Outcome.NEW, Outcome.CHANGED)
-        )
-        self.numbers = []  # that new rows ask for, None for the next
-        organisation = self.register.organisation
-        keys = keys_of(Post)
-        titles = posts_to_add(organisation.posts, self._collect_numbers(list(outcomes)))
-        self.posts = [
-            build_row(Post, pk=next(keys), organisation=organisation, title=title)
-            for title in titles
-        ]
-        if self.register.next_number > 1 and any(self.numbers):
-            raise ImportOutdated(f"{self.register} holds risks by now: references are given anew.")
-
-    def __enter__(self):
-        reason = f"Taken over from {self.batch.file_name}"
-        self.bulk = TakingIn(self.register, by=self.by, numbers=self.numbers, reason=reason)
-        try:
-            self._prepare()
-        except BaseException:
-            self.bulk.__exit__()
-            raise
-        return self
-
-    def __exit__(self, *_):
-        self.bulk.__exit__()
-
-    def _prepare(self):
-        builder = ChangeBuilder(self.batch, self.posts)
-        risks = self.bulk.new(builder.new_risk(row) for row in self._rows(self.new))
-        self.keys = [(row, risk.pk) for row, risk in zip(self.new, risks, strict=True)]
-        for _ in self.bulk.changed(builder.changed_risk(row) for row in self._rows(self.changed)):
-            pass
-
-    @transaction.atomic
-    def write(self, batch) -> RegisterImport:
-        """Write it all; returns the import. batch: the locked import.
-
-        Raises NumberingConflict and BulkEditConflict.
-        """
-        if _preconditions(self.register) != self.preconditions:
-            raise NumberingConflict(f"{self.register} is not what its rows were prepared by.")
-        for post in self.posts:
-            post.save(force_insert=True)
-        self.bulk.write()
-        set_one(ImportedRow, "risk", self.keys)
-        return _finish(batch, self.by, self.posts)
-
-    def _collect_numbers(self, keys):
-        """Yield the rows, noting the numbers that new ones ask for."""
-        for row in self._rows(keys):
-            if row.outcome == Outcome.NEW:
-                self.numbers.append(row.reads["number"])
-            yield row
-
-    def _rows(self, keys):
-        """The rows of these keys in chunks, so that no query stays open between them."""
-        for first in range(0, len(keys), BATCH):
-            rows = self.batch.rows.filter(pk__in=keys[first : first + BATCH]).order_by("number")
-            yield from list(rows.defer("cells", "problems"))
+def _read(rows):
+    """The rows, some hundreds at a time, so that no query stays open between them."""
+    keys = list(rows.values_list("pk", flat=True))
+    for first in range(0, len(keys), BATCH):
+        yield from list(rows.filter(pk__in=keys[first : first + BATCH]).defer("cells", "problems"))
 
 
-def _preconditions(register):
-    """What prepared rows depend on besides the risks, to be compared before they are written.
-
-    Scheme, posts and library rows, and the last agreement: none may be newer than the preparation.
-    """
-    return [
-        list(
-            Register.objects.filter(pk=register.pk).values_list("organisation", "scheme", "prefix")
-        ),
-        sorted(register.organisation.posts.values_list("pk", "title")),
-        *(
-            sorted(model.objects.values_list("pk", "slug"))
-            for model in (FailureType, AdverseImpact)
-        ),
-        register.agreements.aggregate(last=Max("pk")),
-    ]
+def _add_posts(batch, rows):
+    organisation = batch.register.organisation
+    titles = posts_to_add(organisation.posts, _read(rows.order_by("number")))
+    return [Post.objects.create(organisation=organisation, title=title) for title in titles]
 
 
 class ChangeBuilder:
@@ -195,15 +171,14 @@ class ChangeBuilder:
         return NewRisk(
             content=self._content({"event": values["title"]} | values),
             raised_on=raised_on,
-            number=row.reads["number"],
             close=closure if diff["closes"] else None,
             **self._related(row),
         )
 
     def changed_risk(self, row) -> ChangedRisk:
-        changes = {name: value for name, _, value in row.reads["held"]["changes"]}
+        content = {name: value for name, _, value in row.reads["held"]["changes"]}
         risk = build_row(Risk, pk=row.risk_id, register=self.batch.register)
-        return ChangedRisk(risk, row.version, self._content(changes), **self._related(row))
+        return ChangedRisk(risk, row.version, self._content(content), **self._related(row))
 
     def _content(self, values):
         content = {name: value for name, value in values.items() if name in Risk.FIELDS}
@@ -290,6 +265,6 @@ def _finish(batch, by, posts):
             "rows": outcomes,
             "posts": [post.pk for post in posts],
         },
+        seals=seals_of(posts),
         text={"file": batch.file_name, "posts": [post.title for post in posts], "by": str(by)},
     )
-    return batch

@@ -8,7 +8,7 @@ from collections import Counter
 
 from django.db import transaction
 
-from registers.history.bulk_insert import build_row, garbage_collection_paused, keys_of, write
+from registers.history.bulk_insert import build_row, insert_rows
 from registers.imports.diff import diff_new_risk, diff_row, heading
 from registers.imports.existing_risks import References, match_rows
 from registers.imports.mapping import Plan, data_rows, unmapped_words
@@ -64,7 +64,6 @@ def _set_stage(batch, stage, plan=None):
     batch.save(update_fields=["plan", "stage", "rows_read", "report", "rows_in_all"])
 
 
-@garbage_collection_paused()
 def stage_rows(batch, *, after: int, chunk: int = CHUNK) -> RegisterImport:
     """Stage the next rows; returns the import in its new state.
 
@@ -79,8 +78,8 @@ def stage_rows(batch, *, after: int, chunk: int = CHUNK) -> RegisterImport:
         current = lock_import(batch)
         if (current.stage, current.rows_read, current.plan) != (Stage.STAGING, after, batch.plan):
             return current
-        keys = keys_of(ImportedRow)
-        write(ImportedRow, [vars(row) | {"id": next(keys)} | _json_columns(row) for row in rows])
+        columns = (vars(row) | _json_columns(row) for row in rows)
+        insert_rows(ImportedRow, columns, with_keys=False)
         current.report = _add_to_report(current, rows)
         current.rows_read = after + len(rows)
         current.stage = Stage.READY if current.rows_read >= total else Stage.STAGING

@@ -8,6 +8,7 @@ who cannot sign in). It never changes a person, a role, a post or another regist
 import hashlib
 import json
 from dataclasses import dataclass, field
+from functools import partial
 
 from django.db import DataError, IntegrityError, transaction
 from django.utils import timezone
@@ -117,6 +118,7 @@ class _Restore:
             builder.add_risk(history, names)
             if len(timelines) % BATCH == 0:
                 builder.write()
+        builder.write()
         self.rows.keys[Risk] = builder.numbers
         agreements, imports, appetites = self._read_other_lists(timelines)
         self._refuse_problems()
@@ -300,9 +302,8 @@ class _Restore:
         if not self.has_appetites:
             for row in appetites:
                 appetite = builder.build(Appetite, row, {"organisation": organisation})
-                builder.payloads.append(
-                    appetite.audit_payload(verb="appetite.restored", subject=organisation, text={})
-                )
+                fields = {"verb": "appetite.restored", "subject": organisation, "text": {}}
+                builder.entries.append([partial(appetite.audit_fields, **fields)])
         for batch, rows in imports:
             related = {"register": self.register, "stage": RegisterImport.Stage.DONE}
             imported = builder.build(RegisterImport, batch, related)

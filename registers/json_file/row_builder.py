@@ -1,8 +1,7 @@
-"""Build the rows of a history that was read, with their keys and audit entries."""
+"""Build the rows of a history that was read, with their audit entries."""
 
-from dataclasses import replace
-
-from registers.history.bulk_insert import keys_of, write, write_pairs
+from registers.history.audit import AuditPayload
+from registers.history.change_set import ChangeSet
 from registers.json_file.model_fields import RECORDS, RISK_LISTS, fields_of
 from registers.models import (
     Assessment,
@@ -19,41 +18,35 @@ from registers.models import (
 class RowBuilder:
     """Builds and writes the rows of a register.
 
-    users, schemes: key -> row. payloads: the audit entries about all that was written. keys: model
-    -> an iterator of new keys. numbers: number of a risk -> its key.
+    users, schemes: key -> row. payloads: the audit entries about all that was written. numbers:
+    number of a risk -> its key.
     """
 
     def __init__(self, register, users, schemes):
         self.register, self.users, self.schemes = register, users, schemes
-        self.payloads, self.keys, self.numbers = [], {}, {}
+        self.payloads, self.numbers = [], {}
         self._clear()
 
     def _clear(self):
-        self.rows, self.links, self.courses = {}, {}, []
+        self.rows, self.histories, self.entries = ChangeSet(), [], []
 
     def write(self):
         """Write what was built since the last time."""
-        for model, rows in self.rows.items():
-            write(model, map(vars, rows))
-        for (model, name), pairs in self.links.items():
-            f = model._meta.get_field(name)
-            write_pairs(
-                f.remote_field.through, f.m2m_field_name(), f.m2m_reverse_field_name(), pairs
-            )
-        if self.courses:
-            keys = keys_of(Position)
-            changes = [
-                Position.objects.changes(risk, (), *rows, keys=keys) for risk, *rows in self.courses
-            ]
-            write(Position, (vars(row) for change in changes for row in change.added))
+        self.rows.write()
+        Position.objects.restore(self.histories)
+        self.numbers |= {risk.number: risk.pk for risk, *_ in self.histories}
+        self.payloads += [
+            AuditPayload.of_several([e() for e in entries]) for entries in self.entries
+        ]
         self._clear()
 
     def add_risk(self, history, names):
         """Build a risk with its history.
 
-        names: model -> {key of a library row: its slug}, for seals.
+        names: model -> {key of a library row: the row}, for links.
         """
-        risk = self._build_risk(history)
+        risk = self.build(Risk, history.fields, {"register": self.register})
+        self.entries.append([])
         controls = {}
         for name, (model, revision_model) in RECORDS.items():
             records = [
@@ -67,19 +60,14 @@ class RowBuilder:
             lists[name] = self._build_list(name, model, history, risk, lists, controls, names)
         assessments = [row for row in lists["assessments"] if row.is_our_current]
         risk.current = max(reversed(assessments), key=lambda row: row.effective_on, default=None)
-        self.courses.append((risk, lists["revisions"], assessments))
-
-    def _build_risk(self, history):
-        risk = self.build(Risk, history.fields, {"register": self.register})
-        self.numbers[risk.number] = risk.pk
-        return risk
+        self.histories.append((risk, lists["revisions"], assessments))
 
     def _build_record(self, model, revision_model, revisions, risk):
         record = self.build(model, {}, {"risk": risk})
         for row in revisions:
             revision = self.build(revision_model, row, {"record": record})
-            record.set_latest(revision)
-            self._tell(record.revision_payload(revision), f"{model._meta.model_name}.restored")
+            record.point_to(revision)
+            self._enter(f"{model._meta.model_name}.restored", record.audit_fields, revision)
         return record
 
     def _build_list(self, name, model, history, risk, lists, controls, names):
@@ -88,17 +76,18 @@ class RowBuilder:
             fields = dict(source)
             related = {"risk": risk, **self._take_related(model, fields, lists, controls)}
             links = {many: fields.pop(many) for many in Risk.MANY if many in fields}
-            row = self.build(model, fields, related)
+            links = {
+                many: {names[model._meta.get_field(many).related_model][key] for key in keys}
+                for many, keys in links.items()
+            }
+            row = self.build(model, fields, related, links)
             built.append(row)
-            for many, keys in links.items():
-                self._link(row, many, keys)
-            self._tell_of(row, risk, links, names)
+            self._enter_row(row, risk, links)
             if model is Escalation and (decision := history.decisions.get(place)):
-                self._tell_of(
-                    self.build(EscalationDecision, decision, {"escalation": row}), risk, {}, names
-                )
+                decision = self.build(EscalationDecision, decision, {"escalation": row})
+                self._enter_row(decision, risk)
         if model is RiskRevision:
-            risk.set_latest(built[-1])
+            risk.point_to(built[-1])
         return built
 
     def _take_related(self, model, fields, lists, controls):
@@ -118,36 +107,25 @@ class RowBuilder:
             related["scheme"] = self.schemes[fields.pop("scheme")]
         return related
 
-    def _tell_of(self, row, risk, links, names):
+    def _enter_row(self, row, risk, links=None):
         if isinstance(row, RiskRevision):
-            models = {many: row._meta.get_field(many).related_model for many in links}
-            slugs = {
-                many: {names[models[many]][key] for key in keys} for many, keys in links.items()
-            }
-            self._tell(risk.revision_payload(row, slugs), "risk.restored")
+            self._enter("risk.restored", risk.audit_fields, row, links)
         elif not isinstance(row, Assessment | Review):  # which their revision seals
             text = {"risk": risk.reference, "title": risk.title, "said": str(row)}
-            self.payloads.append(
-                row.audit_payload(verb=f"{row._meta.model_name}.restored", subject=risk, text=text)
-            )
+            verb = f"{row._meta.model_name}.restored"
+            self._enter(verb, row.audit_fields, verb=verb, subject=risk, text=text)
 
-    def _tell(self, telling, verb):
-        self.payloads.append(replace(telling, verb=verb))
+    def _enter(self, verb, audit_fields, *row, **fields):
+        self.entries[-1].append(lambda: audit_fields(*row, **fields) | {"verb": verb})
 
-    def build(self, model, fields, related):
-        """A row with its key, of the values in a file and the rows it refers to."""
+    def build(self, model, fields, related, links=None):
+        """A row of the values in a file and the rows it refers to; it gets its key by `write`."""
         values = {
             fields_of(model)[name].attname if name in fields_of(model) else name: value
             for name, value in fields.items()
         }
         if "by_id" in values:
             values["by"] = self.users[values.pop("by_id")]
-        if model not in self.keys:
-            self.keys[model] = keys_of(model)
-        row = model(pk=next(self.keys[model]), **values, **related)
-        self.rows.setdefault(model, []).append(row)
+        row = model(**values, **related)
+        self.rows.add(row, links)
         return row
-
-    def _link(self, row, name, keys):
-        if keys:
-            self.links.setdefault((type(row), name), []).extend((row.pk, key) for key in keys)

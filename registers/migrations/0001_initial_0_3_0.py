@@ -2,12 +2,7 @@ import datetime
 import django.db.models.deletion
 import django.db.models.functions.text
 import django.utils.timezone
-import registers.models.action
-import registers.models.control
 import registers.models.partial_date
-import registers.models.risk_builder
-import registers.models.risk_content
-import registers.models.risk_lifecycle
 import uuid
 from django.conf import settings
 from django.db import migrations, models
@@ -32,7 +27,6 @@ class Migration(migrations.Migration):
             options={
                 'ordering': ['risk_id', 'pk'],
             },
-            bases=(registers.models.action.ActionFields, models.Model),
         ),
         migrations.CreateModel(
             name='AdverseImpact',
@@ -80,7 +74,6 @@ class Migration(migrations.Migration):
             options={
                 'ordering': ['risk_id', 'pk'],
             },
-            bases=(registers.models.control.ControlFields, models.Model),
         ),
         migrations.CreateModel(
             name='Organisation',
@@ -585,7 +578,6 @@ class Migration(migrations.Migration):
                 'abstract': False,
                 'constraints': [models.UniqueConstraint(fields=('record', 'number'), name='control_revision_number_once'), models.CheckConstraint(condition=models.Q(('title', ''), _negated=True), name='control_has_a_title'), models.CheckConstraint(condition=models.Q(models.Q(('last_tested_on', None), ('tested_by_line', None)), models.Q(('last_tested_on__isnull', False), ('tested_by_line__isnull', False)), _connector='OR'), name='control_test_has_a_day_and_a_line')],
             },
-            bases=(registers.models.control.ControlFields, models.Model),
         ),
         migrations.AddField(
             model_name='control',
@@ -621,7 +613,6 @@ class Migration(migrations.Migration):
                 'abstract': False,
                 'constraints': [models.UniqueConstraint(fields=('record', 'number'), name='action_revision_number_once'), models.CheckConstraint(condition=models.Q(('title', ''), _negated=True), name='action_has_a_title'), models.CheckConstraint(condition=models.Q(models.Q(('status', 'done'), _negated=True), models.Q(('done_on__isnull', False), models.Q(('evidence', ''), _negated=True)), _connector='OR'), name='action_that_is_done_has_a_day_and_evidence'), models.CheckConstraint(condition=models.Q(models.Q(('kind', 'structural'), ('status', 'done'), _negated=True), models.Q(('done_differently', ''), _negated=True), _connector='OR'), name='structural_action_that_is_done_says_what_people_do_differently')],
             },
-            bases=(registers.models.action.ActionFields, models.Model),
         ),
         migrations.AddField(
             model_name='action',
@@ -731,7 +722,6 @@ class Migration(migrations.Migration):
                 'ordering': ['register_id', 'number'],
                 'constraints': [models.UniqueConstraint(fields=('register', 'number'), name='risk_number_once_in_register')],
             },
-            bases=(registers.models.risk_lifecycle.RiskLifecycle, registers.models.risk_builder.RiskBuilder, registers.models.risk_content.LatestContent, models.Model),
         ),
         migrations.CreateModel(
             name='Review',
@@ -884,7 +874,6 @@ class Migration(migrations.Migration):
                 'indexes': [models.Index(fields=['-recorded_at', '-id', 'risk'], name='risk_revision_latest')],
                 'constraints': [models.UniqueConstraint(fields=('risk', 'number'), name='risk_revision_number_once'), models.CheckConstraint(condition=models.Q(('title', ''), _negated=True), name='risk_has_a_title'), models.CheckConstraint(condition=models.Q(models.Q(('response', 'tolerate'), _negated=True), models.Q(models.Q(('response_reason', ''), _negated=True), ('tolerated_until__isnull', False)), _connector='OR'), name='risk_is_tolerated_for_a_reason_and_until_a_day'), models.CheckConstraint(condition=models.Q(('happened_on', None), models.Q(('happened_what', ''), _negated=True), _connector='OR'), name='risk_that_happened_says_what')],
             },
-            bases=(registers.models.risk_content.ContentFields, models.Model),
         ),
         migrations.AddField(
             model_name='risk',

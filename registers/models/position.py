@@ -19,7 +19,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from registers.dates import quarter_ends_before
-from registers.history.bulk_insert import build_row
+from registers.history.bulk_insert import build_row, insert_rows
 from registers.history.timeline import (
     FOR_EVER,
     STILL_ON_RECORD,
@@ -246,44 +246,72 @@ class PositionChanges:
 class Positions(models.Manager.from_queryset(PositionQuerySet)):
     """All positions ever on record, and how they follow from the history of a risk."""
 
-    def record(self, risk, revision, assessment=None):
-        """Write what follows from a revision of the risk, and from an assessment if it brought one.
+    def record(self, changes):
+        """Write what follows from RiskChanges, whose rows were just added. Three statements.
 
-        Both were just added. Reads the positions on record alone: what they do not hold was
-        replaced for good by a later entry of the same day. Four statements at most, but where the
-        exempt mark changes or something later is on record already.
+        Reads the positions on record alone: what they do not hold was replaced for good by a later
+        entry of the same day. Where something later is on record already, all of the risk is worked
+        out anew.
         """
-        since, stored = revision.recorded_at, []
-        if revision.number > 1:
-            stored = list(self.filter(risk=risk, known_until__gte=since).with_history())
+        stored = self._stored(changes)
+        found = [self._changes_of(change, stored[change.risk.pk]) for change in changes]
+        self._write(found)
+        self.mark_exempt(
+            (change.risk.pk, change.risk.is_exempt)
+            for change in changes
+            if any(row.is_exempt != change.risk.is_exempt for row in stored[change.risk.pk])
+        )
+
+    def restore(self, histories):
+        """Write what follows from whole histories that were just added.
+
+        histories: (risk, its revisions, its current assessments of our own).
+        """
+        self._write([self.changes(risk, (), *history) for risk, *history in histories])
+
+    def _stored(self, changes):
+        """Key of a risk -> its positions on record since its change. New risks have none."""
+        stored = defaultdict(list)
+        risks = [change.risk.pk for change in changes if change.revisions[0].number > 1]
+        if risks:
+            since = min(change.since for change in changes)
+            for row in self.filter(risk__in=risks, known_until__gte=since).with_history():
+                stored[row.risk_id].append(row)
+        return stored
+
+    def _changes_of(self, change, stored):
+        risk, since = change.risk, change.since
         if any(row.is_recorded_after(since) for row in stored):
-            self.rebuild(risk)
-            return
-        revisions = {row.revision for row in stored} | {revision}
-        assessments = {row.current for row in stored if row.current}
-        if assessment and assessment.is_our_current:
-            assessments.add(assessment)
-        self._write(self.changes(risk, stored, revisions, assessments, since=since))
-        if any(row.is_exempt != risk.is_exempt for row in stored):
-            self.mark_exempt([(risk.pk, risk.is_exempt)])
+            return self._all_changes(risk)
+        revisions = {row.revision for row in stored} | {*change.revisions}
+        assessments = {row.current for row in stored if row.current} | {*change.assessments}
+        return self.changes(risk, stored, revisions, assessments, since=since)
 
     def rebuild(self, risk):
         """Write whatever in the risk's positions is not what follows from its whole history."""
-        history = list(risk.revisions.all()), list(risk.assessments.current())
-        self._write(self.changes(risk, self.filter(risk=risk), *history))
+        self._write([self._all_changes(risk)])
         self.mark_exempt([(risk.pk, risk.is_exempt)])
 
+    def _all_changes(self, risk):
+        history = list(risk.revisions.all()), list(risk.assessments.current())
+        return self.changes(risk, self.filter(risk=risk), *history)
+
     def _write(self, changes):
-        self.end(changes.ended, changes.removed)
-        self.bulk_create(changes.added)
+        self.end(
+            [end for change in changes for end in change.ended],
+            [pk for change in changes for pk in change.removed],
+        )
+        insert_rows(
+            Position, [vars(row) for change in changes for row in change.added], with_keys=False
+        )
 
     @staticmethod
-    def changes(risk, stored, revisions, assessments, *, since=None, keys=None):
+    def changes(risk, stored, revisions, assessments, *, since=None):
         """The PositionChanges that follow from what was recorded from that instant on.
 
         stored: positions of the risk, those on record at the instant or later. revisions,
-        assessments: see build_recorded_timeline. keys: of new rows. Without an instant: all that
-        follows from its history, where something else is stored.
+        assessments: see build_recorded_timeline. Without an instant: all that follows from its
+        history, where something else is stored.
         """
         since = since or BEFORE_ALL_RECORDS
         by_key = {row.pk: row for row in revisions}, {row.pk: row for row in assessments}
@@ -297,7 +325,7 @@ class Positions(models.Manager.from_queryset(PositionQuerySet)):
         for recorded in build_recorded_timeline(revisions, assessments, on_record, since):
             row = rows.pop((recorded.segment, recorded.known_from), None)
             if row is None:
-                changes.added.append(Position.of(risk, recorded, key=keys and next(keys)))
+                changes.added.append(Position.of(risk, recorded))
             elif row.known_until != recorded.known_until:
                 changes.ended.append((row.pk, recorded.known_until))
         changes.removed.extend(row.pk for row in rows.values())
@@ -315,6 +343,7 @@ class Positions(models.Manager.from_queryset(PositionQuerySet)):
 
     def mark_exempt(self, flags):
         """Put the exempt flags of today on positions of all days. flags: (key of a risk, flag)."""
+        flags = list(flags)
         for flag in (True, False):
             if keys := [pk for pk, is_exempt in flags if is_exempt == flag]:
                 rows = self.filter(risk__in=keys).exclude(is_exempt=flag)
@@ -458,12 +487,11 @@ class Position(models.Model):
         return self.known_from > instant or instant < self.known_until < STILL_ON_RECORD
 
     @classmethod
-    def of(cls, risk, recorded, key=None):
+    def of(cls, risk, recorded):
         """The unsaved row for one RecordedSegment of the risk's timeline."""
         segment, current = recorded.segment, recorded.segment.current
         return build_row(
             cls,
-            pk=key,
             risk=risk,
             register_id=risk.register_id,
             number=risk.number,

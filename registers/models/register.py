@@ -4,7 +4,7 @@ import copy
 from functools import cached_property
 
 from django.core.exceptions import ValidationError
-from django.db import models, transaction
+from django.db import connection, models, transaction
 from django.db.models import F, Q
 from django.urls import reverse
 from django.utils import timezone
@@ -257,6 +257,13 @@ class Register(AuditedModel):
 
     def reference(self, number):
         return f"{self.prefix}-{number:03d}"
+
+    def hold(self):
+        """Let no body agree the register until the transaction ends. Others can take numbers."""
+        if connection.vendor == "postgresql":
+            table = connection.ops.quote_name(self._meta.db_table)
+            with connection.cursor() as cursor:
+                cursor.execute(f"SELECT FROM {table} WHERE id = %s FOR KEY SHARE", [self.pk])
 
     def take_number(self):
         """The next reference number, never given twice."""

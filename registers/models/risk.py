@@ -12,7 +12,6 @@ from django.urls import reverse
 from django.utils import timezone
 
 from registers.history.append_only import create_idempotent
-from registers.history.audit import AuditEntry
 from registers.history.bulk_insert import build_row
 from registers.history.errors import EditConflict, return_existing_or_raise
 from registers.history.form_token import FormToken
@@ -20,18 +19,18 @@ from registers.history.seals import SealedModel
 from registers.models.assessment import Assessment, share_schemes
 from registers.models.precedent import Precedent
 from registers.models.register import Register
-from registers.models.review import Review, latest_next_review
 from registers.models.revision import RiskRevision
-from registers.models.risk_builder import RiskBuilder
+from registers.models.risk_change import ChangeBatch
 from registers.models.risk_content import LatestContent
 from registers.models.risk_lifecycle import RiskLifecycle
 
 
-class Risk(RiskLifecycle, RiskBuilder, LatestContent, SealedModel):
+class Risk(RiskLifecycle, LatestContent, SealedModel):
     # `latest`, `version` and `is_exempt` are held against its revisions, and `current` against its
     # judgements; the token is that of the form that made it. Sealed is which risk it is, whose, and
     # who raised it when.
     SEAL_EXCLUDES = ("is_exempt", "version", "latest", "current", "token")
+    POINTERS = ("latest", "version", "is_exempt", "current")
 
     register = models.ForeignKey(Register, on_delete=models.PROTECT, related_name="risks")
     number = models.PositiveIntegerField()
@@ -126,22 +125,12 @@ class Risk(RiskLifecycle, RiskBuilder, LatestContent, SealedModel):
 
     @classmethod
     def _log(cls, register, content, judgement, *, by, day, token):
-        risk = build_row(cls, register=register, raised_by=by, raised_on=day, token=token)
-        risk.check_changes(content)
-        risk.number = register.take_number()
-        risk.save(force_insert=True)
-        event = cls.initial_event(content.get("status"))
-        first = {"by": by, "on": day, "recorded_at": judgement["recorded_at"]}
+        batch = ChangeBatch(by=by, recorded_at=judgement["recorded_at"])
+        fields = {"register": register, "number": register.take_number(), "token": token}
+        risk = build_row(cls, raised_by=by, raised_on=day, **fields)
         is_rated = judgement["likelihood"] is not None
-        if is_rated and day == judgement["effective_on"]:
-            assessment = risk.build_assessment(by=by, **judgement)
-            assessment.save()
-            content |= risk.set_current(assessment)
-            risk._record(event, content, assessment=assessment, **first)
-        else:
-            risk._record(event, content, **first)
-            if is_rated:
-                risk.assess(by=by, version=risk.version, **judgement)
+        batch.change(risk).log(content, on=day, judgement=judgement if is_rated else None)
+        batch.commit()
         return risk
 
     @transaction.atomic
@@ -163,21 +152,16 @@ class Risk(RiskLifecycle, RiskBuilder, LatestContent, SealedModel):
         Otherwise raises EditConflict when the risk is not at that version, InvalidTransition when
         it is closed.
         """
-        self.check_changes(changes)
-        is_at_version, many_values = self._lock(version), self.many_values()
-        if self.has_no_changes(changes, by, reason, many_values):
+        is_at_version = self._lock(version)
+        batch = ChangeBatch(by=by, recorded_at=recorded_at)
+        change = batch.change(self)
+        if not change.brings_something(changes, reason):
             return self.latest
-        revision_event = revision_event or RiskRevision.Event.EDITED
-        self._check_change(revision_event, is_at_version, version)
-        return self._record(
-            revision_event,
-            many_values | changes,
-            by=by,
-            on=effective_on or timezone.localdate(),
-            recorded_at=recorded_at,
-            reason=reason,
-            on_behalf_of=on_behalf_of,
-        )
+        self._check_version(is_at_version, version)
+        details = {"reason": reason, "on_behalf_of": on_behalf_of, "effective_on": effective_on}
+        change.revise(revision_event=revision_event, **details, **changes)
+        batch.commit()
+        return self.latest
 
     def change_history(self, day, recorded_by=None, drafts=True):
         """Its revisions up to a day, newest first, each with its differences as `revision.changes`.
@@ -236,101 +220,45 @@ class Risk(RiskLifecycle, RiskBuilder, LatestContent, SealedModel):
         base = [r for r in revisions if r.number == version]
         return later, later[-1].changes_since(base[0]) if later and base else []
 
-    @transaction.atomic
     def assess(self, *, by, version, token=None, recorded_at=None, **judgement):
         """Add an assessment and return it. The same token returns the one that it made.
 
         Raises EditConflict when the risk is not at that version, RatingOutsideScheme for a rating
         that the scheme lacks.
         """
-        is_at_version = self._lock(version)
-        token = FormToken(token, self, by)
-        existing = token.row_of(self.assessments.filter(by=by))
-        if existing:
-            values = {
-                name: value for name, value in judgement.items() if name != "effective_on" or value
-            }
-            return return_existing_or_raise(
-                existing, existing.has_values(values), existing.recorded_at
-            )
-        self._check_change(RiskRevision.Event.ASSESSED, is_at_version, version)
-        judgement["effective_on"] = judgement.get("effective_on") or timezone.localdate()
-        recorded_at = recorded_at or timezone.now()
-
-        def insert(token):
-            assessment = self.build_assessment(
-                by=by, recorded_at=recorded_at, token=token, **judgement
-            )
-            assessment.save()
-            return assessment
-
-        assessment = token.insert(Assessment, insert)
-        self._record(
-            RiskRevision.Event.ASSESSED,
-            self.many_values() | self.set_current(assessment),
-            by=by,
-            on=max(judgement["effective_on"], self.latest.effective_on),
-            recorded_at=recorded_at,
-            assessment=assessment,
+        rows = self.assessments.filter(by=by)
+        return self._add(
+            rows, "assess", judgement, by=by, version=version, token=token, recorded_at=recorded_at
         )
-        return assessment
 
-    @transaction.atomic
-    def review(
-        self,
-        *,
-        by,
-        version,
-        outcome,
-        note,
-        next_on,
-        asked_outside="",
-        effective_on=None,
-        recorded_at=None,
-        token=None,
-    ):
-        """Add a review and return it; next_on becomes the day of the next review.
+    def review(self, *, by, version, token=None, recorded_at=None, **fields):
+        """Add a review and return it. Its day of the next review becomes the risk's.
 
-        The same token returns the review that it made. Raises EditConflict when the risk is not at
-        that version.
+        fields: outcome, note, next_on, and may have asked_outside and effective_on. The same token
+        returns the review that it made. Raises EditConflict when the risk is not at that version.
         """
-        is_at_version = self._lock(version)
-        token = FormToken(token, self, by)
-        existing = token.row_of(self.reviews.filter(by=by))
-        fields = {
-            "outcome": outcome,
-            "note": note,
-            "next_on": next_on,
-            "asked_outside": asked_outside,
-        }
-        if existing:
-            dated = {"effective_on": effective_on} if effective_on else {}
-            return return_existing_or_raise(
-                existing, existing.has_values(fields | dated), existing.recorded_at
-            )
-        self._check_change(RiskRevision.Event.REVIEWED, is_at_version, version)
-        day = effective_on or timezone.localdate()
-        self.check_not_future(day)
-        if not day < next_on <= latest_next_review(day):
-            raise ValueError(
-                f"The review after one of {day} lies after it and within two years: "
-                f"not on {next_on}."
-            )
-        dates = {"effective_on": day, "recorded_at": recorded_at or timezone.now()}
-
-        def insert(token):
-            return self.reviews.create(by=by, token=token, **fields, **dates)
-
-        review = token.insert(Review, insert)
-        self._record(
-            RiskRevision.Event.REVIEWED,
-            self.many_values() | {"next_review_on": next_on},
-            by=by,
-            on=max(day, self.latest.effective_on),
-            recorded_at=recorded_at,
-            review=review,
+        rows = self.reviews.filter(by=by)
+        return self._add(
+            rows, "review", fields, by=by, version=version, token=token, recorded_at=recorded_at
         )
-        return review
+
+    def _add(self, rows, step, fields, *, by, version, token, recorded_at):
+        """Add one of these rows by a step of a RiskChange. rows: of this risk and person."""
+        token = FormToken(token, self, by)
+        if fields.get("effective_on", ...) is None:
+            fields = {name: value for name, value in fields.items() if name != "effective_on"}
+
+        def insert(value):
+            is_at_version = self._lock(version)
+            if row := token.row_of(rows):
+                return return_existing_or_raise(row, row.has_values(fields), row.recorded_at)
+            self._check_version(is_at_version, version)
+            batch = ChangeBatch(by=by, recorded_at=recorded_at)
+            row = getattr(batch.change(self), step)(token=value, **fields)
+            batch.commit()
+            return row
+
+        return token.insert(rows.model, insert)
 
     def mark(self, *, by, sign, mark, reason, words=(), **options):
         """Add an officer's mark on a warning sign, and return the Precedent: see create_idempotent.
@@ -367,33 +295,34 @@ class Risk(RiskLifecycle, RiskBuilder, LatestContent, SealedModel):
             share_schemes([self.current], self.register)
         return self.version == version
 
-    def _check_change(self, event, is_at_version, version):
-        """Refuse a change of an older version, and one that the status does not allow.
-
-        For one risk. Bulk changes check many at once: services.py and bulk_changes.py.
-        """
+    def _check_version(self, is_at_version, version):
         if not is_at_version:
             raise EditConflict(self, version)
-        self.check_transition(event)
 
-    def _record(self, event, changes, **details):
-        """Write a change: a revision, what the risk points to, its positions and the audit entry.
+    def point_to(self, revision):
+        """Make it the latest one."""
+        self.latest, self.version = revision, revision.number
+        self.is_exempt = revision.is_exempt
 
-        changes: by field, with all of MANY. details: see build_revision.
+    def audit_fields(self, revision, many_values=None):
+        """Arguments of AuditPayload.of about that revision, which has been written.
+
+        many_values: see RiskRevision.seals.
         """
-        changes = dict.fromkeys(self.MANY, ()) | changes
-        many_values = self.take_many_values(changes)
-        revision = self.build_revision(event, changes=changes, **details)
-        revision.save()
-        for name, rows in many_values.items():
-            if rows:
-                getattr(revision, name).add(*rows)
-        self.set_latest(revision)
-        self.save(update_fields=["latest", "version", "is_exempt", "current"])
-        self.positions.record(self, revision, revision.assessment)
-        AuditEntry.record_many(
-            organisation=self.register.organisation,
-            by=revision.by,
-            payloads=[self.revision_payload(revision, many_values)],
-        )
-        return revision
+        references = {"assessment": revision.assessment_id}
+        references |= {"review": revision.review_id} if revision.review_id else {}
+        return {
+            "verb": f"risk.{revision.what}",
+            "subject": self,
+            "facts": {"revision": revision.pk, "version": revision.number, **references},
+            "seals": [
+                *revision.seals(many_values),
+                *([self.seal()] if revision.number == 1 else ()),
+            ],
+            "text": {
+                "reference": self.reference,
+                "title": revision.title,
+                "by": str(revision.by),
+                "reason": revision.reason,
+            },
+        }

@@ -6,6 +6,7 @@ from django.utils import timezone
 from registers.history.errors import InvalidTransition
 from registers.history.form_token import FormToken
 from registers.models.revision import RiskRevision
+from registers.models.risk_change import ChangeBatch
 from registers.models.risk_content import RiskContent
 
 Event = RiskRevision.Event
@@ -163,7 +164,8 @@ class RiskLifecycle:
         is_same = (latest.what, latest.by_id, latest.reason) == (revision_event, by.pk, reason)
         if not is_at_version and is_same and self.has_values(changes):
             return latest
-        self._check_change(revision_event, is_at_version, version)
-        return self.revise(
-            by=by, version=version, revision_event=revision_event, reason=reason, **changes
-        )
+        self._check_version(is_at_version, version)
+        batch = ChangeBatch(by=by, recorded_at=changes.pop("recorded_at", None))
+        batch.change(self).step(revision_event, reason=reason, **changes)
+        batch.commit()
+        return self.latest

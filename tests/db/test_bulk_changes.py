@@ -29,7 +29,7 @@ from makers import (
 from profiles import examples
 from risk_histories import rollback
 
-from registers.bulk_changes import ChangedRisk, NewRisk, take_in
+from registers.bulk_changes import ChangedRisk, NewRisk, write_many
 from registers.models import (
     Action,
     ActionRevision,

@@ -11,7 +11,7 @@ from profiles import CI
 from recorded_risks import at
 from risk_histories import CLOSED, OPEN, RAISED, SPAN
 
-from registers.bulk_changes import ChangedRisk, NewRisk, take_in
+from registers.bulk_changes import ChangedRisk, NewRisk, write_many
 from registers.models import Position, Risk
 
 pytestmark = pytest.mark.django_db
