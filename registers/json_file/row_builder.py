@@ -1,5 +1,7 @@
 """Build the rows of a history that was read, with their audit entries."""
 
+from functools import partial
+
 from registers.history.audit import AuditPayload
 from registers.history.change_set import ChangeSet
 from registers.json_file.model_fields import RECORDS, RISK_LISTS, fields_of
@@ -67,7 +69,7 @@ class RowBuilder:
         for row in revisions:
             revision = self.build(revision_model, row, {"record": record})
             record.point_to(revision)
-            self._enter(f"{model._meta.model_name}.restored", record.audit_fields, revision)
+            self._enter(record, partial(record.audit_fields, revision))
         return record
 
     def _build_list(self, name, model, history, risk, lists, controls, names):
@@ -109,14 +111,14 @@ class RowBuilder:
 
     def _enter_row(self, row, risk, links=None):
         if isinstance(row, RiskRevision):
-            self._enter("risk.restored", risk.audit_fields, row, links)
+            self._enter(risk, partial(risk.audit_fields, row, links))
         elif not isinstance(row, Assessment | Review):  # which their revision seals
             text = {"risk": risk.reference, "title": risk.title, "said": str(row)}
-            verb = f"{row._meta.model_name}.restored"
-            self._enter(verb, row.audit_fields, verb=verb, subject=risk, text=text)
+            self._enter(row, partial(row.audit_fields, verb="", subject=risk, text=text))
 
-    def _enter(self, verb, audit_fields, *row, **fields):
-        self.entries[-1].append(lambda: audit_fields(*row, **fields) | {"verb": verb})
+    def _enter(self, record, audit_fields):
+        verb = f"{record._meta.model_name}.restored"
+        self.entries[-1].append(lambda: audit_fields() | {"verb": verb})
 
     def build(self, model, fields, related, links=None):
         """A row of the values in a file and the rows it refers to; it gets its key by `write`."""

@@ -878,7 +878,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='risk',
             name='latest',
-            field=models.ForeignKey(help_text='Null until the first is inserted, in the same transaction.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='registers.riskrevision'),
+            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='registers.riskrevision'),
         ),
         migrations.CreateModel(
             name='ScoringScheme',

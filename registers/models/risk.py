@@ -50,7 +50,6 @@ class Risk(RiskLifecycle, LatestContent, SealedModel):
         on_delete=models.PROTECT,
         null=True,
         related_name="+",
-        help_text="Null until the first is inserted, in the same transaction.",
     )
     current = models.ForeignKey(Assessment, on_delete=models.PROTECT, null=True, related_name="+")
 

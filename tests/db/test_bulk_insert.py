@@ -1,7 +1,6 @@
 """Rows built and inserted in bulk equal those that Django builds and inserts."""
 
 import datetime
-import gc
 import json
 import uuid
 
@@ -10,18 +9,12 @@ from django.db import DataError, transaction
 from django.utils import timezone
 from makers import make_assessment, make_post, make_risk
 
-from registers.bulk_spool import LaidAside
 from registers.history.bulk_insert import (
     Encoded,
-    array_literals,
     build_row,
-    garbage_collection_paused,
-    keys_of,
-    put,
-    set_one,
-    to_put,
-    values_of,
-    write,
+    insert_rows,
+    set_column,
+    take_keys,
 )
 from registers.history.seals import version_of
 from registers.history.versioned import VersionedRevision
@@ -93,32 +86,25 @@ def values(row):
     return {f.attname: getattr(row, f.attname) for f in row._meta.concrete_fields}
 
 
+def next_key(model):
+    return take_keys({model: 1})[model][0]
+
+
 @pytest.mark.django_db
 def test_an_inserted_row_has_the_values_given():
-    risk = make_risk(assessed=(2, 3))
-    assessment = Assessment.objects.get()
-    expected = values(assessment) | {"id": next(keys_of(Assessment)), "token": uuid.uuid4()}
-    write(Assessment, [expected])
-    assert values(Assessment.objects.get(pk=expected["id"])) == expected
-    expected |= {
-        "risk_id": risk.pk,
-        "kind": Assessment.Kind.TARGET,
-        "effective_on": datetime.date(2026, 2, 1),
-    }
-    expected |= {"id": next(keys_of(Assessment)), "token": uuid.uuid4(), "driver_id": None}
-    put(Assessment, values_of(Assessment, [expected]))
+    make_risk(assessed=(2, 3))
+    expected = values(Assessment.objects.get())
+    expected |= {"id": next_key(Assessment), "token": uuid.uuid4(), "driver_id": None}
+    expected |= {"kind": Assessment.Kind.TARGET, "effective_on": datetime.date(2026, 2, 1)}
+    insert_rows(Assessment, [expected])
     assert values(Assessment.objects.get(pk=expected["id"])) == expected
 
 
 @pytest.mark.django_db
-def test_an_existing_row_is_updated_in_the_named_fields_only():
-    risk, other = make_risk(title="Before"), make_risk(title="Other")
-    new_values = values(risk.latest) | {"title": "After", "notes": "Not named"}
-    put(RiskRevision, values_of(RiskRevision, [new_values]), instead=["title", "owner"])
-    assert list(RiskRevision.objects.order_by("pk").values_list("title", "notes")) == [
-        ("After", ""),
-        (other.title, ""),
-    ]
+def test_the_database_gives_the_key_of_a_row_without_one():
+    post = make_post()
+    insert_rows(Post, [vars(post) | {"title": "Second"}], with_keys=False)
+    assert Post.objects.get(title="Second").pk > post.pk
 
 
 HOSTILE = (
@@ -159,7 +145,7 @@ def test_text_with_database_syntax_is_stored_as_it_is(text):
     risk = make_risk()
     row = build_row(
         RiskRevision,
-        pk=next(keys_of(RiskRevision)),
+        pk=next_key(RiskRevision),
         risk=risk,
         number=99,
         by=risk.raised_by,
@@ -167,7 +153,7 @@ def test_text_with_database_syntax_is_stored_as_it_is(text):
         title=text,
     )
     row.cause, row.event, row.notes = text, text * 2, f"{text}x"
-    write(RiskRevision, [vars(row)])
+    insert_rows(RiskRevision, [vars(row)])
     stored = RiskRevision.objects.get(pk=row.pk)
     assert (stored.title, stored.cause, stored.event, stored.notes) == (
         text,
@@ -177,21 +163,11 @@ def test_text_with_database_syntax_is_stored_as_it_is(text):
     )
 
 
-def put_as_values(model, rows):
-    put(model, values_of(model, rows))
-
-
-def put_as_text(model, rows):
-    put(model, to_put(values_of(model, rows)))
-
-
 @pytest.mark.django_db
-@pytest.mark.parametrize("put_rows", [put_as_values, put_as_text])
-def test_rows_with_different_fields_are_each_stored_as_they_are(put_rows):
+def test_rows_with_different_fields_are_each_stored_as_they_are():
     """Some texts need escaping among plain ones, and some rows lack a value that others have."""
     risk, owner = make_risk(), make_post()
     texts = ["plain", *HOSTILE, "plain"]
-    keys = keys_of(RiskRevision)
     constants = {"risk": risk, "by": risk.raised_by, "effective_on": risk.raised_on}
     contents = [
         {"title": text, "cause": "alike", "owner_id": owner.pk if n % 2 else None}
@@ -202,10 +178,10 @@ def test_rows_with_different_fields_are_each_stored_as_they_are(put_rows):
         for n in range(len(texts))
     ]
     rows = [
-        vars(build_row(RiskRevision, pk=next(keys), **constants, **a, **b))
+        vars(build_row(RiskRevision, **constants, **a, **b))
         for a, b in zip(contents, days, strict=True)
     ]
-    put_rows(RiskRevision, rows)
+    insert_rows(RiskRevision, rows, with_keys=False)
     stored = list(RiskRevision.objects.filter(number__gte=900).order_by("number"))
     assert [{name: getattr(row, name) for name in (*contents[0], *days[0])} for row in stored] == [
         a | b for a, b in zip(contents, days, strict=True)
@@ -213,43 +189,31 @@ def test_rows_with_different_fields_are_each_stored_as_they_are(put_rows):
 
 
 @pytest.mark.django_db
-def test_every_row_is_inserted_as_text():
-    make_risk()
-    entry, keys = AuditEntry.objects.order_by("pk").last(), keys_of(Post)
-    rows = [
-        vars(
-            build_row(Post, pk=next(keys), organisation=entry.chain.organisation, title=f"Post {n}")
-        )
-        for n in range(1201)
-    ]
-    put_as_text(Post, rows)
+def test_more_rows_than_a_statement_takes_are_all_inserted():
+    post = make_post()
+    rows = [vars(post) | {"title": f"Post {n}"} for n in range(1201)]
+    insert_rows(Post, rows, with_keys=False)
     assert Post.objects.filter(title__startswith="Post ").count() == 1201
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("put_rows", [put_as_values, put_as_text])
-def test_a_text_that_is_too_long_is_never_cut(put_rows):
+def test_a_text_that_is_too_long_is_never_cut():
     """PostgreSQL refuses it, SQLite keeps it whole."""
     title = "t" * (Post._meta.get_field("title").max_length + 1)
-    row = values(make_post()) | {"id": next(keys_of(Post)), "title": title}
+    row = values(make_post()) | {"title": title}
     try:
         with transaction.atomic():
-            put_rows(Post, [row])
+            insert_rows(Post, [row], with_keys=False)
     except DataError:
-        assert not Post.objects.filter(pk=row["id"]).exists()
+        assert Post.objects.count() == 1
     else:
-        assert Post.objects.get(pk=row["id"]).title == title
-
-
-def test_bytes_are_refused_where_rows_become_text():
-    with pytest.raises(TypeError, match="Bytes"):
-        array_literals([(1, b"a")])
+        assert Post.objects.latest("pk").title == title
 
 
 @pytest.mark.django_db
 def test_one_column_is_set_in_the_rows_that_are_named():
     rows = [make_post(title=f"Post {n}") for n in range(3)]
-    set_one(Post, "title", [(rows[0].pk, "One"), (rows[2].pk, "Three")])
+    set_column(Post, "title", [(rows[0].pk, "One"), (rows[2].pk, "Three")])
     assert list(Post.objects.order_by("pk").values_list("title", flat=True)) == [
         "One",
         "Post 1",
@@ -261,7 +225,7 @@ def test_one_column_is_set_in_the_rows_that_are_named():
 @pytest.mark.parametrize("text", HOSTILE)
 def test_a_column_is_set_to_a_text_that_means_something_to_a_database(text):
     post = make_post()
-    set_one(Post, "title", [(post.pk, text)])
+    set_column(Post, "title", [(post.pk, text)])
     assert Post.objects.get().title == text
 
 
@@ -272,47 +236,25 @@ def test_json_text_is_stored_as_json(content):
     entry = AuditEntry.objects.order_by("pk").last()
     AuditText.objects.filter(entry=entry).delete()
     text = None if content is None else Encoded(json.dumps(content))
-    write(
-        AuditText,
-        [{"id": next(keys_of(AuditText)), "entry_id": entry.pk, "salt": "s", "content": text}],
-    )
+    row = {"entry_id": entry.pk, "salt": "s", "content": text}
+    insert_rows(AuditText, [row], with_keys=False)
     assert AuditText.objects.get(entry=entry).content == content
 
 
 @pytest.mark.django_db
-def test_reserved_keys_are_not_reused():
-    risk = make_risk()
-    keys = keys_of(Assessment)
-    reserved = [next(keys) for _ in range(1200)]
-    assert len(set(reserved)) == 1200 and reserved == sorted(reserved)
-    assert make_assessment(risk).pk not in reserved
-    assert next(keys_of(Assessment)) > reserved[-1]
+def test_keys_are_new_and_ascending():
+    last = make_assessment(make_risk()).pk
+    keys = take_keys({Assessment: 3, Post: 0, Risk: 2})
+    assert (len(keys[Assessment]), len(keys[Risk])) == (3, 2)
+    assert [last, *keys[Assessment]] == sorted({last, *keys[Assessment]})
 
 
-@pytest.mark.django_db(transaction=True)
-def test_keys_of_a_failed_transaction_are_skipped():
-    reserved = next(keys_of(Post))
-    with pytest.raises(ZeroDivisionError), transaction.atomic():
-        next(keys_of(Post))
-        1 / 0  # noqa: B018
-    assert make_post().pk > reserved
-
-
-def test_a_spool_can_be_read_repeatedly_in_order(monkeypatch):
-    monkeypatch.setattr("registers.bulk_spool.IN_MEMORY", 100)
-    aside = LaidAside()
-    for first in range(0, 90, 30):
-        aside.add([f"thing {n}" for n in range(first, first + 30)])
-    assert len(aside) == 90
-    assert [list(aside), list(aside)] == [[f"thing {n}" for n in range(90)]] * 2
-    aside.close()
-
-
-def test_garbage_is_looked_for_again_afterwards_whatever_happens():
-    with pytest.raises(ZeroDivisionError), garbage_collection_paused():
-        assert not gc.isenabled()
-        1 / 0  # noqa: B018
-    assert gc.isenabled()
+@pytest.mark.django_db
+def test_a_row_inserted_after_a_key_that_was_taken_gets_another():
+    row = vars(make_post())
+    key = next_key(Post)
+    insert_rows(Post, [row | {"id": key, "title": "Second"}])
+    assert make_post().pk > key
 
 
 @pytest.mark.parametrize("model", REVISIONS)

@@ -57,7 +57,7 @@ class RandomRegister:
             self.agreements.append(make_agreement(self.register, **fields))
 
     def record(self, instant, **changes):
-        take_in(register=self.register, by=self.by, reason="Random", recorded_at=instant, **changes)
+        write_many(self.register, by=self.by, reason="Random", recorded_at=instant, **changes)
 
     def new_risk(self, account):
         account.words.append((RAISED, at(RAISED), ("Title 0", OPEN, False)))
@@ -72,7 +72,7 @@ class RandomRegister:
         ):
             kind = self.random.choice(["rating", "rating", "edit", "exempt", "none"])
             latest_day, _, (title, status, is_exempt) = account.words[-1]
-            fields = {"changes": {}}
+            fields = {"content": {}}
             if kind == "rating" and status == OPEN:
                 shift = self.random.randint(-SPAN, 5 * number)
                 day = RAISED + datetime.timedelta(days=shift)
@@ -90,7 +90,7 @@ class RandomRegister:
                     else (f"Title {number}", self.random.choice([OPEN, OPEN, CLOSED]), is_exempt)
                 )
                 names = dict(zip(("title", "status", "is_exempt"), content, strict=True))
-                fields["changes"] = {**names, "effective_on": day}
+                fields["content"] = {**names, "effective_on": day}
                 account.words.append((day, instant, content))
             rows.append(ChangedRisk(risk, risk.version, **fields))
         return rows
