@@ -125,7 +125,8 @@ def _go_through(change, item):
         for row in rows:
             change.add(model, **row)
     if item.close is not None:
-        change.step(Event.CLOSED, Risk.Status.CLOSED, **{"depends_on": "", **item.close})
+        content = {"status": Risk.Status.CLOSED, "depends_on": ""}
+        change.step(Event.CLOSED, **content | item.close)
     elif item.next_review_on not in (None, risk.next_review_on):
         change.revise(next_review_on=item.next_review_on)
 

@@ -287,8 +287,8 @@ class AuditPayload:
 
         changes: arguments of `of`, facts and seals among them.
         """
-        first, *others = changes
-        if others:
+        first, *later = changes
+        if later:
             verbs = [change["verb"] for change in changes]
             seals = [seal for change in changes for seal in change["seals"]]
             first = {**first, "facts": {**first["facts"], "verbs": verbs}, "seals": seals}

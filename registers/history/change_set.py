@@ -19,7 +19,7 @@ class ChangeSet:
     def add(self, row, links=None):
         """Insert a row. links: name of a many-to-many field -> the rows that it links to."""
         self.rows.setdefault(type(row), []).append(row)
-        self.links += [(row, name, others) for name, others in (links or {}).items() if others]
+        self.links += [(row, name, linked) for name, linked in (links or {}).items()]
 
     def repoint(self, record):
         """Write where a record points to now: its POINTERS."""
@@ -44,11 +44,10 @@ class ChangeSet:
 
     def _write_links(self):
         pairs = {}
-        for row, name, others in self.links:
-            rows = pairs.setdefault((type(row), name), [])
-            rows += [(row.pk, other.pk) for other in others]
-        for (model, name), rows in pairs.items():
-            insert_pairs(model, name, rows)
+        for row, name, linked in self.links:
+            pairs.setdefault((type(row), name), []).extend((row.pk, each.pk) for each in linked)
+        for (model, name), keys in pairs.items():
+            insert_pairs(model, name, keys)
 
 
 def _columns(row):

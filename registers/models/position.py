@@ -254,8 +254,7 @@ class Positions(models.Manager.from_queryset(PositionQuerySet)):
         out anew.
         """
         stored = self._stored(changes)
-        found = [self._changes_of(change, stored[change.risk.pk]) for change in changes]
-        self._write(found)
+        self._write([self._changes_of(change, stored[change.risk.pk]) for change in changes])
         self.mark_exempt(
             (change.risk.pk, change.risk.is_exempt)
             for change in changes

@@ -136,11 +136,10 @@ class RiskChange:
         self._record(Event.ASSESSED, content, assessment=assessment, **dates)
         return assessment
 
-    def step(self, event, status=None, **options):
+    def step(self, revision_event, **options):
         """A step of its lifecycle; return the revision. options: see `revise`."""
-        self._check_transition(event)
-        options |= {"status": status} if status else {}
-        return self.revise(revision_event=event, **options)
+        self._check_transition(revision_event)
+        return self.revise(revision_event=revision_event, **options)
 
     def review(self, *, outcome, note, next_on, effective_on=None, recorded_at=None, **fields):
         """Add a review and return it. Raises ValueError for a next day that is not allowed."""
