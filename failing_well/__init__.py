@@ -1,3 +1,3 @@
-"""The version of the whole: pyproject.toml, the initial migration and docs/releases.md carry it."""
+"""The version of the whole: pyproject.toml and docs/releases.md carry it."""
 
 __version__ = "0.3.0"

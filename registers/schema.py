@@ -29,7 +29,7 @@ def is_migrated():
 
 
 def initial_migration():
-    """The name of the first migration of this version, which carries the version's number."""
+    """The name of the first migration."""
     disk = MigrationExecutor(None).loader.disk_migrations
     return min(name for app, name in disk if app == "registers")
 

@@ -1,11 +1,14 @@
-"""The single initial migration, and the check of a database that began with another."""
+"""Frozen migrations, and the check of a database that began with another initial one."""
+
+from hashlib import sha256
 
 import pytest
+from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.db import connection
+from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
 
-import failing_well
 from registers.schema import foreign_initial_migration, initial_migration, is_migrated
 
 OTHER_NAMES = ["0001_as_it_stands", "0001_initial", "0001_initial_9_9_9"]
@@ -17,9 +20,15 @@ def replace_initial_migration(name):
     rows.filter(name=initial_migration()).update(name=name)
 
 
-def test_the_initial_migration_carries_the_version():
-    """Until the first release each version starts with a new database."""
-    assert initial_migration() == f"0001_initial_{failing_well.__version__.replace('.', '_')}"
+def test_landed_migrations_are_as_they_landed():
+    names = [name for app, name in MigrationLoader(None).disk_migrations if app == "registers"]
+    paths = [f"registers/migrations/{name}.py" for name in sorted(names)]
+    digests = [sha256((settings.BASE_DIR / path).read_bytes()).hexdigest() for path in paths]
+    frozen = (settings.BASE_DIR / "registers" / "migrations" / "digests.txt").read_text("utf-8")
+    assert frozen.splitlines() == [f"{d}  {p}" for d, p in zip(digests, paths, strict=True)], (
+        "A landed migration is never edited: a change is a new one. "
+        "The digest of a new one is added by: .venv/bin/python script/freeze_migrations.py"
+    )
 
 
 @pytest.mark.django_db
