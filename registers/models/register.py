@@ -140,20 +140,20 @@ class Register(AuditedModel):
         return reverse("risk_list", args=[self.slug])
 
     def clean(self):
-        """Refuse what a register that holds risks may not become.
+        """Refuse what a register that holds risks, or took a newer scheme, may not become.
 
         Another organisation's, or one whose bands mean something else.
         """
         problems = {}
-        if self.pk and self.risks.exists():
+        if self.pk and (self.risks.exists() or self.scheme_adoptions.exists()):
             stored = Register.objects.get(pk=self.pk)
             fixed = ("organisation", "slug", "prefix", "scheme")
             changed = [name for name in fixed if getattr(stored, name) != getattr(self, name)]
-            problems = dict.fromkeys(changed, "A register that holds risks keeps this as it is.")
+            problems = dict.fromkeys(changed, "A register in use keeps this as it is.")
             if "scheme" in problems:
                 problems["scheme"] = (
-                    "A register that holds risks takes only a newer version of its scheme: a risk "
-                    "manager does so on the page of its settings."
+                    "A register in use takes only a newer version of its scheme: a risk manager "
+                    "does so on the page of its settings."
                 )
         for name in ("directorate", "parent"):
             other = getattr(self, name)
@@ -215,6 +215,7 @@ class Register(AuditedModel):
             ),
         )
         self.scheme = scheme
+        self.__dict__.pop("_adoptions", None)
         self.save(update_fields=["scheme"])
         adoption.enter(
             organisation=self.organisation,
