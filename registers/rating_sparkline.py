@@ -7,7 +7,7 @@ many risks on one page, drawn from their positions.
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from itertools import groupby, pairwise, takewhile
 from typing import NamedTuple, Protocol
@@ -17,7 +17,7 @@ from django.utils.text import capfirst
 
 from registers.charts import Cell, Table
 from registers.dates import quarter_ends_before
-from registers.models import Assessment
+from registers.models import Assessment, ScoringScheme
 from registers.models.position import STUCK
 from registers.phrases.bands import (
     band_before,
@@ -27,7 +27,7 @@ from registers.phrases.bands import (
     first_band_course,
 )
 from registers.phrases.dashboard import highest_band_running
-from registers.scoring import Band, Scheme
+from registers.scoring import Band
 
 
 class Frame(NamedTuple):
@@ -175,13 +175,15 @@ class DatedPosition(Protocol):
 class Step:
     """The band of a risk at the end of a day. label: the band, or why there is none.
 
-    x, y: its place in the picture; y is None without a band of the scheme in force.
+    x, y: its place in the picture; y is None without a band of the scheme in force that day, whose
+    key is scheme.
     """
 
     day: datetime.date
     label: str
     x: float
     y: float | None
+    scheme: int
 
 
 @dataclass(frozen=True)
@@ -196,12 +198,16 @@ class CompactSparkline:
 
     @property
     def path(self) -> str:
-        """A line in steps through the points, as an SVG path, broken where there was no band."""
+        """A line in steps through the points, as an SVG path.
+
+        Broken where there was no band, and where another scheme came into force.
+        """
         first, *_ = self.steps
         path = f"M{first.x:g} {first.y:g}" if first.y is not None else ""
         for early, late in pairwise(self.steps):
             if late.y is not None:
-                path += f"M{late.x:g} {late.y:g}" if early.y is None else f"H{late.x:g}V{late.y:g}"
+                is_broken = early.y is None or early.scheme != late.scheme
+                path += f"M{late.x:g} {late.y:g}" if is_broken else f"H{late.x:g}V{late.y:g}"
         return path
 
     @property
@@ -217,13 +223,15 @@ class CompactSparkline:
 class CompactSparklines:
     """The sparklines of several risks at once.
 
-    positions: of all days, on the register. day: the one that is read. rules, scheme: the scheme in
-    force and its key.
+    positions: of all days, on the register. day: the one that is read. scheme_on: gives the
+    ScoringScheme that was in force on a day.
     """
 
-    def __init__(self, positions, *, day: datetime.date, rules: Scheme, scheme: int):
-        self._positions, self._rules, self._scheme = positions, rules, scheme
-        self._days = [*quarter_ends_before(day, COMPACT_ENDS), day]
+    def __init__(
+        self, positions, *, day: datetime.date, scheme_on: Callable[[datetime.date], ScoringScheme]
+    ):
+        self._positions, self._days = positions, [*quarter_ends_before(day, COMPACT_ENDS), day]
+        self._schemes = [scheme_on(day) for day in self._days]
 
     def by_risk(self, positions: Iterable[DatedPosition]) -> dict[int, CompactSparkline]:
         """Key of a risk -> its sparkline. positions: of the day that is read.
@@ -257,15 +265,18 @@ class CompactSparklines:
         )
 
     def _step(self, number: int, position: DatedPosition | None) -> Step:
-        label, y = self._place(position)
-        return Step(self._days[number], label, COMPACT_FRAME.x(number, len(self._days)), y)
+        scheme = self._schemes[number]
+        label, y = self._place(position, scheme)
+        x = COMPACT_FRAME.x(number, len(self._days))
+        return Step(self._days[number], label, x, y, scheme.pk)
 
-    def _place(self, position: DatedPosition | None) -> tuple[str, float | None]:
+    @staticmethod
+    def _place(position: DatedPosition | None, scheme) -> tuple[str, float | None]:
         if position is None:
             return "not on the register", None
         if not position.band:
             return "not scored", None
-        if position.scheme_id != self._scheme:
+        if position.scheme_id != scheme.pk:
             return "rated by another scheme", None
-        band = self._rules.band(position.band)
+        band = scheme.rules.band(position.band)
         return band.label, COMPACT_FRAME.y(band)

@@ -115,6 +115,8 @@ class Register(AuditedModel):
     )
     scheme = models.ForeignKey(ScoringScheme, on_delete=models.PROTECT, related_name="registers")
     next_number = models.PositiveIntegerField(default=1, editable=False)
+    # False where the query that read the register found none: then nothing asks for them again.
+    has_adoptions = True
 
     class Meta:
         ordering = ["organisation", "name"]
@@ -214,7 +216,7 @@ class Register(AuditedModel):
                 token=token, effective_on=timezone.localdate(), **fields
             ),
         )
-        self.scheme = scheme
+        self.scheme, self.has_adoptions = scheme, True
         self.__dict__.pop("_adoptions", None)
         self.save(update_fields=["scheme"])
         adoption.enter(
@@ -230,19 +232,25 @@ class Register(AuditedModel):
     def scheme_on(self, day, recorded_by=None):
         """The scheme that was in force at the end of a day, as on record at an instant.
 
-        One query for all days.
+        One query for all days, none where has_adoptions says so.
         """
         if not self._adoptions:
             return self.scheme
-        earlier = [
-            row.scheme
+        adoptions = self.adoptions_by(day, recorded_by)
+        return adoptions[-1].scheme if adoptions else self._adoptions[0].earlier
+
+    def adoptions_by(self, day, recorded_by=None):
+        """The SchemeAdoptions by the end of a day, oldest first. From the query of scheme_on."""
+        return [
+            row
             for row in self._adoptions
             if row.effective_on <= day and (recorded_by is None or row.recorded_at <= recorded_by)
         ]
-        return earlier[-1] if earlier else self._adoptions[0].earlier
 
     @cached_property
     def _adoptions(self):
+        if not self.has_adoptions:
+            return []
         return list(self.scheme_adoptions.select_related("scheme", "earlier").order_by("pk"))
 
     def as_rated_on(self, day, recorded_by=None):

@@ -143,8 +143,11 @@ def changed_band_sentence(count: int) -> str:
     return f"{_changed_band(count)}."
 
 
-def changes_sentence(changed: int, scored: int, new: int, left: int) -> str:
-    """changed: risks in another band; scored: rated for the first time; left: closed."""
+def changes_sentence(changed: int, scored: int, rated_otherwise: int, new: int, left: int) -> str:
+    """changed: risks in another band; scored: rated for the first time; left: closed.
+
+    rated_otherwise: rated by another scheme, so that bands are not compared.
+    """
     clauses = [
         (
             scored,
@@ -152,6 +155,14 @@ def changes_sentence(changed: int, scored: int, new: int, left: int) -> str:
                 "%(count)s is rated for the first time",
                 "%(count)s are rated for the first time",
                 scored,
+            ),
+        ),
+        (
+            rated_otherwise,
+            ngettext(
+                "%(count)s is rated by another scheme",
+                "%(count)s are rated by another scheme",
+                rated_otherwise,
             ),
         ),
         (new, ngettext("%(count)s is new", "%(count)s are new", new)),
