@@ -180,7 +180,9 @@ def stuck_sentence(
         return gettext("No risk is %(band)s.") % {"band": band}
     if not stuck:
         sentence = (
-            gettext("No risk can have been %(band)s at %(quarter_ends)s: the scheme is newer.")
+            gettext(
+                "No risk can have been %(band)s at %(quarter_ends)s: the scheme is newer than that."
+            )
             if is_scheme_newer
             else gettext("No risk has been %(band)s at %(quarter_ends)s.")
         )

@@ -6,6 +6,7 @@ import datetime
 from collections.abc import Sequence
 
 from django.utils.formats import date_format
+from django.utils.text import capfirst
 from django.utils.translation import gettext, ngettext
 
 from registers.models import AssuranceLevel, ControlWeakness
@@ -169,7 +170,9 @@ def changes_sentence(changed: int, scored: int, rated_otherwise: int, new: int, 
         (left, ngettext("%(count)s is closed", "%(count)s are closed", left)),
     ]
     words = [clause % {"count": number_in_words(n)} for n, clause in clauses if n]
-    return f"{', '.join([_changed_band(changed), *words])}."
+    if changed or not rated_otherwise:
+        words.insert(0, _changed_band(changed))
+    return f"{capfirst(', '.join(words))}."
 
 
 def _changed_band(count: int) -> str:

@@ -122,6 +122,11 @@ def test_the_line_is_broken_where_another_scheme_came_into_force():
     assert path == "M5 23H15V23H25V23M35 23H45V23"
 
 
+def test_a_band_by_an_earlier_scheme_is_named_as_one():
+    words = sparkline(*["Severe"] * 5, schemes=(1, 1, 1, 2, 2)).words
+    assert words == "Severe by another scheme in December 2024, Severe from September 2025"
+
+
 def test_before_the_first_band_there_is_no_line():
     assert sparkline("not scored", "not scored", "Low", "Low", "Low").path == "M25 23H35V23H45V23"
 

@@ -11,7 +11,7 @@ from registers.charts import BAND_COLOURS, stacked_bars
 from registers.dashboard import trends
 from registers.movement import OTHER_SCHEME, RiskPoint, movements_between
 from registers.phrases import count_history_in_words, more_or_fewer, number_in_words
-from registers.scoring import Band
+from registers.scoring import Band, Scheme
 
 RANKS = {"low": 0, "moderate": 1, "high": 2, "severe": 3}
 
@@ -110,6 +110,30 @@ def test_a_history_without_a_change_counts_nothing():
 
 def bands_of(count):
     return [Band(f"band-{rank}", f"Band {rank}", 30, rank, count) for rank in range(count)]
+
+
+def rules_of(*bands):
+    """bands: (slug, label), lowest first."""
+    rows = [Band(*names, 30, rank, len(bands)) for rank, names in enumerate(bands)]
+    return Scheme((), (), tuple(rows), (), bands[0][0], bands[-1][0])
+
+
+LOW, HIGH, SEVERE = ("low", "Low"), ("high", "High"), ("severe", "Severe")
+MEDIUM, MIDDLE = ("moderate", "Medium"), ("moderate", "Middle")
+
+
+@pytest.mark.parametrize(
+    ("earlier", "later", "merged"),
+    [
+        ([LOW, HIGH], [LOW, HIGH], [LOW, HIGH]),
+        ([LOW, HIGH], [LOW, MEDIUM, HIGH, SEVERE], [LOW, MEDIUM, HIGH, SEVERE]),
+        ([LOW, MIDDLE, HIGH, SEVERE], [LOW, MEDIUM, HIGH], [LOW, MIDDLE, MEDIUM, HIGH, SEVERE]),
+    ],
+)
+def test_bands_of_two_schemes_stand_once_each_in_the_order_of_both(earlier, later, merged):
+    bands = trends.merge_bands([rules_of(*earlier), rules_of(*later)])
+    assert [(band.slug, band.label) for band in bands] == merged
+    assert {band.of for band in bands if (band.slug, band.label) in later} == {len(later)}
 
 
 @pytest.mark.parametrize("bands", BAND_COLOURS)
