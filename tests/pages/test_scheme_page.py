@@ -393,6 +393,15 @@ def test_a_page_narrowed_by_a_band_reads_it_by_the_scheme_of_each_day(
     assert [sum(int(n) for n in row.values() if n != NO_RISKS) for row in rows[-2:]] == counts
 
 
+def test_a_page_narrowed_by_a_band_says_what_fitted_by_the_earlier_scheme(manager, charted):
+    """The first is to re-assess since; the second is judged anew."""
+    adopt(charted)
+    make_assessment(charted.second, (5, 5))
+    page = words_of(manager.get("/registers/ours/dashboard/", {"band": "severe"}))
+    assert "one unchanged. Risks then: 1, now: 1." in page
+    assert "One of them fits now and did not then and one fitted then and does not now." in page
+
+
 def test_what_is_above_tolerance_goes_by_the_tolerance_of_each_scheme(manager, charted):
     """The newer scheme tolerates Low alone, the earlier one all but Severe."""
     adopt(charted)
