@@ -247,6 +247,15 @@ class Register(AuditedModel):
             if row.effective_on <= day and (recorded_by is None or row.recorded_at <= recorded_by)
         ]
 
+    @classmethod
+    def all_as_rated_on(cls, registers, day):
+        """Each of these registers as_rated_on that day. One query for all of them."""
+        adoptions = SchemeAdoption.objects.filter(register__in=registers).order_by("pk")
+        rows = list(adoptions.select_related("scheme", "earlier"))
+        for register in registers:
+            register._adoptions = [row for row in rows if row.register_id == register.pk]
+        return [register.as_rated_on(day) for register in registers]
+
     @cached_property
     def _adoptions(self):
         if not self.has_adoptions:

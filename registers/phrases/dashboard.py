@@ -368,8 +368,15 @@ def types_sentence(totals: Mapping[str, int], total: int) -> str:
     return f"{sentence} {nothing}"
 
 
-def independent_ratings_sentence(rated: int, differing: int) -> str:
-    """rated: risks that somebody from outside rated; differing: those in another band than ours."""
+def independent_ratings_sentence(
+    rated: int, differing: int, *, is_scheme_newer: bool = False
+) -> str:
+    """rated: risks that somebody from outside rated; differing: those in another band than ours.
+
+    is_scheme_newer: another scheme was in force before, whose ratings are not counted.
+    """
+    if not rated and is_scheme_newer:
+        return gettext("Nobody from outside has rated any of these risks by this scheme.")
     if not rated:
         return gettext("Nobody from outside has rated any of these risks.")
     if not differing:

@@ -445,6 +445,15 @@ def test_bands_of_two_schemes_are_not_compared(manager, charted):
     assert "one rated by another scheme and not compared, none closed or taken off, one" in after
 
 
+def test_a_rating_from_outside_by_the_earlier_scheme_does_not_count(manager, charted):
+    make_assessment(charted.first, (5, 5), perspective="peer")
+    before = words_of(manager.get("/registers/ours/dashboard/"))
+    adopt(charted)
+    after = words_of(manager.get("/registers/ours/dashboard/"))
+    assert "has been rated from outside: as we rate it" in before
+    assert "Nobody from outside has rated any of these risks by this scheme." in after
+
+
 @pytest.mark.parametrize("place", ["agreements/", "dashboard/"])
 def test_what_an_earlier_scheme_gave_an_agreement_is_not_compared(manager, risk, place):
     page = words_of(manager.get(f"/registers/ours/{place}"))
