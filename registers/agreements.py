@@ -6,6 +6,7 @@ from functools import cached_property
 from urllib.parse import urlencode
 
 from django.db.models import Count, Exists, OuterRef, Value
+from django.utils import timezone
 
 from registers.headings import read_headings
 from registers.models import Position, Tolerances
@@ -13,6 +14,7 @@ from registers.movement import (
     DOWN,
     LEFT,
     NEW,
+    RATED_OTHERWISE,
     SCORED,
     UNCHANGED,
     UP,
@@ -24,6 +26,9 @@ from registers.movement import (
 from registers.phrases import above_in_words
 from registers.phrases.register import changed_band_sentence, changes_sentence
 from registers.scoring import ABOVE_TOLERANCE, TO_RE_ASSESS
+
+NOTHING_SINCE = "Nothing has changed since: no risk has come, gone or changed band."
+OTHER_SCHEME_SINCE = "The register has taken another scheme since, so bands are not compared."
 
 
 @dataclass(frozen=True)
@@ -106,7 +111,7 @@ class ChangesSinceAgreement:
 
     @cached_property
     def changed(self):
-        """How many risks are in another band than they were.
+        """How many risks are in another band than they were, by one scheme.
 
         What came on record before the cut-off, and is still the same today, was agreed.
         """
@@ -142,13 +147,25 @@ class ChangesSinceAgreement:
 
     @property
     def sentence(self):
-        return changed_band_sentence(self.changed)
+        return OTHER_SCHEME_SINCE if self._took_scheme else changed_band_sentence(self.changed)
+
+    @property
+    def _took_scheme(self):
+        """Whether another scheme is in force today than was when it was agreed."""
+        agreement, scheme_on = self.agreement, self.register.scheme_on
+        agreed = scheme_on(agreement.on, agreement.recorded_by)
+        return agreed != scheme_on(timezone.localdate())
 
     @property
     def sentence_of_all(self):
         counts = self._counts
         if self.is_as_agreed:
-            return "Nothing has changed since: no risk has come, gone or changed band."
-        return changes_sentence(
-            counts[UP] + counts[DOWN], counts[SCORED], counts[NEW], counts[LEFT]
+            return OTHER_SCHEME_SINCE if self._took_scheme else NOTHING_SINCE
+        sentence = changes_sentence(
+            counts[UP] + counts[DOWN],
+            counts[SCORED],
+            counts[RATED_OTHERWISE],
+            counts[NEW],
+            counts[LEFT],
         )
+        return f"{OTHER_SCHEME_SINCE} {sentence}" if self._took_scheme else sentence

@@ -50,13 +50,17 @@ class Table:
 
 @dataclass(frozen=True)
 class Chart:
-    """figure: for Plotly. The summary and the table say all that the picture shows."""
+    """figure: for Plotly. The summary and the table say all that the picture shows.
+
+    note: a sentence under the picture.
+    """
 
     id: str
     title: str
     summary: str
     figure: dict
     table: Table
+    note: str = ""
 
 
 def stacked_bars(
@@ -64,15 +68,16 @@ def stacked_bars(
     names: list[str],
     labels: list[str],
     *,
-    bands: int,
+    bands: Sequence[Band],
     sideways: bool = False,
 ) -> dict[str, Any]:
     """Bars of counts stacked by band, as a Plotly figure.
 
     counts: for each bar, one number a band, lowest first, then one or two for risks without a band.
-    names: one for each bar; labels: one for each number; bands: how many bands.
+    names: one for each bar; labels: one for each number.
     """
-    shape = _shape(tuple(labels), bands, sideways)
+    colours = [*map(_fill, bands), *UNBANDED_COLOURS[: len(labels) - len(bands)]]
+    shape = _shape(tuple(labels), tuple(colours), sideways)
     bars = []
     for place, bar in enumerate(shape["data"]):
         heights = [line[place] for line in counts]
@@ -82,11 +87,10 @@ def stacked_bars(
 
 
 @lru_cache(SHAPES)
-def _shape(labels: tuple[str, ...], bands: int, sideways: bool) -> dict[str, Any]:
+def _shape(labels: tuple[str, ...], colours: tuple[str, ...], sideways: bool) -> dict[str, Any]:
     """The figure without its numbers. Raises ValueError for what Plotly does not know."""
     from plotly import graph_objects as go  # half a second, and only who opens a chart waits for it
 
-    colours = [*BAND_COLOURS[bands], *UNBANDED_COLOURS[: len(labels) - bands]]
     bars = [
         go.Bar(
             name=label,
@@ -124,7 +128,11 @@ class Shade(NamedTuple):
 
 
 def shade_of(band: Band) -> Shade:
+    fill = _fill(band)
+    return Shade(fill[1:], "FFFFFF" if fill in (RUST, WINE) else LINE[1:])
+
+
+def _fill(band: Band) -> str:
     """Of a scheme with more bands than five, the colours are those of the five, spread."""
     fills = BAND_COLOURS.get(band.of) or BAND_COLOURS[5]
-    fill = fills[band.rank * (len(fills) - 1) // max(band.of - 1, 1)]
-    return Shade(fill[1:], "FFFFFF" if fill in (RUST, WINE) else LINE[1:])
+    return fills[band.rank * (len(fills) - 1) // max(band.of - 1, 1)]

@@ -20,11 +20,13 @@ from registers.scoring import Band, Scheme
 UNSCORED = ""
 OTHER_SCHEME = "to-re-assess"
 NEW, LEFT, UP, DOWN, SCORED, UNCHANGED = "new", "left", "up", "down", "scored", "unchanged"
+RATED_OTHERWISE = "rated-otherwise"
 TITLES = {
     NEW: "New",
     UP: "Up",
     DOWN: "Down",
     SCORED: "Scored for the first time",
+    RATED_OTHERWISE: "Rated by another scheme, so not compared",
     LEFT: "Closed or taken off",
     UNCHANGED: "Unchanged",
 }
@@ -87,18 +89,23 @@ def read_risk_points(positions, scheme: int) -> list[RiskPoint]:
 def movements_between(
     current: Iterable[RiskPoint], previous: Iterable[RiskPoint], ranks: Mapping[str, int]
 ) -> list[Movement]:
-    """One movement for each risk of either day: NEW, LEFT, UP, DOWN, SCORED or UNCHANGED.
+    """One movement for each risk of either day: NEW, LEFT, UP, DOWN, SCORED, RATED_OTHERWISE or
+    UNCHANGED.
 
     Up and down mean that the band changed. SCORED: it has a band now and had none, or has lost it.
-    ranks: slug of a band -> rank. All but LEFT add up to the number of current points.
+    RATED_OTHERWISE: another rating, and another scheme than the one in force gave it or the one
+    before. ranks: slug of a band -> rank. All but LEFT add up to the number of current points.
     """
     before = {point.risk: point for point in previous}
     kind_of = cache(partial(_kind_of_movement, ranks))
     movements = []
-    for pk, risk, band, _, _ in current:
+    for pk, risk, band, *pair in current:
         earlier = before.pop(risk, None)
         band_before = None if earlier is None else earlier.band
-        movements.append(Movement(risk, pk, kind_of(band_before, band), band_before))
+        kind = kind_of(band_before, band)
+        if kind == RATED_OTHERWISE and band == band_before and earlier.pair == tuple(pair):
+            kind = UNCHANGED
+        movements.append(Movement(risk, pk, kind, band_before))
     left = (Movement(point.risk, point.pk, LEFT, point.band) for point in before.values())
     return [*movements, *left]
 
@@ -106,6 +113,8 @@ def movements_between(
 def _kind_of_movement(ranks: Mapping[str, int], band_before: str | None, band: str) -> str:
     if band_before is None:
         return NEW
+    if OTHER_SCHEME in (band, band_before) and UNSCORED not in (band, band_before):
+        return RATED_OTHERWISE
     rank, rank_before = ranks.get(band), ranks.get(band_before)
     if (rank is None) != (rank_before is None):
         return SCORED

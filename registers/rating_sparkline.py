@@ -7,7 +7,7 @@ many risks on one page, drawn from their positions.
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from itertools import groupby, pairwise, takewhile
 from typing import NamedTuple, Protocol
@@ -17,17 +17,18 @@ from django.utils.text import capfirst
 
 from registers.charts import Cell, Table
 from registers.dates import quarter_ends_before
-from registers.models import Assessment
+from registers.models import Assessment, ScoringScheme
 from registers.models.position import STUCK
 from registers.phrases.bands import (
     band_before,
     band_course,
     band_steps,
+    by_another_scheme,
     constant_band,
     first_band_course,
 )
 from registers.phrases.dashboard import highest_band_running
-from registers.scoring import Band, Scheme
+from registers.scoring import Band
 
 
 class Frame(NamedTuple):
@@ -61,15 +62,17 @@ class RatedAssessment(Protocol):
     effective_on: datetime.date
     score: int
     band_now: Band
+    scheme_id: int
 
 
 @dataclass(frozen=True)
 class Point:
-    """The rating at the end of a day. x, y: its place in the picture."""
+    """The rating at the end of a day. scheme: that gave it. x, y: its place in the picture."""
 
     day: datetime.date
     band: Band
     score: int
+    scheme: int
     x: float
     y: float
 
@@ -92,11 +95,12 @@ class RatingSparkline:
 
     @property
     def path(self) -> str:
-        """A line in steps through the points, as an SVG path."""
-        if not self.points:
-            return ""
-        first, *later = self.points
-        return f"M{first.x:g} {first.y:g}" + "".join(f"H{p.x:g}V{p.y:g}" for p in later)
+        """A line in steps through the points, as an SVG path, broken where the scheme changed."""
+        path, scheme = "", None
+        for p in self.points:
+            path += f"H{p.x:g}V{p.y:g}" if p.scheme == scheme else f"M{p.x:g} {p.y:g}"
+            scheme = p.scheme
+        return path
 
 
 def build_rating_sparkline(
@@ -107,8 +111,8 @@ def build_rating_sparkline(
     Only our own current ratings count, and of two on one day the later one. days: quarter ends,
     oldest first, and at last the day that is read.
 
-    Bands are compared as they were given: the same word out of as many bands is the same band.
-    Stuck means the highest band at four quarter ends running, the day that is read left out.
+    A band by another scheme is another band. Stuck means the highest band at four quarter ends
+    running, the day that is read left out.
     """
     own_current = (Assessment.Kind.CURRENT, Assessment.Perspective.ORGANISATION)
     ratings = [
@@ -121,37 +125,38 @@ def build_rating_sparkline(
     for number, day in enumerate(days):
         effective = [rating for rating in ratings if rating.effective_on <= day]
         if effective:
-            band, score = effective[-1].band_now, effective[-1].score
-            points.append(Point(day, band, score, FRAME.x(number, len(days)), FRAME.y(band)))
+            rating = effective[-1]
+            band, x = rating.band_now, FRAME.x(number, len(days))
+            points.append(Point(day, band, rating.score, rating.scheme_id, x, FRAME.y(band)))
     return RatingSparkline(tuple(points), _sentence(ratings, points))
-
-
-def _is_same_band(a: Band, b: Band) -> bool:
-    return (a.label, a.rank, a.of) == (b.label, b.rank, b.of)
 
 
 def _sentence(ratings: list, points: list[Point]) -> str:
     if not ratings:
         return "Not scored yet"
-    band = ratings[-1].band_now
+    band, scheme = ratings[-1].band_now, ratings[-1].scheme_id
     changes = [
         late
         for early, late in pairwise(ratings)
-        if not _is_same_band(early.band_now, late.band_now)
+        if (early.band_now, early.scheme_id) != (late.band_now, late.scheme_id)
     ]
     since = changes[-1] if changes else ratings[0]
     month = _month(since.effective_on)
     if changes:
         last = ratings[ratings.index(since) - 1]
-        before = band_before(last.band_now.label, _month(last.effective_on), month)
+        label = last.band_now.label
+        label = label if last.scheme_id == since.scheme_id else by_another_scheme(label)
+        before = band_before(label, _month(last.effective_on), month)
         sentence = band_course(band.label, month, before)
     elif len(ratings) == 1:
         sentence = first_band_course(band.label, month)
     else:
         sentence = band_course(band.label, month)
-    ends = sum(
-        1 for _ in takewhile(lambda point: _is_same_band(point.band, band), reversed(points[:-1]))
-    )
+
+    def is_same(point):
+        return (point.band, point.scheme) == (band, scheme)
+
+    ends = sum(1 for _ in takewhile(is_same, reversed(points[:-1])))
     if band.rank == band.of - 1 and ends >= STUCK:
         sentence += f"; {highest_band_running(ends)}"
     return sentence
@@ -175,13 +180,15 @@ class DatedPosition(Protocol):
 class Step:
     """The band of a risk at the end of a day. label: the band, or why there is none.
 
-    x, y: its place in the picture; y is None without a band of the scheme in force.
+    x, y: its place in the picture; y is None without a band of the scheme in force that day, whose
+    key is scheme.
     """
 
     day: datetime.date
     label: str
     x: float
     y: float | None
+    scheme: int
 
 
 @dataclass(frozen=True)
@@ -196,34 +203,46 @@ class CompactSparkline:
 
     @property
     def path(self) -> str:
-        """A line in steps through the points, as an SVG path, broken where there was no band."""
+        """A line in steps through the points, as an SVG path.
+
+        Broken where there was no band, and where another scheme came into force.
+        """
         first, *_ = self.steps
         path = f"M{first.x:g} {first.y:g}" if first.y is not None else ""
         for early, late in pairwise(self.steps):
             if late.y is not None:
-                path += f"M{late.x:g} {late.y:g}" if early.y is None else f"H{late.x:g}V{late.y:g}"
+                is_broken = early.y is None or early.scheme != late.scheme
+                path += f"M{late.x:g} {late.y:g}" if is_broken else f"H{late.x:g}V{late.y:g}"
         return path
 
     @property
     def words(self) -> str:
         """ "Moderate in December 2025, High from June 2026, Severe now" """
-        runs = [list(run) for _, run in groupby(self.steps, key=lambda step: step.label)]
+        runs = [(label, list(run)) for label, run in groupby(self.steps, key=self._label)]
         if len(runs) == 1:
-            return capfirst(constant_band(runs[0][0].label, _month(runs[0][0].day)))
-        steps = [(run[0].label, _month(run[0].day)) for run in runs]
-        return capfirst(band_steps(steps, is_latest_new=len(runs[-1]) == 1))
+            label, run = runs[0]
+            return capfirst(constant_band(label, _month(run[0].day)))
+        steps = [(label, _month(run[0].day)) for label, run in runs]
+        return capfirst(band_steps(steps, is_latest_new=len(runs[-1][1]) == 1))
+
+    def _label(self, step: Step) -> str:
+        """The band of a step in words, which name another scheme than that of the last step."""
+        is_latest = step.y is None or step.scheme == self.steps[-1].scheme
+        return step.label if is_latest else by_another_scheme(step.label)
 
 
 class CompactSparklines:
     """The sparklines of several risks at once.
 
-    positions: of all days, on the register. day: the one that is read. rules, scheme: the scheme in
-    force and its key.
+    positions: of all days, on the register. day: the one that is read. scheme_on: gives the
+    ScoringScheme that was in force on a day.
     """
 
-    def __init__(self, positions, *, day: datetime.date, rules: Scheme, scheme: int):
-        self._positions, self._rules, self._scheme = positions, rules, scheme
-        self._days = [*quarter_ends_before(day, COMPACT_ENDS), day]
+    def __init__(
+        self, positions, *, day: datetime.date, scheme_on: Callable[[datetime.date], ScoringScheme]
+    ):
+        self._positions, self._days = positions, [*quarter_ends_before(day, COMPACT_ENDS), day]
+        self._schemes = [scheme_on(day) for day in self._days]
 
     def by_risk(self, positions: Iterable[DatedPosition]) -> dict[int, CompactSparkline]:
         """Key of a risk -> its sparkline. positions: of the day that is read.
@@ -257,15 +276,18 @@ class CompactSparklines:
         )
 
     def _step(self, number: int, position: DatedPosition | None) -> Step:
-        label, y = self._place(position)
-        return Step(self._days[number], label, COMPACT_FRAME.x(number, len(self._days)), y)
+        scheme = self._schemes[number]
+        label, y = self._place(position, scheme)
+        x = COMPACT_FRAME.x(number, len(self._days))
+        return Step(self._days[number], label, x, y, scheme.pk)
 
-    def _place(self, position: DatedPosition | None) -> tuple[str, float | None]:
+    @staticmethod
+    def _place(position: DatedPosition | None, scheme) -> tuple[str, float | None]:
         if position is None:
             return "not on the register", None
         if not position.band:
             return "not scored", None
-        if position.scheme_id != self._scheme:
+        if position.scheme_id != scheme.pk:
             return "rated by another scheme", None
-        band = self._rules.band(position.band)
+        band = scheme.rules.band(position.band)
         return band.label, COMPACT_FRAME.y(band)

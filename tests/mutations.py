@@ -393,6 +393,20 @@ MUTATIONS = [
         "test_reports.py",
     ),
     Mutation(
+        "a quarter end is read by the scheme of the day shown",
+        "registers/dashboard/data.py",
+        "return [self.scheme_on(day) for day in self.days]",
+        "return [self.register.scheme for day in self.days]",
+        "test_scheme_page.py",
+    ),
+    Mutation(
+        "bands of two schemes are compared",
+        "registers/dashboard/data.py",
+        "return self.previous_scheme == self.register.scheme",
+        "return True",
+        "test_scheme_page.py",
+    ),
+    Mutation(
         "a rating by another scheme counts by ours",
         "registers/movement.py",
         "return band if given_by == scheme or band == UNSCORED else OTHER_SCHEME",
@@ -550,6 +564,13 @@ MUTATIONS = [
         "registers/json_file/history_rules.py",
         'if (row["score"], row["band"]) != (placing.score, placing.band.slug):',
         'if row["score"] != placing.score:',
+        "test_restoring.py",
+    ),
+    Mutation(
+        "adoptions that do not end with the register's scheme are restored",
+        "registers/json_file/history_rules.py",
+        'if sources and sources[-1]["scheme"] != scheme:',
+        "if not sources:",
         "test_restoring.py",
     ),
     Mutation(

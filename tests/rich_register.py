@@ -25,6 +25,7 @@ from makers import (
     make_review,
     make_revision,
     make_risk,
+    make_scheme,
     seal_rows,
 )
 
@@ -119,7 +120,7 @@ def rich_register(slug="ours"):
     third = make_risk(register, by=by, status="draft", title="Draft canary")
     register.take_number()  # a gap in the end
     make_agreement(register, by=manager, note="As it stands.")
-    make_appetite(organisation, by=manager)
+    make_appetite(organisation, by=manager, on=days_ago(30))
     batch = RegisterImport.objects.create(
         register=register,
         by=manager,
@@ -131,6 +132,9 @@ def rich_register(slug="ours"):
     ImportedRow.objects.create(
         batch=batch, number=2, cells=["Old ref 7", ""], outcome="new", risk=third, version=1
     )
+    scheme = make_scheme(slug="five-by-five", version=2)
+    register.adopt_scheme(by=manager, scheme=scheme, reason="The board asked for it.")
+    make_appetite(organisation, "", "low", by=manager, scheme=scheme)
     return register
 
 

@@ -114,8 +114,7 @@ class Dashboard:
         sparklines = CompactSparklines(
             data.unfiltered.course,
             day=data.reading.day,
-            rules=data.rules,
-            scheme=data.scheme,
+            scheme_on=data.scheme_on,
         )
         return sparklines.by_risk(self.headings[key] for key in keys)
 

@@ -53,6 +53,10 @@ class Bands(Section):
         ]
 
     @property
+    def is_compared(self) -> bool:
+        return self.data.compares_bands
+
+    @property
     def trend(self) -> str:
         """The sentence of the chart over time."""
         return self.dashboard.section(Trends).chart.summary

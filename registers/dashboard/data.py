@@ -19,16 +19,16 @@ from django.utils.formats import date_format
 
 from registers import movement, priorities
 from registers.actions import action_counts, actions_on_day
-from registers.dashboard import trends
 from registers.dashboard.period_comparison import (
     PeriodComparison,
     above_count,
     counts_of,
     read_period_comparison,
 )
-from registers.dates import quarter_ends_between
+from registers.dates import quarter_ends_before, quarter_ends_between
 from registers.models import FailureType, RiskRevision
-from registers.scoring import NOT_SCORED, TO_RE_ASSESS
+from registers.models.position import STUCK
+from registers.scoring import ABOVE_TOLERANCE, NOT_SCORED, TO_RE_ASSESS
 
 # Of risks without a band of the scheme in force: key in counts, label, and name in an address.
 UNSCORED = (movement.UNSCORED, "Not scored", NOT_SCORED)
@@ -55,8 +55,7 @@ class PositionSets:
     def narrowed(self, narrowing, reading) -> PositionSets:
         """Each as it stood on its day. narrowing: forms.DashboardFilter.
 
-        The course is not narrowed by tolerance, which differs from day to day: see
-        trends.counts_above_on.
+        The course is not narrowed by band, as bands differ from day to day: see Trends.
         """
         return PositionSets(
             current=narrowing.on(self.current, reading.day, reading.recorded_by),
@@ -187,6 +186,37 @@ class DashboardData:
     def since_in_words(self):
         return date_format(self.reading.since, "j F Y")
 
+    # Scheme
+
+    @cached_property
+    def previous_scheme(self):
+        """The one that was in force on the day compared with."""
+        return self.register.scheme_on(self.reading.since, self.reading.since_recorded_by)
+
+    @property
+    def compares_bands(self):
+        """Whether one scheme was in force on both days: the same word by two means two things."""
+        return self.previous_scheme == self.register.scheme
+
+    def scheme_on(self, day):
+        """The one that was in force on a day, as known by the agreement that is read if any."""
+        if day == self.reading.day:
+            return self.register.scheme
+        return self.register.scheme_on(day, self.reading.recorded_by)
+
+    @cached_property
+    def scheme_by_day(self):
+        """One for each of the days that bands are counted on."""
+        return [self.scheme_on(day) for day in self.days]
+
+    @property
+    def is_scheme_newer_than_stuck(self):
+        """Whether another scheme was in force when a risk must have become stuck."""
+        return any(
+            self.scheme_on(day) != self.register.scheme
+            for day in quarter_ends_before(self.reading.day, STUCK)[:1]
+        )
+
     # Tolerance
 
     @cached_property
@@ -196,15 +226,19 @@ class DashboardData:
 
     @cached_property
     def previous_tolerance(self):
-        return self._tolerances.on(self.reading.since, self.reading.since_recorded_by)
+        day, recorded_by = self.reading.since, self.reading.since_recorded_by
+        return self._tolerances.on(day, recorded_by, self.previous_scheme)
 
     @cached_property
     def tolerance_by_day(self):
         """One for each of the days that bands are counted on."""
-        return [self._tolerances.on(day, self.reading.recorded_by) for day in self.days]
+        return [
+            self._tolerances.on(day, self.reading.recorded_by, scheme)
+            for day, scheme in zip(self.days, self.scheme_by_day, strict=True)
+        ]
 
     @cached_property
-    def _is_split_by_category(self):
+    def is_split_by_category(self):
         tolerances = (self.tolerance, self.previous_tolerance, *self.tolerance_by_day)
         return any(tolerance.by_category for tolerance in tolerances)
 
@@ -219,12 +253,14 @@ class DashboardData:
         return self._read_comparison(self.unfiltered) if self.is_narrowed else self.comparison
 
     def _read_comparison(self, rows):
+        band = self.narrowing.selected_band
         return read_period_comparison(
             rows,
             self.reading,
             self.scheme,
-            by_category=self._is_split_by_category,
-            is_tolerance_filter=self.narrowing.depends_on_day,
+            self.previous_scheme.pk,
+            by_category=self.is_split_by_category,
+            is_band_filter=band == ABOVE_TOLERANCE or (bool(band) and not self.compares_bands),
         )
 
     @property
@@ -253,26 +289,14 @@ class DashboardData:
     def previous_above_count(self):
         return above_count(self.comparison.previous, self.previous_tolerance)
 
-    # Counts over time
-
-    @cached_property
-    def course(self):
-        """A pandas frame, see trends.course_frame."""
-        return trends.course_frame(
-            self.rows.course,
-            self.scheme,
-            self.days,
-            by_category=self._is_split_by_category,
-        )
-
     @cached_property
     def groups(self):
         """What risks are counted by, lowest band first: (key in counts, label, name in an address).
 
-        Ratings by another scheme are a group of their own, where there are any.
+        Ratings by another scheme are a group of their own, where there are any on either day.
         """
         bands = [(band.slug, band.label, band.slug) for band in self.rules.bands]
-        keys = {*self.current_by_band, *self.previous_by_band, *self.course["band"].unique()}
+        keys = {*self.current_by_band, *self.previous_by_band}
         return [*bands, UNSCORED, *([OTHER_SCHEME] if movement.OTHER_SCHEME in keys else [])]
 
     @property

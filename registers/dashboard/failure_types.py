@@ -36,7 +36,7 @@ class FailureTypes(Section):
             "by-type",
             "Risks by failure type",
             types_sentence(totals, data.total),
-            stacked_bars(lines, names, data.labels, bands=len(data.rules.bands), sideways=True),
+            stacked_bars(lines, names, data.labels, bands=data.rules.bands, sideways=True),
             Table(["Failure type", *data.labels], rows),
         )
 
@@ -53,9 +53,9 @@ class FailureTypes(Section):
         return types
 
 
-def group_cells(data, counts, day=None, **filters) -> list[Cell]:
-    """A cell for each of data.groups, with a link to its risks on that day, or on the day read."""
+def group_cells(data, counts, **filters) -> list[Cell]:
+    """A cell for each of data.groups, with a link to its risks on the day read."""
     return [
-        Cell(str(n), data.href(day, **filters, band=name), n)
+        Cell(str(n), data.href(**filters, band=name), n)
         for (*_, name), n in zip(data.groups, counts, strict=True)
     ]

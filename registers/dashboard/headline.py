@@ -17,6 +17,7 @@ from registers.phrases.dashboard import (
     empty_sentence,
     movement_sentence,
     other_scheme_sentence,
+    scheme_then_sentence,
     stuck_sentence,
     to_band,
     unrated_sentence,
@@ -43,7 +44,7 @@ class Headline(Section):
             data.above_count,
             data.total,
             above_in_words(data.tolerance),
-            data.previous_above_count if has_comparison else None,
+            data.previous_above_count if has_comparison and data.compares_bands else None,
             data.reading.since,
         )
         stuck = [(data.register.reference(number), ends) for _, number, ends in data.stuck]
@@ -51,7 +52,12 @@ class Headline(Section):
         re_assess = [other_scheme_sentence(to_re_assess)] if to_re_assess else []
         return [
             " ".join([above_tolerance_sentence(above), *re_assess]),
-            stuck_sentence(top.label, stuck, data.current_by_band[top.slug]),
+            stuck_sentence(
+                top.label,
+                stuck,
+                data.current_by_band[top.slug],
+                is_scheme_newer=data.is_scheme_newer_than_stuck,
+            ),
             data.action_counts.sentence,
         ]
 
@@ -61,6 +67,8 @@ class Headline(Section):
         data = self.data
         if not data.reading.has_comparison:
             return ""
+        if not data.compares_bands:
+            return scheme_then_sentence(data.reading.since, str(data.previous_scheme))
         groups = {group.kind: group for group in self.dashboard.section(Movements).groups}
         up, down = groups[UP], groups[DOWN]
         unexplained = [] if down.unlisted else [row for row in down.risks if row.is_unexplained]

@@ -103,4 +103,8 @@ class IndependentRatings(Section):
     @property
     def sentence(self) -> str:
         differing = len({pk for pk, *_ in self._disagreements})
-        return independent_ratings_sentence(len(self._positions), differing)
+        reading, register = self.data.reading, self.data.register
+        adoptions = register.adoptions_by(reading.day, reading.recorded_by)
+        return independent_ratings_sentence(
+            len(self._positions), differing, is_scheme_newer=bool(adoptions)
+        )

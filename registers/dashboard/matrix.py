@@ -35,11 +35,15 @@ GLYPHS: dict[Side, str] = {
 class Matrix(Section):
     template = "dashboard/matrix.html"
 
+    @property
+    def is_compared(self) -> bool:
+        return self.data.reading.has_comparison and self.data.compares_bands
+
     @cached_property
     def matrix(self) -> dict[str, Any]:
         data, comparison = self.data, self.data.comparison
         previous, arrows = None, None
-        if data.reading.has_comparison:
+        if self.is_compared:
             previous = cell_counts(comparison.previous)
             arrows = arrows_into(comparison.begun, comparison.ended)
         return build_matrix(

@@ -14,6 +14,7 @@ from registers.movement import (
     LEFT,
     LISTED,
     NEW,
+    RATED_OTHERWISE,
     SCORED,
     UNCHANGED,
     UP,
@@ -24,7 +25,12 @@ from registers.movement import (
     movements_to_list,
 )
 from registers.phrases import above_in_words
-from registers.phrases.dashboard import fit_sentences, movement_counts_sentence, tolerance_then
+from registers.phrases.dashboard import (
+    fit_sentences,
+    movement_counts_sentence,
+    scheme_then_sentence,
+    tolerance_then,
+)
 from registers.scoring import Scheme
 
 
@@ -80,6 +86,8 @@ class Movements(Section):
         """What changed since the day compared with, and where the tolerance did."""
         data, counts = self.data, self.counts
         sentences = []
+        if not data.compares_bands:
+            sentences.append(scheme_then_sentence(data.reading.since, str(data.previous_scheme)))
         if data.tolerance != data.previous_tolerance:
             above = above_in_words(data.previous_tolerance)
             sentences.append(tolerance_then(above))
@@ -94,6 +102,7 @@ class Movements(Section):
                     "up": counts[UP],
                     "down": counts[DOWN],
                     "scored": counts[SCORED],
+                    "rated_otherwise": counts[RATED_OTHERWISE],
                     "left": counts[LEFT],
                     "unchanged": counts[UNCHANGED],
                 },

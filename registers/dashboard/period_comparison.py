@@ -27,9 +27,10 @@ from registers.scoring import Tolerance
 class GroupKey(NamedTuple):
     """What risks are counted by.
 
-    band: slug, UNSCORED, or OTHER_SCHEME where the scheme in force did not give it. likelihood,
-    impact: 0 without a rating. failure_type: key of the primary one, 0 where none is decided.
-    category: "" where none is decided. The last two are empty as well where they are not asked for.
+    band: slug, UNSCORED, or OTHER_SCHEME where the scheme in force that day did not give it.
+    likelihood, impact: 0 without a rating. failure_type: key of the primary one, 0 where none is
+    decided. category: "" where none is decided. The last two are empty as well where they are not
+    asked for.
     """
 
     band: str
@@ -66,25 +67,32 @@ class PeriodComparison:
 
 
 def read_period_comparison(
-    sets, reading, scheme: int, *, by_category: bool, is_tolerance_filter: bool = False
+    sets,
+    reading,
+    scheme: int,
+    previous_scheme: int,
+    *,
+    by_category: bool,
+    is_band_filter: bool = False,
 ) -> PeriodComparison:
-    """sets: PositionSets; reading: the two days; scheme: key of the one in force.
+    """sets: PositionSets; reading: the two days. scheme, previous_scheme: keys of those in force on
+    the two days; all points are read by the first, so that two bands are compared only in it.
 
-    is_tolerance_filter: whether positions were filtered by tolerance, which differs from day to
-    day, so that one position may count on one day and not on the other.
+    is_band_filter: whether positions were filtered by tolerance, or by a band of two schemes, so
+    that one position may count on one day and not on the other.
 
     Four queries. A position that began by the earlier day and stands on the later one stands on
     both, because those on record at one instant do not overlap.
     """
     begun, ended = sets.current, sets.previous
-    if reading.since <= reading.day and not is_tolerance_filter:
+    if reading.since <= reading.day and not is_band_filter:
         # exclude() rather than a filter by the later day keeps SQLite to its covering index.
         begun = begun.exclude(from_day__lte=reading.since)
         ended = ended.filter(until_day__lte=reading.day)
     current, latest = _count_current(sets.current, scheme, by_category)
     return PeriodComparison(
         current,
-        _count_previous(sets.previous, scheme, by_category),
+        _count_previous(sets.previous, previous_scheme, by_category),
         latest,
         read_risk_points(begun, scheme),
         read_risk_points(ended, scheme),

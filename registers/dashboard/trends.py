@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime
 from bisect import bisect_left
 from collections import Counter
+from collections.abc import Iterable
 from functools import cached_property
 from itertools import groupby
 from operator import itemgetter
@@ -16,15 +17,27 @@ from typing import TYPE_CHECKING
 from django.db.models import CharField, Count, ExpressionWrapper, F, Min
 from django.utils.formats import date_format
 
-from registers.charts import Cell, Chart, Table, stacked_bars
-from registers.dashboard.failure_types import group_cells
+from registers.charts import NO_RISKS, Cell, Chart, Table, stacked_bars
+from registers.dashboard.data import OTHER_SCHEME as OTHER_GROUP
+from registers.dashboard.data import UNSCORED as UNSCORED_GROUP
 from registers.dashboard.section import Section
 from registers.movement import OTHER_SCHEME, UNSCORED
 from registers.phrases import count_history_in_words
-from registers.scoring import Tolerance
+from registers.phrases.dashboard import scored_until_sentence
+from registers.scoring import (
+    ABOVE_TOLERANCE,
+    NOT_SCORED,
+    TO_RE_ASSESS,
+    Band,
+    Scheme,
+    Tolerance,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
+
+
+NAME_OF = {NOT_SCORED: UNSCORED, TO_RE_ASSESS: OTHER_SCHEME}  # in an address -> in a frame
 
 
 class Trends(Section):
@@ -34,38 +47,108 @@ class Trends(Section):
     def chart(self) -> Chart:
         """Risks by band at the end of each day; the sentence is of those above tolerance.
 
-        The last day is counted as it is read, because what was agreed may differ from what is known
-        now.
+        Each day is read by the scheme that was in force then. The last day is counted as it is
+        read, because what was agreed may differ from what is known now.
         """
         data = self.data
-        counts = data.course, data.days
-        if data.narrowing.depends_on_day:
-            table = counts_above_on(*counts, data.tolerance_by_day, data.keys)
-        else:
-            table = counts_on(*counts, data.keys)
-        lines = [*table.to_numpy().tolist()[:-1], [data.current_by_band[key] for key in data.keys]]
+        lines, above = self._counts
+        lines, above = [*lines[:-1], data.current_by_band], [*above[:-1], data.above_count]
+        bands = merge_bands([scheme.rules for scheme in data.scheme_by_day])
+        groups = [*((band.slug, band.label, band.slug) for band in bands), UNSCORED_GROUP]
+        groups += [OTHER_GROUP] if any(line[OTHER_SCHEME] for line in lines) else []
+        labels = [label for _, label, _ in groups]
         names = [date_format(day, "j M Y") for day in data.days]
-        rows = [
-            [Cell(name), *group_cells(data, line, day)]
-            for name, line, day in zip(names, lines, [*data.days[:-1], None], strict=True)
+        days = zip(lines, data.scheme_by_day, [*data.days[:-1], None], strict=True)
+        cells = [
+            [self._cell(group, line, scheme.rules, day) for group in groups]
+            for line, scheme, day in days
         ]
-        above = [*above_on(*counts, data.tolerance_by_day)[:-1], data.above_count]
+        heights = [[cell.count or 0 for cell in row] for row in cells]
         return Chart(
             "over-time",
             "Risks by band over time",
             f"Above tolerance: {count_history_in_words(above, names)}.",
-            stacked_bars(lines, names, data.labels, bands=len(data.rules.bands)),
-            Table(["At the end of", *data.labels], rows),
+            stacked_bars(heights, names, labels, bands=bands),
+            Table(
+                ["At the end of", *labels],
+                [[Cell(name), *row] for name, row in zip(names, cells, strict=True)],
+            ),
+            self._note,
         )
 
+    @property
+    def _counts(self) -> tuple[list[Counter[str]], list[int]]:
+        """For each day its counts by band, and how many risks were above tolerance."""
+        data = self.data
+        whole_course = course_frame(
+            data.rows.course, data.days, by_category=data.is_split_by_category
+        )
+        lines: list[Counter[str]] = []
+        above: list[int] = []
+        runs = zip(data.days, data.scheme_by_day, data.tolerance_by_day, strict=True)
+        for (scheme, tolerance), run in groupby(runs, key=itemgetter(1, 2)):
+            days = [day for day, *_ in run]
+            course = read_by_scheme(whole_course, scheme.pk)
+            is_above_then = is_above(course, tolerance)
+            if band := data.narrowing.selected_band:
+                fits = (
+                    is_above_then
+                    if band == ABOVE_TOLERANCE
+                    else course["band"] == NAME_OF.get(band, band)
+                )
+                course, is_above_then = course.loc[fits], is_above_then.loc[fits]
+            keys = [*scheme.rules.ranks, UNSCORED, OTHER_SCHEME]
+            counts = counts_on(course, days, keys).to_numpy().tolist()
+            lines += [Counter(dict(zip(keys, line, strict=True))) for line in counts]
+            above += counts_on(course.loc[is_above_then], days, keys).sum(axis=1).tolist()
+        return lines, above
 
-def course_frame(
-    course, scheme: int, days: list[datetime.date], *, by_category: bool = False
-) -> pd.DataFrame:
+    def _cell(self, group, line, rules, day) -> Cell:
+        """How many are in that group, with a link; a dash where the scheme has no such band."""
+        key, label, name = group
+        if key in (UNSCORED, OTHER_SCHEME) or (key, label) in labels_of(rules):
+            return Cell(str(line[key]), self.data.href(day, band=name), line[key])
+        return Cell(NO_RISKS)
+
+    @property
+    def _note(self) -> str:
+        """Which schemes were in force until which day, where the days have several."""
+        data, first = self.data, self.data.days[0]
+        adoptions = data.register.adoptions_by(data.reading.day, data.reading.recorded_by)
+        earlier: dict[datetime.date, str] = {}
+        for row in adoptions:
+            if row.effective_on > first:
+                earlier.setdefault(row.effective_on, str(row.earlier))
+        return scored_until_sentence(earlier, str(data.register.scheme)) if earlier else ""
+
+
+def labels_of(rules: Scheme) -> list[tuple[str, str]]:
+    """(slug, label) of each band, lowest first."""
+    return [(band.slug, band.label) for band in rules.bands]
+
+
+def merge_bands(schemes: Iterable[Scheme]) -> list[Band]:
+    """The bands of several schemes, the oldest first: each slug and label once, lowest first.
+
+    A band of two schemes is that of the later one.
+    """
+    merged: dict[tuple[str, str], Band] = {}
+    order: list[tuple[str, str]] = []
+    for rules in dict.fromkeys(reversed([*schemes])):
+        place = 0
+        for key, band in zip(labels_of(rules), rules.bands, strict=True):
+            if key not in merged:
+                order.insert(place, key)
+                merged[key] = band
+            place = order.index(key) + 1
+    return [merged[key] for key in order]
+
+
+def course_frame(course, days: list[datetime.date], *, by_category: bool = False) -> pd.DataFrame:
     """Changes of the count of each band, by day.
 
-    Columns: day (ISO text: the first of the days by whose end the change took effect), band (as in
-    period_comparison.GroupKey), category where by_category, change (how many more or fewer).
+    Columns: day (ISO text: the first of the days by whose end the change took effect), band, scheme
+    (key of the one that gave it), category where by_category, change (how many more or fewer).
     course: positions of all days, as on record at one instant; days: oldest first. What came after
     the last is left out. Two queries, grouped by day, whatever the number of risks.
     """
@@ -81,9 +164,7 @@ def course_frame(
         for day, *group, n in rows:
             changes[bisect_left(ends, str(day)), tuple(group)] += sign * n
     rows = [(ends[place], *row, n) for (place, row), n in changes.items() if place < len(ends)]
-    return _mark_other_scheme(
-        pd.DataFrame(rows, columns=["day", "band", "scheme", *category, "change"]), scheme
-    )
+    return pd.DataFrame(rows, columns=["day", "band", "scheme", *category, "change"])
 
 
 def _grouped_by_day(positions, field, *fields):
@@ -98,7 +179,7 @@ def _grouped_by_day(positions, field, *fields):
 
 
 def counts_on(course: pd.DataFrame, days: list[datetime.date], bands: list[str]) -> pd.DataFrame:
-    """Risks by band (columns) at the end of each day (index). course: see course_frame."""
+    """Risks by band (columns) at the end of each day (index). course: see read_by_scheme."""
     changes = course.groupby(["day", "band"])["change"].sum().unstack(fill_value=0).sort_index()
     table = changes.cumsum().reindex([day.isoformat() for day in days], method="ffill")
     return table.set_axis(days).reindex(columns=bands).fillna(0).astype("int64")
@@ -116,37 +197,7 @@ def is_above(frame: pd.DataFrame, tolerance: Tolerance) -> pd.Series:
     return ranks > frame["category"].map(by_category).fillna(general)
 
 
-def above_on(
-    course: pd.DataFrame, days: list[datetime.date], tolerances: list[Tolerance]
-) -> list[int]:
-    """How many risks were above tolerance at the end of each day, by the tolerance of that day.
-
-    days: oldest first; course: see course_frame.
-    """
-    counts: list[int] = []
-    for tolerance, run in groupby(zip(days, tolerances, strict=True), key=itemgetter(1)):
-        changes = (
-            course.loc[is_above(course, tolerance)].groupby("day")["change"].sum().sort_index()
-        )
-        count = changes.cumsum().reindex([day.isoformat() for day, _ in run], method="ffill")
-        counts += count.fillna(0).astype("int64").tolist()
-    return counts
-
-
-def counts_above_on(
-    course: pd.DataFrame, days: list[datetime.date], tolerances: list[Tolerance], bands: list[str]
-) -> pd.DataFrame:
-    """counts_on of those risks alone that were above tolerance, by the tolerance of each day."""
-    import pandas as pd
-
-    frames = [
-        counts_on(course.loc[is_above(course, tolerance)], [day for day, _ in run], bands)
-        for tolerance, run in groupby(zip(days, tolerances, strict=True), key=itemgetter(1))
-    ]
-    return pd.concat(frames)
-
-
-def _mark_other_scheme(frame: pd.DataFrame, scheme: int) -> pd.DataFrame:
+def read_by_scheme(course: pd.DataFrame, scheme: int) -> pd.DataFrame:
     """Bands that another scheme gave become OTHER_SCHEME: its words mean something else."""
-    is_in_scheme = (frame["scheme"] == scheme) | (frame["band"] == UNSCORED)
-    return frame.assign(band=frame["band"].where(is_in_scheme, OTHER_SCHEME)).drop(columns="scheme")
+    is_in_scheme = (course["scheme"] == scheme) | (course["band"] == UNSCORED)
+    return course.assign(band=course["band"].where(is_in_scheme, OTHER_SCHEME))

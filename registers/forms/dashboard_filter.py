@@ -3,7 +3,6 @@
 from django.utils.functional import cached_property
 
 from registers.forms.filters import PositionFilter
-from registers.scoring import ABOVE_TOLERANCE
 
 NARROWS = ("level", "directorate", "owner", "failure_type", "adverse_impact", "category", "band")
 
@@ -32,21 +31,19 @@ class DashboardFilter(PositionFilter):
         return {f"risk-{name}": value for name, value in self.query_params.items()}
 
     @property
-    def depends_on_day(self):
-        """Whether it filters by tolerance, which differs from day to day."""
-        return self.selected.get("band") == ABOVE_TOLERANCE
+    def selected_band(self):
+        """The band that it filters by, as in an address; "" for none."""
+        return self.selected.get("band", "")
 
     def on(self, positions, day=None, recorded_by=None):
         """The filtered positions of that day.
 
-        Without a day: filtered by all but tolerance (see depends_on_day).
+        Without a day: filtered by all but the band, as what a band means, and which are above
+        tolerance, differ from day to day.
         """
         for name, value in self.selected.items():
             if name != "band":
                 positions = self.filters[name].filter(positions, value)
-        if not self._filters_by_band(day):
+        if day is None or not self.selected_band:
             return positions
-        return self.in_band(positions, self.selected["band"], day, recorded_by)
-
-    def _filters_by_band(self, day):
-        return "band" in self.selected and not (day is None and self.depends_on_day)
+        return self.in_band(positions, self.selected_band, day, recorded_by)

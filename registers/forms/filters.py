@@ -319,25 +319,20 @@ class PositionFilter(django_filters.FilterSet):
         return self.in_band(positions, slug, self.day, self.recorded_by)
 
     def in_band(self, positions, slug, day, recorded_by):
-        """Above tolerance by what was tolerated on that day."""
+        """By the scheme that was in force on that day, and by what was tolerated then."""
+        is_day_read = day == self.day
+        scheme = self.scheme if is_day_read else self.register.scheme_on(day, recorded_by)
         if slug == TO_RE_ASSESS:
-            return positions.to_re_assess(self.scheme)
+            return positions.to_re_assess(scheme)
         if slug == ABOVE_TOLERANCE:
-            return positions.above_tolerance(self.scheme, self._tolerance(day, recorded_by))
-        return (
-            positions.filter(band="")
-            if slug == NOT_SCORED
-            else positions.in_band(slug, self.scheme)
-        )
-
-    def _tolerance(self, day, recorded_by):
-        return Tolerances.of(self.register).on(day, recorded_by)
+            tolerance = Tolerances.of(self.register).on(day, recorded_by, scheme)
+            return positions.above_tolerance(scheme, tolerance)
+        return positions.filter(band="") if slug == NOT_SCORED else positions.in_band(slug, scheme)
 
     def by_reach(self, positions, name, reach):
         if reach == ABOVE_TOLERANCE:
-            return positions.could_be_above(
-                self.scheme, self._tolerance(self.day, self.recorded_by)
-            )
+            tolerance = Tolerances.of(self.register).on(self.day, self.recorded_by)
+            return positions.could_be_above(self.scheme, tolerance)
         return positions.could_be_higher(self.scheme)
 
     def by_rating(self, positions, name, value):

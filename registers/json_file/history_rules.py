@@ -23,6 +23,8 @@ from registers.scoring import RatingOutsideScheme
 
 # A row that refers through this field to what is not here is kept whole.
 KEPT_WHOLE = {Escalation: "to_register", Precedent: "sign"}
+NOT_COME = "This day had not come when it was recorded."
+RUNS_BACKWARDS = "History runs forward: the one before is later."
 NUMBERED_LISTS = {Assessment: "assessments", Review: "reviews", Control: "controls"}
 
 
@@ -138,16 +140,12 @@ class HistoryReader:
                 )
         for place, (earlier, row) in enumerate(pairwise(rows), 2):
             if row["effective_on"] < earlier["effective_on"]:
-                self.rows.add_problem(
-                    [*path, place, "effective_on"], "History runs forward: the one before is later."
-                )
+                self.rows.add_problem([*path, place, "effective_on"], RUNS_BACKWARDS)
 
     def _check_days(self, rows, path):
         for place, row in enumerate(rows, 1):
             if is_future(row["effective_on"], row["recorded_at"]):
-                self.rows.add_problem(
-                    [*path, place, "effective_on"], "This day had not come when it was recorded."
-                )
+                self.rows.add_problem([*path, place, "effective_on"], NOT_COME)
 
     def _check_redating(self, rows, path):
         original = times = None
@@ -179,6 +177,36 @@ class HistoryReader:
             self.rows.add_problem(
                 [*path, "band"], f"By its scheme this is {placing.score}, {placing.band.slug}."
             )
+
+
+def check_adoptions(rows, sources, scheme):
+    """Note where the adoptions of a file are not what Register.adopt_scheme makes.
+
+    rows: a RowReader. sources: the adoptions, as the schema describes them and of schemes in the
+    file. scheme: the name of the register's.
+    """
+    for place, source in enumerate(sources, 1):
+        path = ["scheme_adoptions", place]
+        day = datetime.date.fromisoformat(source["effective_on"])
+        if is_future(day, datetime.datetime.fromisoformat(source["recorded_at"])):
+            rows.add_problem([*path, "effective_on"], NOT_COME)
+        (slug, _, version), (earlier_slug, _, earlier) = (
+            source[name].rpartition("/") for name in ("scheme", "earlier")
+        )
+        if slug != earlier_slug or int(version) <= int(earlier):
+            rows.add_problem([*path, "scheme"], "This is no newer version of the scheme before it.")
+    for place, (before, source) in enumerate(pairwise(sources), 2):
+        path = ["scheme_adoptions", place]
+        for name in ("effective_on", "recorded_at"):
+            if source[name] < before[name]:
+                rows.add_problem([*path, name], RUNS_BACKWARDS)
+        if source["earlier"] != before["scheme"]:
+            rows.add_problem([*path, "earlier"], "The adoption before this took another scheme.")
+    if sources and sources[-1]["scheme"] != scheme:
+        rows.add_problem(
+            ["scheme_adoptions", len(sources), "scheme"],
+            "The register took this scheme last and is rated by another.",
+        )
 
 
 class TimelineEntry(NamedTuple):

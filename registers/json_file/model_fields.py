@@ -29,6 +29,7 @@ from registers.models import (
     Review,
     Risk,
     RiskRevision,
+    SchemeAdoption,
     ScoringScheme,
     User,
     WarningSign,
@@ -75,7 +76,7 @@ def fields_of(model):
     excluded = EXCLUDED - ({"version"} if model is ImportedRow else set())
     if model is not ImportedRow:
         excluded |= {"risk"}
-    if model in (Agreement, RegisterImport):
+    if model in (Agreement, RegisterImport, SchemeAdoption):
         excluded |= {"register"}
     return {
         f.name: f for f in (*meta.concrete_fields, *meta.many_to_many) if f.name not in excluded

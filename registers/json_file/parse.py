@@ -42,7 +42,7 @@ class CannotRestore(Exception):
 
 
 def parse(content):
-    """The object in a file of our format and version, with all its parts. Raises CannotRestore."""
+    """The object in a file of our format, with all parts of this version. Raises CannotRestore."""
     document = _load(content)
     if not isinstance(document, dict) or document.get("format") != FORMAT:
         _refuse(
@@ -51,12 +51,13 @@ def parse(content):
         )
     _refuse_all(text_problems(document))
     version = document.get("version")
-    if type(version) is not int or version != VERSION:
+    if type(version) is not int or not 1 <= version <= VERSION:
         _refuse(
-            f"The file is of version {str(version)[:20]}; this installation reads version "
+            f"The file is of version {str(version)[:20]}; this installation reads versions 1 to "
             f"{VERSION}. Bring the installation that is behind up to date, then save the register "
             "again."
         )
+    document = _upgrade(document)
     _refuse_all(file_problems(document))
     if document.get("as_at") is not None or document["left_out"]:
         _refuse(
@@ -64,6 +65,15 @@ def parse(content):
             "all of it."
         )
     return document
+
+
+def _upgrade(document):
+    """A file of any version as one of this version. Version 1 knew no adoptions of a scheme."""
+    return (
+        {"scheme_adoptions": [], **document, "version": VERSION}
+        if document["version"] == 1
+        else document
+    )
 
 
 def _load(content):

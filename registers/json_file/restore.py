@@ -8,14 +8,18 @@ who cannot sign in). It never changes a person, a role, a post or another regist
 import hashlib
 import json
 from dataclasses import dataclass, field
-from functools import partial
 
 from django.db import DataError, IntegrityError, transaction
 from django.utils import timezone
 
 from registers.history.audit import AuditPayload
 from registers.history.seals import seals_of
-from registers.json_file.history_rules import HistoryReader, RiskTimeline, expected_positions
+from registers.json_file.history_rules import (
+    HistoryReader,
+    RiskTimeline,
+    check_adoptions,
+    expected_positions,
+)
 from registers.json_file.model_fields import LIBRARY_KEYS, placeholder_address
 from registers.json_file.parse import CannotRestore, Problem, is_as_written, parse
 from registers.json_file.read import RowReader
@@ -32,6 +36,7 @@ from registers.models import (
     Register,
     RegisterImport,
     Risk,
+    SchemeAdoption,
     ScoringScheme,
     User,
 )
@@ -120,9 +125,9 @@ class _Restore:
                 builder.write()
         builder.write()
         self.rows.keys[Risk] = builder.numbers
-        agreements, imports, appetites = self._read_other_lists(timelines)
+        other_lists = self._read_other_lists(timelines)
         self._refuse_problems()
-        self._write_other_lists(builder, agreements, imports, appetites)
+        self._write_other_lists(builder, *other_lists)
         self._record_restore(by, file_name, builder, under_way)
 
     def _is_unchanged(self):
@@ -148,7 +153,13 @@ class _Restore:
     def _is_in_use(self):
         imports = self.register.imports.filter(stage=RegisterImport.Stage.DONE)
         return any(
-            rows.exists() for rows in (self.register.risks, self.register.agreements, imports)
+            rows.exists()
+            for rows in (
+                self.register.risks,
+                self.register.agreements,
+                self.register.scheme_adoptions,
+                imports,
+            )
         )
 
     def _read_references(self):
@@ -186,7 +197,7 @@ class _Restore:
         self.report.unresolved = list(self.rows.unresolved)
 
     def _read_other_lists(self, timelines):
-        """(agreements, imports, appetites), as values."""
+        """(agreements, imports, appetites, adoptions), as values."""
         if Risk not in self.rows.keys:
             self.rows.keys[Risk] = {timeline.number: 0 for timeline in timelines}
         agreements = [
@@ -201,13 +212,15 @@ class _Restore:
             self.rows.read_row(Appetite, source, ["appetites", place])
             for place, source in enumerate(self.document["appetites"], 1)
         ]
+        adoptions = self._read_adoptions()
         self.report.counts |= {
             "agreements": len(agreements),
             "imports": len(imports),
             "appetites": len(appetites),
+            "scheme_adoptions": len(adoptions),
         }
         self._check_appetites(appetites)
-        return agreements, imports, appetites
+        return agreements, imports, appetites, adoptions
 
     def _read_agreement(self, source, path, timelines):
         row = self.rows.read_row(Agreement, source, path)
@@ -229,8 +242,18 @@ class _Restore:
             for n, line in enumerate(lines, 1)
         ]
 
+    def _read_adoptions(self):
+        sources, count = self.document["scheme_adoptions"], len(self.rows.problems)
+        adoptions = [
+            self.rows.read_row(SchemeAdoption, source, ["scheme_adoptions", place])
+            for place, source in enumerate(sources, 1)
+        ]
+        if len(self.rows.problems) == count:
+            check_adoptions(self.rows, sources, self.document["register"]["scheme"])
+        return adoptions
+
     def _check_appetites(self, appetites):
-        """Check appetites, and note whether the organisation has its own by this scheme.
+        """Check appetites, and note by which schemes the organisation has its own.
 
         They are stated for the whole organisation: a file's are taken only where it has none.
         """
@@ -240,11 +263,9 @@ class _Restore:
                 self.rows.add_problem(
                     ["appetites", place, "tolerance"], "Its scheme has no such band."
                 )
-        scheme = self.references.register["scheme"]
-        self.has_appetites = Appetite.objects.filter(
-            organisation=self.register.organisation, scheme=scheme
-        ).exists()
-        if appetites and self.has_appetites:
+        stated = Appetite.objects.filter(organisation=self.register.organisation)
+        self.stated_schemes = {*stated.values_list("scheme", flat=True)}
+        if any(row and row["scheme"] in self.stated_schemes for row in appetites):
             self.report.warnings.append("The organisation keeps its own statements of appetite.")
 
     def _create_missing(self):
@@ -297,13 +318,15 @@ class _Restore:
         Register.objects.filter(pk=self.register.pk).update(**values)
         self.register.refresh_from_db()
 
-    def _write_other_lists(self, builder, agreements, imports, appetites):
+    def _write_other_lists(self, builder, agreements, imports, appetites, adoptions):
         organisation = self.register.organisation
-        if not self.has_appetites:
-            for row in appetites:
-                appetite = builder.build(Appetite, row, {"organisation": organisation})
-                fields = {"verb": "appetite.restored", "subject": organisation, "text": {}}
-                builder.entries.append([partial(appetite.audit_fields, **fields)])
+        for row in appetites:
+            if row["scheme"] in self.stated_schemes:
+                continue
+            appetite = builder.build(Appetite, row, {"organisation": organisation})
+            builder.enter(appetite, subject=organisation, text={})
+        for row in adoptions:
+            self._build_adoption(builder, row)
         for batch, rows in imports:
             related = {"register": self.register, "stage": RegisterImport.Stage.DONE}
             imported = builder.build(RegisterImport, batch, related)
@@ -312,6 +335,13 @@ class _Restore:
         builder.write()
         for row in agreements:
             self._write_agreement(builder, row)
+
+    def _build_adoption(self, builder, row):
+        adoption = builder.build(SchemeAdoption, row, {"register": self.register})
+        keys = {"from": row["earlier"], "to": row["scheme"]}
+        text = {name: str(builder.schemes[key]) for name, key in keys.items()}
+        text["reason"] = adoption.reason
+        builder.enter(adoption, subject=self.register, facts=keys, text=text)
 
     def _write_agreement(self, builder, row):
         agreement = builder.build(Agreement, row, {"register": self.register})

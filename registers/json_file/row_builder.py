@@ -109,6 +109,11 @@ class RowBuilder:
             related["scheme"] = self.schemes[fields.pop("scheme")]
         return related
 
+    def enter(self, row, **fields):
+        """Give a row that belongs to no risk an audit entry. fields: see audit_fields."""
+        self.entries.append([])
+        self._enter(row, partial(row.audit_fields, verb="", **fields))
+
     def _enter_row(self, row, risk, links=None):
         if isinstance(row, RiskRevision):
             self._enter(risk, partial(risk.audit_fields, row, links))

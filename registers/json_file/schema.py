@@ -28,6 +28,7 @@ from registers.models import (
     Review,
     Risk,
     RiskRevision,
+    SchemeAdoption,
 )
 
 UNKNOWN_NAME = (
@@ -54,6 +55,7 @@ ROWS = {
     CheckWaiver: "check_waiver",
     Agreement: "agreement",
     Appetite: "appetite",
+    SchemeAdoption: "scheme_adoption",
     RegisterImport: "import",
     ImportedRow: "import_row",
 }

@@ -90,7 +90,7 @@ class _Writer:
     """
 
     def __init__(self, register, reader, day):
-        self.register, self.day = register, day
+        self.register, self.day = register.as_rated_on(day) if day else register, day
         self.risks = (risks_for(reader, register) if reader else register.risks).order_by("number")
         self.names = names_for(register.organisation)
         self.unresolved = unresolved_of(register)
@@ -98,6 +98,7 @@ class _Writer:
         self.numbers = dict(self.risks.values_list("pk", "number"))
         self.names[Risk] = self.numbers
         self.places = {}
+        self.adoptions = list(self._up_to_day(register.scheme_adoptions.order_by("pk")))
 
     def pieces(self):
         yield f'{{"format": "{FORMAT}", "version": {VERSION}'
@@ -111,6 +112,7 @@ class _Writer:
         yield from self._list_part("agreements", self._agreements())
         yield from self._list_part("imports", self._imports())
         yield from self._list_part("appetites", self._appetites())
+        yield from self._list_part("scheme_adoptions", map(self._row, self.adoptions))
         yield from self._list_part("schemes", self._schemes())
         yield from self._list_part("posts", self._posts())
         yield self._part("directorates", sorted(self.used[Directorate]))
@@ -278,9 +280,8 @@ class _Writer:
             }
 
     def _appetites(self):
-        rows = Appetite.objects.filter(
-            organisation=self.register.organisation, scheme=self.register.scheme
-        )
+        schemes = {self.register.scheme_id, *(row.earlier_id for row in self.adoptions)}
+        rows = Appetite.objects.filter(organisation=self.register.organisation, scheme__in=schemes)
         for row in self._up_to_day(rows).order_by("pk"):
             yield self._row(row)
 

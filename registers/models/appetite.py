@@ -86,12 +86,13 @@ class Appetite(AppendOnlyRecord):
 class Tolerances:
     """What is tolerated on a register on any day.
 
-    From its organisation's statements for the register's scheme as of that day, and from the scheme
-    where there are none. One query, on first use.
+    From its organisation's statements for the scheme as of that day, and from the scheme where
+    there are none. The scheme is the register's, unless a method is given another. One query, on
+    first use.
     """
 
     def __init__(self, register, statements):
-        """statements: Appetite rows, among them all of this organisation and scheme."""
+        """statements: Appetite rows, among them all of this organisation."""
         self._register, self._statements = register, statements
 
     @classmethod
@@ -101,18 +102,17 @@ class Tolerances:
     @classmethod
     def across(cls, registers):
         """Key of a register -> its Tolerances; one query for all of them."""
-        rows = Appetite.objects.filter(
-            organisation__in={register.organisation_id for register in registers},
-            scheme__in={register.scheme_id for register in registers},
-        )
+        organisations = {register.organisation_id for register in registers}
+        rows = Appetite.objects.filter(organisation__in=organisations)
         return {register.pk: cls(register, rows) for register in registers}
 
-    def statements_as_at(self, day, recorded_by=None):
+    def statements_as_at(self, day, recorded_by=None, scheme=None):
         """Category -> the statement that applies at the end of a day; "" for all other categories.
 
         recorded_by: leave out what was recorded after that instant.
         """
-        scope = (self._register.organisation_id, self._register.scheme_id)
+        scheme = scheme or self._register.scheme
+        scope = (self._register.organisation_id, scheme.pk)
         statements = [
             row
             for row in self._statements
@@ -121,19 +121,20 @@ class Tolerances:
             and (recorded_by is None or row.recorded_at <= recorded_by)
         ]
         for row in statements:
-            row.scheme = self._register.scheme
+            row.scheme = scheme
         return {
             row.category: row
             for row in sorted(statements, key=lambda row: (row.effective_on, row.pk))
         }
 
-    def on(self, day, recorded_by=None):
+    def on(self, day, recorded_by=None, scheme=None):
         """The Tolerance of a day."""
+        scheme = scheme or self._register.scheme
         tolerance_by_category = {
             category: row.tolerance
-            for category, row in self.statements_as_at(day, recorded_by).items()
+            for category, row in self.statements_as_at(day, recorded_by, scheme).items()
         }
-        return Tolerance.from_statements(self._register.scheme.rules, tolerance_by_category)
+        return Tolerance.from_statements(scheme.rules, tolerance_by_category)
 
     def statement_for(self, category, day, recorded_by=None):
         """The statement that decides for a category on a day; None where the scheme does."""

@@ -115,6 +115,8 @@ class Register(AuditedModel):
     )
     scheme = models.ForeignKey(ScoringScheme, on_delete=models.PROTECT, related_name="registers")
     next_number = models.PositiveIntegerField(default=1, editable=False)
+    # False where the query that read the register found none: then nothing asks for them again.
+    has_adoptions = True
 
     class Meta:
         ordering = ["organisation", "name"]
@@ -140,20 +142,20 @@ class Register(AuditedModel):
         return reverse("risk_list", args=[self.slug])
 
     def clean(self):
-        """Refuse what a register that holds risks may not become.
+        """Refuse what a register that holds risks, or took a newer scheme, may not become.
 
         Another organisation's, or one whose bands mean something else.
         """
         problems = {}
-        if self.pk and self.risks.exists():
+        if self.pk and (self.risks.exists() or self.scheme_adoptions.exists()):
             stored = Register.objects.get(pk=self.pk)
             fixed = ("organisation", "slug", "prefix", "scheme")
             changed = [name for name in fixed if getattr(stored, name) != getattr(self, name)]
-            problems = dict.fromkeys(changed, "A register that holds risks keeps this as it is.")
+            problems = dict.fromkeys(changed, "A register in use keeps this as it is.")
             if "scheme" in problems:
                 problems["scheme"] = (
-                    "A register that holds risks takes only a newer version of its scheme: a risk "
-                    "manager does so on the page of its settings."
+                    "A register in use takes only a newer version of its scheme: a risk manager "
+                    "does so on the page of its settings."
                 )
         for name in ("directorate", "parent"):
             other = getattr(self, name)
@@ -214,7 +216,8 @@ class Register(AuditedModel):
                 token=token, effective_on=timezone.localdate(), **fields
             ),
         )
-        self.scheme = scheme
+        self.scheme, self.has_adoptions = scheme, True
+        self.__dict__.pop("_adoptions", None)
         self.save(update_fields=["scheme"])
         adoption.enter(
             organisation=self.organisation,
@@ -229,19 +232,34 @@ class Register(AuditedModel):
     def scheme_on(self, day, recorded_by=None):
         """The scheme that was in force at the end of a day, as on record at an instant.
 
-        One query for all days.
+        One query for all days, none where has_adoptions says so.
         """
         if not self._adoptions:
             return self.scheme
-        earlier = [
-            row.scheme
+        adoptions = self.adoptions_by(day, recorded_by)
+        return adoptions[-1].scheme if adoptions else self._adoptions[0].earlier
+
+    def adoptions_by(self, day, recorded_by=None):
+        """The SchemeAdoptions by the end of a day, oldest first. From the query of scheme_on."""
+        return [
+            row
             for row in self._adoptions
             if row.effective_on <= day and (recorded_by is None or row.recorded_at <= recorded_by)
         ]
-        return earlier[-1] if earlier else self._adoptions[0].earlier
+
+    @classmethod
+    def all_as_rated_on(cls, registers, day):
+        """Each of these registers as_rated_on that day. One query for all of them."""
+        adoptions = SchemeAdoption.objects.filter(register__in=registers).order_by("pk")
+        rows = list(adoptions.select_related("scheme", "earlier"))
+        for register in registers:
+            register._adoptions = [row for row in rows if row.register_id == register.pk]
+        return [register.as_rated_on(day) for register in registers]
 
     @cached_property
     def _adoptions(self):
+        if not self.has_adoptions:
+            return []
         return list(self.scheme_adoptions.select_related("scheme", "earlier").order_by("pk"))
 
     def as_rated_on(self, day, recorded_by=None):

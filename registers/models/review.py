@@ -81,19 +81,19 @@ def is_above_tolerance(risk, tolerance=None):
 def above_tolerance_twice_running(register, risks):
     """Keys of those of these risks that are above tolerance now and were when looked at before.
 
-    Insight 1 then asks whom outside we have asked. What was above by an earlier scheme was above.
+    Insight 1 then asks whom outside we have asked. An earlier rating is read by its own scheme.
     risks: of the register, with their current rating. Four queries at most.
     """
-    tolerance = Tolerances.of(register).on(timezone.localdate())
+    today, tolerances = timezone.localdate(), Tolerances.of(register)
+    tolerance = tolerances.on(today)
     above = [risk for risk in risks if is_above_tolerance(risk, tolerance)]
     ratings = _ratings_before(above)
     share_schemes([*ratings.values()], register)
 
     def was_above(risk):
         rating = ratings[risk.pk]
-        if rating.scheme_id == register.scheme_id:
-            return tolerance.is_above(rating.band, risk.category)
-        return rating.scheme.rules.is_above_tolerance(rating.band)
+        tolerance = tolerances.on(today, scheme=rating.scheme)
+        return tolerance.is_above(rating.band, risk.category)
 
     return {risk.pk for risk in above if risk.pk in ratings and was_above(risk)}
 

@@ -155,6 +155,10 @@ def band_before(band: str, month: str, since: str) -> str:
     return gettext("was %(band)s in %(month)s") % {"band": band, "month": month}
 
 
+def by_another_scheme(band: str) -> str:
+    return gettext("%(band)s by another scheme") % {"band": band}
+
+
 def first_band_course(band: str, month: str) -> str:
     """Of a risk with one rating."""
     clause = gettext("%(band)s since %(month)s, when it was first judged")

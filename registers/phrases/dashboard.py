@@ -160,15 +160,32 @@ def empty_sentence(unfiltered_total: int) -> str:
     return sentence % {"count": figures(unfiltered_total)}
 
 
-def stuck_sentence(band: str, stuck: Sequence[tuple[str, int]], rated: int) -> str:
+def scheme_then_sentence(since: datetime.date, scheme: str) -> str:
+    """scheme: the one in force on the day compared with, which is another than on the day read."""
+    sentence = gettext(
+        "On %(day)s the register was scored by %(scheme)s. Bands by two schemes are not compared."
+    )
+    return sentence % {"day": date_format(since, "j F Y"), "scheme": scheme}
+
+
+def stuck_sentence(
+    band: str, stuck: Sequence[tuple[str, int]], rated: int, *, is_scheme_newer: bool = False
+) -> str:
     """band: the highest. stuck: (reference, quarter ends in it running), the longest first.
 
-    rated: how many risks are in that band at all, also those for less long.
+    rated: how many risks are in that band at all, also those for less long. is_scheme_newer: the
+    scheme has been in force for less long than it takes.
     """
     if not rated:
         return gettext("No risk is %(band)s.") % {"band": band}
     if not stuck:
-        sentence = gettext("No risk has been %(band)s at %(quarter_ends)s.")
+        sentence = (
+            gettext(
+                "No risk can have been %(band)s at %(quarter_ends)s: the scheme is newer than that."
+            )
+            if is_scheme_newer
+            else gettext("No risk has been %(band)s at %(quarter_ends)s.")
+        )
         return sentence % {"band": band, "quarter_ends": quarter_ends_running(STUCK)}
     reference, most = stuck[0]
     if len(stuck) == 1:
@@ -208,6 +225,19 @@ def _longest_clause(stuck: Sequence[tuple[str, int]], most: int) -> str:
     }
 
 
+# Over time
+
+
+def scored_until_sentence(earlier: Mapping[datetime.date, str], scheme: str) -> str:
+    """earlier: the day on which each scheme was followed -> its name. scheme: the last one."""
+    clauses = [
+        gettext("by %(scheme)s until %(day)s") % {"scheme": name, "day": date_format(day, "j F Y")}
+        for day, name in earlier.items()
+    ]
+    sentence = gettext("Scored %(earlier)s, then by %(scheme)s.")
+    return sentence % {"earlier": ", ".join(clauses), "scheme": scheme}
+
+
 # What moved
 
 
@@ -221,25 +251,35 @@ def movement_counts_sentence(
 ) -> str:
     """since: the day in words. previous, total: risks then and now.
 
-    counts: by "new", "up", "down", "scored", "left" and "unchanged".
+    counts: by "new", "up", "down", "scored", "rated_otherwise", "left" and "unchanged".
     """
     new, up, down = counts["new"], counts["up"], counts["down"]
     scored, left, unchanged = counts["scored"], counts["left"], counts["unchanged"]
-    clauses = [
-        (new, ngettext("%(count)s new", "%(count)s new", new)),
-        (up, ngettext("%(count)s up a band or more", "%(count)s up a band or more", up)),
-        (down, ngettext("%(count)s down", "%(count)s down", down)),
+    rated_otherwise = counts["rated_otherwise"]
+    seldom = [
         (
             scored,
             ngettext(
                 "%(count)s rated for the first time", "%(count)s rated for the first time", scored
             ),
         ),
+        (
+            rated_otherwise,
+            ngettext(
+                "%(count)s rated by another scheme and not compared",
+                "%(count)s rated by another scheme and not compared",
+                rated_otherwise,
+            ),
+        ),
+    ]
+    clauses = [
+        (new, ngettext("%(count)s new", "%(count)s new", new)),
+        (up, ngettext("%(count)s up a band or more", "%(count)s up a band or more", up)),
+        (down, ngettext("%(count)s down", "%(count)s down", down)),
+        *((n, clause) for n, clause in seldom if n),
         (left, ngettext("%(count)s closed or taken off", "%(count)s closed or taken off", left)),
         (unchanged, ngettext("%(count)s unchanged", "%(count)s unchanged", unchanged)),
     ]
-    if not scored:
-        del clauses[3]
     changes = ", ".join(clause % {"count": number_in_words(n)} for n, clause in clauses)
     sentence = gettext("Since %(day)s: %(changes)s. Risks then: %(previous)s, now: %(total)s.")
     return sentence % {
@@ -328,8 +368,15 @@ def types_sentence(totals: Mapping[str, int], total: int) -> str:
     return f"{sentence} {nothing}"
 
 
-def independent_ratings_sentence(rated: int, differing: int) -> str:
-    """rated: risks that somebody from outside rated; differing: those in another band than ours."""
+def independent_ratings_sentence(
+    rated: int, differing: int, *, is_scheme_newer: bool = False
+) -> str:
+    """rated: risks that somebody from outside rated; differing: those in another band than ours.
+
+    is_scheme_newer: another scheme was in force before, whose ratings are not counted.
+    """
+    if not rated and is_scheme_newer:
+        return gettext("Nobody from outside has rated any of these risks by this scheme.")
     if not rated:
         return gettext("Nobody from outside has rated any of these risks.")
     if not differing:

@@ -6,6 +6,7 @@ import datetime
 from collections.abc import Sequence
 
 from django.utils.formats import date_format
+from django.utils.text import capfirst
 from django.utils.translation import gettext, ngettext
 
 from registers.models import AssuranceLevel, ControlWeakness
@@ -143,8 +144,11 @@ def changed_band_sentence(count: int) -> str:
     return f"{_changed_band(count)}."
 
 
-def changes_sentence(changed: int, scored: int, new: int, left: int) -> str:
-    """changed: risks in another band; scored: rated for the first time; left: closed."""
+def changes_sentence(changed: int, scored: int, rated_otherwise: int, new: int, left: int) -> str:
+    """changed: risks in another band; scored: rated for the first time; left: closed.
+
+    rated_otherwise: rated by another scheme, so that bands are not compared.
+    """
     clauses = [
         (
             scored,
@@ -154,11 +158,21 @@ def changes_sentence(changed: int, scored: int, new: int, left: int) -> str:
                 scored,
             ),
         ),
+        (
+            rated_otherwise,
+            ngettext(
+                "%(count)s is rated by another scheme",
+                "%(count)s are rated by another scheme",
+                rated_otherwise,
+            ),
+        ),
         (new, ngettext("%(count)s is new", "%(count)s are new", new)),
         (left, ngettext("%(count)s is closed", "%(count)s are closed", left)),
     ]
     words = [clause % {"count": number_in_words(n)} for n, clause in clauses if n]
-    return f"{', '.join([_changed_band(changed), *words])}."
+    if changed or not rated_otherwise:
+        words.insert(0, _changed_band(changed))
+    return f"{capfirst(', '.join(words))}."
 
 
 def _changed_band(count: int) -> str:

@@ -99,7 +99,7 @@ def reading_from(request, register):
     """The reading that the address asks for; 404 for an agreement of another register.
 
     The register gets the scheme that was in force then. One query for a reader who sees the
-    register as agreed by default, and one where another day than today is read.
+    register as agreed by default, and one for another day of a register that took a newer scheme.
     """
     form = DayForm(request.GET)
     if not form.is_valid():

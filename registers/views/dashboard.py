@@ -9,7 +9,7 @@ from registers.dashboard.child_registers import ChildRegisters, registers_below
 from registers.dashboard.comparison_date import AGREEMENTS, ComparisonDate
 from registers.dates import quarter_ends_before
 from registers.home import gaps_of
-from registers.models import Tolerances
+from registers.models import Register, Tolerances
 from registers.permissions import (
     counts_everything,
     get_register_for,
@@ -99,6 +99,8 @@ def _child_registers(reader, register, reading, narrowing, registers, tolerances
     registers = registers_below(register, registers)
     if not registers or reading.is_future:
         return None
+    if not reading.is_today:
+        registers = Register.all_as_rated_on(registers, reading.day)
     for child in registers:
         child.organisation = register.organisation
     positions = positions_across(reader, [register, *registers], reading.day).on_register()

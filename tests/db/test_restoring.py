@@ -10,7 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 from makers import (
+    days_ago,
     make_agreement,
+    make_appetite,
     make_organisation,
     make_person,
     make_register,
@@ -32,6 +34,8 @@ from rich_register import (
 from risk_histories import RAISED, RiskHistory, histories, ratings, rollback
 
 from registers.json_file import parse
+from registers.json_file.history_rules import check_adoptions
+from registers.json_file.read import RowReader
 from registers.json_file.restore import CannotRestore, check, restore
 from registers.json_file.schema import SCHEMA
 from registers.models import (
@@ -39,7 +43,10 @@ from registers.models import (
     FailureType,
     Membership,
     Post,
+    Register,
     Role,
+    ScoringScheme,
+    Tolerances,
     User,
 )
 
@@ -65,7 +72,13 @@ def test_a_restored_register_is_exported_again_to_the_byte(register_file):
     report = restore(content, target, by=by)
     target.refresh_from_db()
     assert written(target).decode() == content.decode()
-    assert report.counts == {"risks": 3, "agreements": 1, "imports": 1, "appetites": 1}
+    assert report.counts == {
+        "risks": 3,
+        "agreements": 1,
+        "imports": 1,
+        "appetites": 2,
+        "scheme_adoptions": 1,
+    }
     assert (report.people, report.posts) == ({}, ["Finance director"])
     assert_sound()
 
@@ -157,6 +170,13 @@ HOSTILE = {
     ("people",): ("people", None),
     ("schemes", 1): ("schemes", 0, "bands", 0, "review_days", 1),
     ("appetites", 1, "tolerance"): ("appetites", 0, "tolerance", "purple"),
+    ("scheme_adoptions", 1, "scheme"): ("scheme_adoptions", 0, "scheme", "five-by-five/3"),
+    ("scheme_adoptions", 1, "earlier"): ("scheme_adoptions", 0, "earlier", "four-by-four/1"),
+    ("scheme_adoptions", 1, "effective_on"): (
+        *("scheme_adoptions", 0, "recorded_at"),
+        "1999-01-01T00:00:00.000000Z",
+    ),
+    ("scheme_adoptions", 1): ("scheme_adoptions", 0, "reason", ""),
     ("register", "level"): ("register", "level", "galactic"),
     ("register", "next_number"): ("register", "next_number", -1),
 }
@@ -171,6 +191,7 @@ REFUSED_AT = [
     ("agreements", 1, "positions"),
     ("imports", 1, "rows", 1, "cells", 1),
     ("appetites", 1, "tolerance"),
+    ("scheme_adoptions", 1, "scheme"),
 ]
 
 
@@ -237,7 +258,7 @@ def test_the_schema_refuses_a_name_that_it_does_not_describe(register_file, plac
         b'{"format": "failing-well-register", "version": NaN}',
         b'{"format": "failing-well-register", "version": 1e999}',
         b'{"format": "failing-well-register", "version": ' + b"9" * 9000 + b"}",
-        b'{"format": "failing-well-register", "version": 2}',
+        b'{"format": "failing-well-register", "version": 3}',
         b'{"format": "failing-well-register", "version": true}',
         b'{"format": "another", "version": 1}',
         b'{"format": "failing-well-register", "format": "failing-well-register", "version": 1}',
@@ -253,8 +274,8 @@ def test_a_file_of_another_format_is_refused(content):
     ("change", "words"),
     [
         (
-            ("version", 2),
-            "version 2; this installation reads version 1. "
+            ("version", 3),
+            "version 3; this installation reads versions 1 to 2. "
             "Bring the installation that is behind up to date",
         ),
         (
@@ -422,21 +443,84 @@ def test_the_audit_chain_says_who_restored_which_file(register_file):
 
 def test_a_missing_scheme_is_added(register_file):
     content, register, by = register_file
-
-    def rename_scheme(data):
-        data["schemes"][0] |= {"slug": "our-own"}
-        data["register"]["scheme"] = "our-own/1"
-        for risk in data["risks"]:
-            for row in risk.get("assessments", ()):
-                row["scheme"] = "our-own/1"
-        data["appetites"][0]["scheme"] = "our-own/1"
-
-    restore(with_change(content, rename_scheme), register, by=by)
+    restore(content.replace(b"five-by-five", b"our-own"), register, by=by)
     register.refresh_from_db()
     assert (register.scheme.slug, register.scheme.organisation) == (
         "our-own",
         register.organisation,
     )
+
+
+# Adoptions of a scheme
+
+
+def adoption(version, earlier, day, hour=10):
+    return {
+        "scheme": f"ours/{version}",
+        "earlier": f"ours/{earlier}",
+        "effective_on": day,
+        "recorded_at": f"{day}T{hour}:00:00.000000Z",
+    }
+
+
+SECOND, THIRD = adoption(2, 1, "2026-03-01"), adoption(3, 2, "2026-05-01")
+
+
+@pytest.mark.parametrize(
+    ("adoptions", "path"),
+    [
+        ([SECOND, THIRD], None),
+        ([SECOND, adoption(3, 2, "2026-03-01", hour=11)], None),
+        ([SECOND, adoption(3, 2, "2026-02-01")], (2, "effective_on")),
+        ([SECOND, THIRD | {"recorded_at": "2026-02-01T10:00:00.000000Z"}], (2, "recorded_at")),
+        ([SECOND | {"recorded_at": "2026-02-28T10:00:00.000000Z"}, THIRD], (1, "effective_on")),
+        ([SECOND, SECOND, THIRD], (2, "earlier")),
+        ([adoption(3, 1, "2026-03-01"), THIRD], (2, "earlier")),
+        ([adoption(3, 3, "2026-03-01")], (1, "scheme")),
+        ([adoption(3, 1, "2026-03-01") | {"earlier": "other/1"}], (1, "scheme")),
+        ([SECOND], (1, "scheme")),
+    ],
+)
+def test_adoptions_that_no_register_made_are_refused_with_their_place(adoptions, path):
+    """The register's scheme is the third version."""
+    rows = RowReader({})
+    check_adoptions(rows, adoptions, "ours/3")
+    paths = [problem.path for problem in rows.problems]
+    assert paths == [] if path is None else ("scheme_adoptions", *path) in paths
+
+
+def test_a_restored_register_reads_a_past_day_by_the_scheme_in_force_then(register_file):
+    content, register, by = register_file
+    restore(content, register, by=by)
+    register.refresh_from_db()
+    days = (days_ago(1), days_ago(0))
+    rated = [register.as_rated_on(day) for day in days]
+    assert [row.scheme.version for row in rated] == [1, 2]
+    tolerances = [Tolerances.of(row).on(day) for row, day in zip(rated, days, strict=True)]
+    assert [tolerance.general for tolerance in tolerances] == ["moderate", "low"]
+
+
+def test_an_adoption_is_sealed_again_and_its_entry_says_which_file_has_it(register_file):
+    content, register, by = register_file
+    restore(content, register, by=by)
+    entry = AuditEntry.objects.get(verb="schemeadoption.restored")
+    assert (entry.by, entry.subject) == (by, f"register:{register.pk}")
+    assert entry.facts["to"] == Register.objects.get(pk=register.pk).scheme_id
+
+
+def test_statements_by_a_scheme_that_the_organisation_has_none_by_are_restored(register_file):
+    content, register, by = register_file
+    make_appetite(register.organisation, by=by)
+    restore(content, register, by=by)
+    statements = register.organisation.appetites.values_list("scheme__version", flat=True)
+    assert sorted(statements) == [1, 2]
+
+
+def test_a_register_that_adopted_a_scheme_is_not_empty(register_file):
+    content, register, by = register_file
+    scheme = ScoringScheme.objects.get(slug="five-by-five", version=2)
+    register.adopt_scheme(by=by, scheme=scheme, reason="So.")
+    assert "something else" in str(check(content, register).problems[0])
 
 
 @examples(10)

@@ -142,6 +142,14 @@ def test_the_form_of_a_register_with_risks_says_who_takes_another_scheme(registe
         register.full_clean()
 
 
+def test_a_register_that_took_a_scheme_takes_another_by_no_form_even_without_risks(register, newer):
+    """Its last adoption is the scheme in force, by which its days are read."""
+    adopt(register, newer)
+    register.scheme = preset("four-by-four")
+    with pytest.raises(ValidationError, match="a risk manager does so"):
+        register.full_clean()
+
+
 # The same form again
 
 
@@ -230,6 +238,12 @@ def test_the_scheme_of_a_day_is_the_one_that_was_in_force(register, ago, version
     for number, adopted_ago in ((2, 10), (3, 5)):
         adopted_on(register, make_scheme(slug="five-by-five", version=number), adopted_ago)
     assert Register.objects.get(pk=register.pk).scheme_on(days_ago(ago)).version == version
+
+
+def test_the_register_that_adopts_reads_its_days_anew(register, newer):
+    assert register.scheme_on(days_ago(0)) == preset()
+    adopt(register, newer)
+    assert [register.scheme_on(days_ago(ago)) for ago in (0, 1)] == [newer, preset()]
 
 
 def test_what_was_adopted_later_that_day_was_not_in_force(register, newer):

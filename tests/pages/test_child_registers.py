@@ -22,6 +22,7 @@ from makers import (
     make_register,
     make_revision,
     make_risk,
+    make_scheme,
     preset,
 )
 
@@ -98,6 +99,17 @@ def test_each_child_register_has_a_row_and_each_risk_counts_once(council):
 def test_a_register_with_another_scheme_is_listed_as_left_out(council):
     council.risk(council.other, (4, 4))
     assert re.search(r"Left out.*Old-ways</a> \(.*version 1\)", council.section())
+
+
+def test_a_past_day_counts_the_registers_below_by_the_scheme_of_that_day(council):
+    """Both take a newer version today, so that on either day they have one scheme."""
+    council.risk(council.top)
+    council.risk(council.children)
+    before = council.section(as_at=days_ago(100))
+    scheme = make_scheme(slug="five-by-five", version=2)
+    for register in (council.top, council.children):
+        register.adopt_scheme(by=council.manager, scheme=scheme, reason="So.")
+    assert council.section(as_at=days_ago(100)) == before
 
 
 @pytest.mark.parametrize("query", [{}, {"as_at": days_ago(100)}])

@@ -76,13 +76,13 @@ def council(module_council):
     return copy.deepcopy(module_council)
 
 
-def sparkline(*labels):
+def sparkline(*labels, schemes=(1, 1, 1, 1, 1)):
     """A sparkline of these labels; the lower the band, the greater its y."""
     height = {"Low": 23, "Severe": 5}
     return CompactSparkline(
         tuple(
-            Step(on, label, 5 + 10 * n, height.get(label))
-            for n, (on, label) in enumerate(zip(QUARTERS, labels, strict=True))
+            Step(on, label, 5 + 10 * n, height.get(label), scheme)
+            for n, (on, label, scheme) in enumerate(zip(QUARTERS, labels, schemes, strict=True))
         )
     )
 
@@ -115,6 +115,16 @@ def test_the_line_goes_in_steps():
 
 def test_the_line_is_broken_where_there_was_no_band():
     assert sparkline("Low", "not scored", "not scored", "Low", "Severe").path == "M5 23M35 23H45V5"
+
+
+def test_the_line_is_broken_where_another_scheme_came_into_force():
+    path = sparkline(*["Low"] * 5, schemes=(1, 1, 1, 2, 2)).path
+    assert path == "M5 23H15V23H25V23M35 23H45V23"
+
+
+def test_a_band_by_an_earlier_scheme_is_named_as_one():
+    words = sparkline(*["Severe"] * 5, schemes=(1, 1, 1, 2, 2)).words
+    assert words == "Severe by another scheme in December 2024, Severe from September 2025"
 
 
 def test_before_the_first_band_there_is_no_line():

@@ -151,9 +151,8 @@ class Council:
     def read(self, ago, since, **options):
         reading = SimpleNamespace(day=days_ago(ago), since=days_ago(since))
         counted = PositionSets(self.rows(ago), self.rows(since), Position.objects.none())
-        return read_period_comparison(
-            counted, reading, self.register.scheme_id, by_category=False, **options
-        )
+        schemes = [self.register.scheme_id] * 2
+        return read_period_comparison(counted, reading, *schemes, by_category=False, **options)
 
     def page(self, **query):
         answer = self.client.get("/registers/ours/dashboard/", query)
@@ -206,7 +205,7 @@ def test_only_changed_rows_are_read(council):
 
 
 def test_a_tolerance_filter_reads_all_rows(council):
-    days = council.read(0, 30, is_tolerance_filter=True)
+    days = council.read(0, 30, is_band_filter=True)
     assert (len(days.begun), days.lasting, len(days.ended)) == (7, 0, 7)
 
 

@@ -3,9 +3,12 @@
 import html
 import re
 import uuid
+from types import SimpleNamespace
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils.html import strip_tags
 from makers import (
     days_ago,
@@ -25,6 +28,8 @@ from makers import (
 from query_counts import queries_for
 from recorded_risks import at
 
+from registers.charts import NO_RISKS
+from registers.dashboard.trends import Trends
 from registers.models import Assessment, Register, ScoringScheme
 from registers.scheme_comparison import differences_between
 
@@ -318,6 +323,141 @@ def test_a_page_that_was_agreed_or_is_of_an_earlier_day_stays_as_it_was(
     before = texts()
     register.adopt_scheme(by=make_user(), scheme=newer, reason="So.")
     assert texts() == before
+
+
+@pytest.fixture
+def charted(register):
+    """Rated four quarters ago; then a newer version, which calls one band otherwise."""
+    first, second = (
+        make_risk(register, assessed=pair, on=days_ago(400), recorded_at=at(days_ago(400)))
+        for pair in ((5, 5), (3, 3))
+    )
+    scheme = make_scheme(
+        slug="five-by-five", version=2, bands=bands_with(high={"label": "Grave"}), tolerance="low"
+    )
+    return SimpleNamespace(register=register, first=first, second=second, scheme=scheme)
+
+
+def adopt(charted):
+    charted.register.adopt_scheme(by=make_user(), scheme=charted.scheme, reason="So.")
+
+
+def section_of(client, section, **query):
+    answer = client.get("/registers/ours/dashboard/", query)
+    return answer.context["dashboard"].section(section)
+
+
+def chart_rows(client, **query):
+    """The table over time: a row for each day, without the day."""
+    table = section_of(client, Trends, **query).chart.table
+    return [dict(zip(table.columns[1:], map(str, row[1:]), strict=True)) for row in table.rows]
+
+
+def test_quarter_ends_before_an_adoption_stay_as_they_were(manager, charted):
+    before = chart_rows(manager)
+    adopt(charted)
+    added = {"Grave": NO_RISKS, "To re-assess": "0"}
+    assert chart_rows(manager)[:-1] == [row | added for row in before[:-1]]
+    assert before[-2]["Severe"] == "1"
+
+
+def test_a_band_of_one_scheme_has_a_dash_on_the_days_of_the_other(manager, charted):
+    adopt(charted)
+    rows = chart_rows(manager)
+    assert (rows[-2]["High"], rows[-2]["Grave"]) == ("1", NO_RISKS)
+    assert (rows[-1]["High"], rows[-1]["Grave"], rows[-1]["To re-assess"]) == (NO_RISKS, "0", "2")
+
+
+def test_each_number_over_time_leads_to_as_many_risks_on_its_day(manager, charted):
+    adopt(charted)
+    make_assessment(charted.first, (5, 5))
+    links = [
+        cell
+        for row in section_of(manager, Trends).chart.table.rows[-2:]
+        for cell in row
+        if cell.count
+    ]
+    assert [cell.count for cell in links] == [
+        manager.get(cell.href).context["page"].paginator.count for cell in links
+    ]
+    assert sum(cell.count for cell in links) == 4
+
+
+@pytest.mark.parametrize(("band", "counts"), [("severe", [1, 1]), ("above-tolerance", [1, 1])])
+def test_a_page_narrowed_by_a_band_reads_it_by_the_scheme_of_each_day(
+    manager, charted, band, counts
+):
+    adopt(charted)
+    make_assessment(charted.first, (5, 5))
+    rows = chart_rows(manager, band=band)
+    assert [sum(int(n) for n in row.values() if n != NO_RISKS) for row in rows[-2:]] == counts
+
+
+def test_a_page_narrowed_by_a_band_says_what_fitted_by_the_earlier_scheme(manager, charted):
+    """The first is to re-assess since; the second is judged anew."""
+    adopt(charted)
+    make_assessment(charted.second, (5, 5))
+    page = words_of(manager.get("/registers/ours/dashboard/", {"band": "severe"}))
+    assert "one unchanged. Risks then: 1, now: 1." in page
+    assert "One of them fits now and did not then and one fitted then and does not now." in page
+
+
+def test_what_is_above_tolerance_goes_by_the_tolerance_of_each_scheme(manager, charted):
+    """The newer scheme tolerates Low alone, the earlier one all but Severe."""
+    adopt(charted)
+    for risk in (charted.first, charted.second):
+        make_assessment(risk, (3, 3))
+    summary = section_of(manager, Trends).chart.summary
+    assert re.search("one on [^,]*, two on", summary)
+
+
+def test_the_chart_names_the_schemes_and_the_day_on_which_the_newer_was_taken(manager, charted):
+    before = section_of(manager, Trends).chart.note
+    adopt(charted)
+    assert (before, section_of(manager, Trends).chart.note) == (
+        "",
+        f"Scored by 5 x 5, four bands (version 1) until {days_ago(0):%-d %B %Y}, "
+        "then by A scheme (version 2).",
+    )
+
+
+def test_a_register_without_adoptions_makes_no_query_for_them(manager, charted):
+    with CaptureQueriesContext(connection) as queries:
+        manager.get("/registers/ours/dashboard/", {"as_at": days_ago(9)})
+    tables = [
+        query["sql"] for query in queries if 'FROM "registers_schemeadoption"' in query["sql"]
+    ]
+    assert [
+        sql for sql in tables if not sql.lstrip().startswith('SELECT "registers_register"')
+    ] == []
+
+
+def test_bands_of_two_schemes_are_not_compared(manager, charted):
+    """Not at the top, by band, in what moved, nor in the matrix."""
+    before = words_of(manager.get("/registers/ours/dashboard/"))
+    adopt(charted)
+    make_assessment(charted.first, (3, 3))
+    after = words_of(manager.get("/registers/ours/dashboard/"))
+    compared = ["as many as on", "Change", "went up", "“was”"]
+    assert [text in before for text in compared] == [True, True, False, True]
+    assert [text in after for text in compared] == [False, False, False, False]
+    assert "the register was scored by 5 x 5, four bands (version 1)" in after
+    assert "one rated by another scheme and not compared, none closed or taken off, one" in after
+
+
+def test_a_rating_from_outside_by_the_earlier_scheme_does_not_count(manager, charted):
+    make_assessment(charted.first, (5, 5), perspective="peer")
+    before = words_of(manager.get("/registers/ours/dashboard/"))
+    adopt(charted)
+    after = words_of(manager.get("/registers/ours/dashboard/"))
+    assert "has been rated from outside: as we rate it" in before
+    assert "Nobody from outside has rated any of these risks by this scheme." in after
+
+
+@pytest.mark.parametrize("place", ["agreements/", "dashboard/"])
+def test_what_an_earlier_scheme_gave_an_agreement_is_not_compared(manager, risk, place):
+    page = words_of(manager.get(f"/registers/ours/{place}"))
+    assert "The register has taken another scheme since, so bands are not compared." in page
 
 
 def test_the_headline_says_how_many_are_to_be_re_assessed(manager, risk):

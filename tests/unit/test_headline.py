@@ -70,6 +70,11 @@ def test_stuck_risks_are_counted_and_the_longest_named(stuck, rated, sentence):
     assert stuck_sentence("Severe", stuck, rated) == sentence
 
 
+def test_no_risk_is_stuck_by_a_scheme_that_is_newer():
+    sentence = "No risk can have been Severe at four quarter ends running: the scheme is newer than"
+    assert stuck_sentence("Severe", [], 1, is_scheme_newer=True) == f"{sentence} that."
+
+
 @pytest.mark.parametrize(
     "since", [datetime.date(2025, 3, 31), datetime.date(2025, 4, 1), datetime.date(2026, 6, 30)]
 )

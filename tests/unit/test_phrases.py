@@ -238,9 +238,17 @@ def test_risks_that_fit_on_one_day_alone(entered, left, sentences):
     assert fit_sentences(entered, left) == sentences
 
 
-@pytest.mark.parametrize(("scored", "clause"), [(0, ""), (1, "one rated for the first time, ")])
-def test_what_moved_leaves_out_first_ratings_where_there_are_none(scored, clause):
-    counts = {"new": 0, "up": 1, "down": 2, "scored": scored, "left": 9, "unchanged": 1000}
+@pytest.mark.parametrize(
+    ("scored", "rated_otherwise", "clause"),
+    [
+        (0, 0, ""),
+        (1, 0, "one rated for the first time, "),
+        (0, 1, "one rated by another scheme and not compared, "),
+    ],
+)
+def test_what_moved_leaves_out_what_seldom_happens(scored, rated_otherwise, clause):
+    counts = {"new": 0, "up": 1, "down": 2, "left": 9, "unchanged": 1000}
+    counts |= {"scored": scored, "rated_otherwise": rated_otherwise}
     assert movement_counts_sentence("30 June", 1000, 10, counts) == (
         f"Since 30 June: none new, one up a band or more, two down, {clause}"
         "nine closed or taken off, 1,000 unchanged. Risks then: 1,000, now: 10."
@@ -287,10 +295,15 @@ def test_open_actions_of_a_register(count, late, late_before, sentence):
         (changed_band_sentence, (10,), "10 risks have changed band since."),
         (
             changes_sentence,
-            (0, 1, 2, 0),
+            (0, 1, 0, 2, 0),
             "No risk has changed band since, one is rated for the first time, two are new.",
         ),
-        (changes_sentence, (2, 0, 0, 9), "Two risks have changed band since, nine are closed."),
+        (
+            changes_sentence,
+            (0, 0, 3, 0, 0),
+            "Three are rated by another scheme.",
+        ),
+        (changes_sentence, (2, 0, 0, 0, 9), "Two risks have changed band since, nine are closed."),
         (assurance_gap_in_words, (AssuranceLevel.NONE, 1), "has no assurance at all"),
         (assurance_gap_in_words, (AssuranceLevel.NONE, 2), "have no assurance at all"),
         (untested_sentence, (1, 1, 12), "Not tested for 12 months: 1 of 1 control."),

@@ -30,6 +30,7 @@ class Judged:
     pk: int = 1
     kind: str = "current"
     perspective: str = "own"
+    scheme_id: int = 1
 
 
 def judged(*pairs):
@@ -130,10 +131,11 @@ def test_the_line_goes_in_steps_from_the_bottom_to_the_top():
     assert course.path == "M6 30H43V30H80V6H117V6H154V6"
 
 
-def test_the_same_word_in_a_scheme_of_fewer_bands_is_another_band():
-    three = Judged(day("2025-01-10"), 9, Band("high", "High", 90, rank=2, of=3), 0)
-    course = build_rating_sparkline([three, *judged(("2025-08-01", "High"))], DAYS)
-    assert course.words == "High since August 2025; was High in January 2025"
+def test_the_same_word_by_another_scheme_is_another_band_and_breaks_the_line():
+    earlier = Judged(day("2025-01-10"), 9, BANDS["Severe"], 0, scheme_id=2)
+    course = build_rating_sparkline([earlier, *judged(("2025-08-01", "Severe"))], DAYS)
+    assert course.words == "Severe since August 2025; was Severe by another scheme in January 2025"
+    assert course.path == "M43 6H80V6M117 6H154V6"
 
 
 # On the page

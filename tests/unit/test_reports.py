@@ -11,6 +11,7 @@ from registers.charts import BAND_COLOURS, stacked_bars
 from registers.dashboard import trends
 from registers.movement import OTHER_SCHEME, RiskPoint, movements_between
 from registers.phrases import count_history_in_words, more_or_fewer, number_in_words
+from registers.scoring import Band, Scheme
 
 RANKS = {"low": 0, "moderate": 1, "high": 2, "severe": 3}
 
@@ -107,13 +108,43 @@ def test_a_history_without_a_change_counts_nothing():
     ]
 
 
+def bands_of(count):
+    return [Band(f"band-{rank}", f"Band {rank}", 30, rank, count) for rank in range(count)]
+
+
+def rules_of(*bands):
+    """bands: (slug, label), lowest first."""
+    rows = [Band(*names, 30, rank, len(bands)) for rank, names in enumerate(bands)]
+    return Scheme((), (), tuple(rows), (), bands[0][0], bands[-1][0])
+
+
+LOW, HIGH, SEVERE = ("low", "Low"), ("high", "High"), ("severe", "Severe")
+MEDIUM, MIDDLE = ("moderate", "Medium"), ("moderate", "Middle")
+
+
+@pytest.mark.parametrize(
+    ("earlier", "later", "merged"),
+    [
+        ([LOW, HIGH], [LOW, HIGH], [LOW, HIGH]),
+        ([LOW, HIGH], [LOW, MEDIUM, HIGH, SEVERE], [LOW, MEDIUM, HIGH, SEVERE]),
+        ([LOW, MIDDLE, HIGH, SEVERE], [LOW, MEDIUM, HIGH], [LOW, MIDDLE, MEDIUM, HIGH, SEVERE]),
+    ],
+)
+def test_bands_of_two_schemes_stand_once_each_in_the_order_of_both(earlier, later, merged):
+    bands = trends.merge_bands([rules_of(*earlier), rules_of(*later)])
+    assert [(band.slug, band.label) for band in bands] == merged
+    assert {band.of for band in bands if (band.slug, band.label) in later} == {len(later)}
+
+
 @pytest.mark.parametrize("bands", BAND_COLOURS)
 @pytest.mark.parametrize("sideways", [False, True])
 def test_plotly_accepts_the_bars(bands, sideways):
     labels = [*(f"Band {n}" for n in range(bands)), "Not scored", "To re-assess"]
     counts = [[*range(len(labels))], [*range(len(labels))]]
     figure = json.loads(
-        json.dumps(stacked_bars(counts, ["A", "B"], labels, bands=bands, sideways=sideways))
+        json.dumps(
+            stacked_bars(counts, ["A", "B"], labels, bands=bands_of(bands), sideways=sideways)
+        )
     )
     checked = go.Figure(figure)
     assert [bar.name for bar in checked.data] == labels
@@ -122,7 +153,7 @@ def test_plotly_accepts_the_bars(bands, sideways):
 
 
 def test_a_chart_holds_the_numbers_of_its_table():
-    figure = stacked_bars([[3, 0, 2]], ["June"], ["Low", "High", "Not scored"], bands=2)
+    figure = stacked_bars([[3, 0, 2]], ["June"], ["Low", "High", "Not scored"], bands=bands_of(2))
     assert [bar["y"] for bar in figure["data"]] == [[3], [0], [2]]
 
 
