@@ -238,7 +238,8 @@ def test_a_page_shows_every_field_and_the_position_first(risk, officer, member):
         f"Tolerated until {long_date(UNTIL)}.",
         "It is cheap to live with.",
         "Balance the budget",
-        "Financial. Portfolio: Finance and resources. How soon: within a year",
+        "Finance and resources",
+        "Within a year",
         "Nobody waits.",
         f"First told by an auditor, {long_date(days_ago(60))}",
     ]
