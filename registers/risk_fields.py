@@ -17,6 +17,7 @@ class Sort(StrEnum):
     LINE = "line"  # a text of one line, of at most `longest` characters
     TEXT = "text"  # several columns of one target are joined by a line break
     DAY = "day"
+    POUNDS = "pounds"  # whole ones (registers/pounds.py)
     CHOICE = "choice"  # of a fixed list; Plan.words may map other words to it
     TYPES = "types"  # one or several of the library's rows, by name or slug
     POST = "post"

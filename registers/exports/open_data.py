@@ -131,5 +131,7 @@ def _describe(column: Column) -> dict:
 def _datatype(column: Column) -> str | dict:
     if column.sort == Sort.DAY:
         return {"base": "date", "format": "yyyy-MM-dd"}
+    if column.sort is Sort.POUNDS:
+        return {"base": "integer", "minimum": "0"}
     is_number = column.sort in WHOLE_NUMBERS and not column.heading.endswith("band")
     return {"base": "integer", "minimum": "1"} if is_number else "string"

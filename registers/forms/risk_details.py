@@ -13,6 +13,7 @@ from registers.forms.fields import (
     PastDateField,
     PlainTextField,
     PlannedDateField,
+    PoundsField,
     RecordChoiceField,
     RecordMultipleChoiceField,
 )
@@ -45,6 +46,10 @@ def _day(field, **options):
     return kind(subject=field.question.subject, **options)
 
 
+def _pounds(field, **options):
+    return PoundsField(subject=field.question.subject, **options)
+
+
 def _choice(field, **options):
     choices = RiskRevision._meta.get_field(field.name).choices
     if field.question.has_radios:
@@ -71,6 +76,7 @@ FORM_FIELDS = {
     Sort.LINE: _text,
     Sort.TEXT: _text,
     Sort.DAY: _day,
+    Sort.POUNDS: _pounds,
     Sort.CHOICE: _choice,
     Sort.TYPES: _types,
 }

@@ -33,8 +33,8 @@ def wording(revision, name):
     field = revision._meta.get_field(name)
     if field.many_to_many:
         return ", ".join(str(row) for row in getattr(revision, name).all())
-    if field.choices:
-        return str(getattr(revision, f"get_{name}_display")() or "")
+    if display := getattr(revision, f"get_{name}_display", None):
+        return str(display() or "")
     value = getattr(revision, name)
     if isinstance(value, datetime.date):
         return date_format(value, "j F Y")

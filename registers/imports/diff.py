@@ -26,7 +26,7 @@ NON_CONTENT = ("reference", "raised_on")
 DAYS = names_of(Sort.DAY, is_imported=True)
 # The empty value of a field; of texts and choices it is "".
 EMPTY = {
-    **dict.fromkeys(("owner", "primary_failure_type", *DAYS)),
+    **dict.fromkeys(("owner", "primary_failure_type", *DAYS, *names_of(Sort.POUNDS))),
     **dict.fromkeys(names_of(is_many=True), ()),
 }
 LONGEST = {name: FIELDS_BY_NAME[name].longest for name in names_of(Sort.LINE, is_imported=True)}

@@ -11,6 +11,7 @@ from registers.import_fields import IGNORE, NOTE
 from registers.imports import parse_date, parse_list, parse_statement, value_mapping
 from registers.models.review import latest_next_review
 from registers.phrases.files import taken_apart_into
+from registers.pounds import FORM_OF_AMOUNT, parse_pounds
 from registers.risk_fields import BY_NAME, Sort, names_of
 
 YEARS_AHEAD = 10  # at most, of an action's due day
@@ -18,6 +19,7 @@ LONGEST = BY_NAME["event"].longest  # characters of a text
 # Of a month the first day counts; of other days the last.
 PAST_DAYS = ("raised_on", *names_of(Sort.DAY, is_imported=True, is_past=True))
 DAYS = ("raised_on", *names_of(Sort.DAY, is_imported=True))
+AMOUNTS = names_of(Sort.POUNDS, is_imported=True)
 CHOICES = names_of(Sort.CHOICE, is_imported=True)
 TYPES = names_of(Sort.TYPES, is_imported=True)
 TEXTS = tuple(
@@ -113,6 +115,20 @@ def _day_problem(target, date, today):
             "with the notes"
         )
     return ""
+
+
+def parse_amounts(row):
+    for target in AMOUNTS:
+        for at in row.columns.get(target, [])[:1]:
+            text = row.cells[at]
+            pounds = parse_pounds(text)
+            if pounds is not None:
+                row.set_value(target, pounds)
+                continue
+            if value_mapping.word_key(text) not in value_mapping.BLANK_WORDS:
+                problem = f"It is not an amount in {FORM_OF_AMOUNT}: it stays with the notes"
+                row.add_problem(at, text[:80], problem)
+            row.move_to_notes(at)
 
 
 def parse_choices(row, meanings):

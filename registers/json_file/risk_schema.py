@@ -8,12 +8,13 @@ from registers.risk_fields import FIELDS, Sort
 IN_REVISIONS = {
     Sort.TEXT: "text",
     Sort.DAY: "day_or_null",
+    Sort.POUNDS: "pounds_or_null",
     Sort.TYPES: "library_name_or_null",
     Sort.POST: "post_name_or_null",
     Sort.FLAG: "flag",
     Sort.ASSESSMENT: "place_or_null",
 }
-IN_ROWS = {Sort.DAY: "day", Sort.TYPES: "texts"}
+IN_ROWS = {Sort.DAY: "day", Sort.POUNDS: "pounds", Sort.TYPES: "texts"}
 
 
 def complete(schema):

@@ -8,7 +8,8 @@ from registers.history.versioned import read_latest
 from registers.models.assessment import Assessment
 from registers.models.library import AdverseImpact, FailureType
 from registers.models.people import Post
-from registers.risk_fields import BY_NAME, FIELDS, names_of
+from registers.pounds import in_pounds
+from registers.risk_fields import BY_NAME, FIELDS, Sort, names_of
 
 
 class Category(models.TextChoices):
@@ -152,8 +153,15 @@ class RiskContent(ContentFields, models.Model):
         )
 
 
+def display_of_pounds(name):
+    """A method that returns the words of a field, as Django has one for each choice."""
+    return lambda self: in_pounds(getattr(self, name))
+
+
 for field in FIELDS:
     RiskContent._meta.get_field(field.name).verbose_name = field.label
+    if field.sort is Sort.POUNDS:
+        setattr(RiskContent, f"get_{field.name}_display", display_of_pounds(field.name))
 
 
 class LatestContent(ContentFields):

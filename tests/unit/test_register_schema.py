@@ -27,6 +27,7 @@ from registers.models import (
     RiskRevision,
     ScoringScheme,
 )
+from registers.pounds import MOST
 from registers.spreadsheet import LAST_COLUMN
 from registers.spreadsheet import ROWS as ROW_LIMIT
 
@@ -80,6 +81,8 @@ def values_of(field):
     if type_of(field) == "integer":
         is_small = isinstance(field, models.PositiveSmallIntegerField)
         largest = 32_767 if is_small else 2_000_000_000
+        if isinstance(field, models.PositiveBigIntegerField):
+            largest = MOST
         return {"minimum": int(field.related_model in NUMBERED), "maximum": largest}
     if isinstance(field, models.DateTimeField):
         return {"pattern": INSTANT}
