@@ -59,7 +59,7 @@ RAISED_ON = Target(
     "Raised on",
     Sort.DAY,
     THE_RISK,
-    ("date raised", "date identified", "date added", "opened"),
+    ("date raised", "date added", "opened"),
 )
 RATINGS = (
     *_rating_targets(

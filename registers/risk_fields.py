@@ -41,7 +41,7 @@ STATEMENT = Section("The risk", THE_RISK)
 KIND = Section("Who owns it, and what kind of failure it is", THE_RISK)
 SUBJECT = Section("What it is about: objective, category, harms, portfolio, how soon", THE_RISK)
 RESPONSE = Section("What we do about it: treat, tolerate, transfer, terminate", DONE_ABOUT_IT)
-ORIGIN = Section("Who told us", THE_RISK)
+ORIGIN = Section("Where it comes from: when it was identified, who told us", THE_RISK)
 COMMITTEE = Section("For the committee: position, what good looks like", DONE_ABOUT_IT)
 NOTES = Section("More detail", ANYTHING_ELSE)
 LIFECYCLE = Section("Steps of the risk, each a form of its own", DONE_ABOUT_IT)
@@ -218,6 +218,14 @@ FIELDS = (
             hint="How you would all know that it is under control. For example: no child waits "
             "longer than 20 weeks.",
             subject="What good looks like")),
+    # Published like the day on which it was raised: a day names nobody.
+    RiskField("identified_on", "Date identified", Sort.DAY, ORIGIN,
+        "The day on which the risk was first recognised.",
+        Question("When was it identified?",
+            hint="The day on which somebody first recognised the risk. For example, 27 3 2026.",
+            subject="the day it was identified"),
+        aliases=("date risk identified", "identified", "identified on"), is_past=True,
+        published="identified_on", is_copied=False),
     RiskField("told_by", "Who told us first", Sort.CHOICE, ORIGIN,
         "Who told the organisation first.",
         Question("Who told you first?",

@@ -98,8 +98,7 @@ PATTERNS = tuple(
             "next_review_on",
         ),
         (
-            r"^date (?:raised|identified|added|opened|logged|entered)|^(?:raised|identified|"
-            r"opened|added)(?: on)?$",
+            r"^date (?:raised|added|opened|logged|entered)|^(?:raised|opened|added)(?: on)?$",
             "raised_on",
         ),
         (

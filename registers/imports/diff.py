@@ -176,7 +176,8 @@ def _changeable_values(existing, row, plan, reference_data):
     if existing.status == "closed":
         values.pop("next_review_on", None)  # nobody reviews what is closed
     _merge_notes(values, existing, row, plan)
-    if row.values.get("raised_on", existing.raised_on) != existing.raised_on:
+    raised_on = row.values.get("raised_on", existing.raised_on)
+    if raised_on != existing.raised_on and "raised_on" not in row.derived:
         words = "It is not the day on the register, which stays"
         _add_problem(row, plan, "raised_on", reference_data, words)
     _drop_invalid(row, values, plan, existing.values)

@@ -101,6 +101,14 @@ def parse_days(row):
                 row.move_to_notes(at)
 
 
+def derive_raised_on(row):
+    """A sheet that has no other day begins a new risk on the day that it was identified."""
+    day = row.parsed.values.get("identified_on")
+    if day and "raised_on" not in row.plan.columns:
+        row.parsed.values["raised_on"] = day
+        row.parsed.derived.add("raised_on")
+
+
 def _day_problem(target, date, today):
     if target in PAST_DAYS and date > today:
         return "The day must be today or in the past: it stays with the notes"

@@ -854,6 +854,7 @@ class Migration(migrations.Migration):
                 ('target_on', models.DateField(null=True)),
                 ('committee_position', models.TextField(blank=True)),
                 ('definition_of_good', models.TextField(blank=True)),
+                ('identified_on', models.DateField(null=True)),
                 ('told_by', models.CharField(blank=True, choices=[('front-line', 'Somebody at the front line'), ('manager', 'A manager'), ('auditor', 'An auditor'), ('inspector', 'An inspector or regulator'), ('peer', 'A peer from another body'), ('press', 'The press'), ('public', 'Somebody from the public')], max_length=10)),
                 ('told_on', models.DateField(null=True)),
                 ('exempt_ground', models.CharField(blank=True, max_length=200)),

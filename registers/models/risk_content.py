@@ -100,6 +100,7 @@ class RiskContent(ContentFields, models.Model):
     target_on = models.DateField(null=True)
     committee_position = models.TextField(blank=True)
     definition_of_good = models.TextField(blank=True)
+    identified_on = models.DateField(null=True)
     told_by = models.CharField(max_length=10, choices=ContentFields.Teller, blank=True)
     told_on = models.DateField(null=True)
     exempt_ground = models.CharField(max_length=BY_NAME["exempt_ground"].longest, blank=True)
