@@ -39,7 +39,9 @@ class Section:
 THE_RISK, DONE_ABOUT_IT, ANYTHING_ELSE = "The risk", "What is done about it", "Anything else"
 STATEMENT = Section("The risk", THE_RISK)
 KIND = Section("Who owns it, and what kind of failure it is", THE_RISK)
-SUBJECT = Section("What it is about: objective, category, harms, portfolio, how soon", THE_RISK)
+SUBJECT = Section(
+    "What it is about: objective, category, harms, portfolio, how soon, cost", THE_RISK
+)
 RESPONSE = Section("What we do about it: treat, tolerate, transfer, terminate", DONE_ABOUT_IT)
 ORIGIN = Section("Where it comes from: when it was identified, who told us", THE_RISK)
 COMMITTEE = Section("For the committee: position, what good looks like", DONE_ABOUT_IT)
@@ -173,6 +175,15 @@ FIELDS = (
             hint="Risk managers call this proximity.", invalid="Select how soon it could happen",
             empty="Not said"),
         aliases=("proximity", "timescale"), published="proximity"),
+    # Published: the public would pay. Where an amount would harm a negotiation, exempt the risk.
+    RiskField("estimated_cost", "Estimated cost in pounds", Sort.POUNDS, SUBJECT,
+        "What it would cost the organisation, in whole pounds, by its own estimate.",
+        Question("What would it cost, in pounds?",
+            hint="Your estimate in whole pounds, if it happened. For example, £1,200,000.",
+            subject="the estimated cost"),
+        aliases=("estimated cost", "cost in pounds", "cost (£)", "cost £", "financial impact (£)",
+            "estimated financial impact"),
+        published="estimated_cost"),
     RiskField("status", "Status", Sort.CHOICE, STATEMENT,
         "Where it is in its life. On the register is what is open or has happened: a draft is "
         "not on it yet, what is closed is no longer.",

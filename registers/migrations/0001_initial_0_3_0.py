@@ -848,6 +848,7 @@ class Migration(migrations.Migration):
                 ('category', models.CharField(blank=True, choices=[('strategy', 'Strategy'), ('governance', 'Governance'), ('operations', 'Operations'), ('legal', 'Legal'), ('property', 'Property'), ('financial', 'Financial'), ('commercial', 'Commercial'), ('people', 'People'), ('technology', 'Technology'), ('information', 'Information'), ('security', 'Security'), ('project', 'Project or programme'), ('reputational', 'Reputational')], max_length=12)),
                 ('portfolio', models.CharField(blank=True, max_length=100)),
                 ('proximity', models.CharField(blank=True, choices=[('now', 'Now or within three months'), ('year', 'Within a year'), ('three-years', 'In one to three years'), ('later', 'Later than that')], max_length=12)),
+                ('estimated_cost', models.PositiveBigIntegerField(null=True)),
                 ('response', models.CharField(blank=True, choices=[('treat', 'Treat: do something about it'), ('tolerate', 'Tolerate: accept it until a day'), ('transfer', 'Transfer: have somebody else carry it'), ('terminate', 'Terminate: stop doing what brings it')], max_length=10)),
                 ('response_reason', models.TextField(blank=True)),
                 ('tolerated_until', models.DateField(null=True)),

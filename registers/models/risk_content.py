@@ -94,6 +94,7 @@ class RiskContent(ContentFields, models.Model):
     adverse_impacts = models.ManyToManyField(AdverseImpact, blank=True, related_name="+")
     portfolio = models.CharField(max_length=BY_NAME["portfolio"].longest, blank=True)
     proximity = models.CharField(max_length=12, choices=ContentFields.Proximity, blank=True)
+    estimated_cost = models.PositiveBigIntegerField(null=True)
     response = models.CharField(max_length=10, choices=ContentFields.Response, blank=True)
     response_reason = models.TextField(blank=True)
     tolerated_until = models.DateField(null=True)
