@@ -102,6 +102,28 @@ def test_a_risk_is_raised_on_the_day_it_was_identified_where_no_other_is_given()
     assert (row.values["identified_on"], row.values["raised_on"]) == (D(2026, 4, 1), D(2026, 5, 1))
 
 
+def read_amount(text):
+    """The row of a sheet whose second column is the estimated cost."""
+    return read_row(["Title", "Cost (£)"], "Flood", text, columns=["title", "estimated_cost"])
+
+
+def test_an_amount_is_read_with_its_sign_and_separators():
+    row = read_amount("£1,200,000")
+    assert (row.problems, row.values["estimated_cost"]) == ([], 1_200_000)
+
+
+@pytest.mark.parametrize("text", ["abc", "-1", "1e30", "£1.2m", "9" * 400])
+def test_a_text_that_is_no_amount_goes_to_the_notes_with_a_problem(text):
+    row = read_amount(text)
+    assert "not an amount in whole pounds up to" in row.problems[0].problem
+    assert row.values["notes"] == f"Cost (£): {text}"
+
+
+def test_words_for_no_amount_go_to_the_notes_without_a_problem():
+    row = read_amount("n/a")
+    assert (row.problems, row.values["notes"]) == ([], "Cost (£): n/a")
+
+
 def test_words_for_no_day_go_to_the_notes_without_a_problem():
     row = read_row(["Title", "Next review"], "Flood", "ongoing")
     assert (row.problems, row.values["notes"]) == ([], "Next review: ongoing")
