@@ -3,10 +3,15 @@
 from types import SimpleNamespace
 
 import pytest
-from django.test import Client
 from makers import days_ago, make_person, make_register, make_revision, make_risk, risk_form
-from reimport import assert_export_equals_register, assert_reimport_is_unchanged, export
+from reimport import (
+    assert_export_equals_register,
+    assert_reimport_is_unchanged,
+    client_of,
+    export,
+)
 from rich_register import empty_twin, written
+from workbooks import take_in, to_preview
 
 from registers.forms import LogRiskForm
 from registers.history.differences import wording
@@ -49,8 +54,7 @@ def module_records(module_db):
 
 
 def test_what_is_typed_under_each_question_is_saved(records):
-    client = Client()
-    client.force_login(records.manager)
+    client = client_of(records.manager)
     data = risk_form(
         owner="", **{name: form_value(value) for name, value in records.values.items()}
     )
@@ -64,8 +68,7 @@ def test_each_field_that_is_asked_for_stands_in_a_section_of_the_form():
 
 
 def test_the_page_shows_each_detail_under_its_label(records):
-    client = Client()
-    client.force_login(records.manager)
+    client = client_of(records.manager)
     page = client.get(records.risk.get_absolute_url()).text
     details = details_of(records.risk.latest)
     folded = [field for field in QUESTIONS if field.section in FOLDED]
@@ -89,6 +92,17 @@ def test_each_exported_field_is_the_same_when_the_file_comes_back(records):
     content = export(records.register, records.manager, "csv")
     assert_export_equals_register(records.register, content, "csv")
     assert_reimport_is_unchanged(records.register, content, records.manager, "csv")
+
+
+def test_each_exported_field_comes_in_with_a_new_risk(records):
+    content = export(records.register, records.manager, "csv")
+    empty = make_register(records.register.organisation, slug="empty", prefix="E")
+    client = client_of(records.manager)
+    take_in(client, to_preview(client, empty, content, "export.csv"))
+    risk = empty.risks.get()
+    notes = f"Reference there: C-001\n{records.values['notes']}"
+    expected = records.values | {"notes": notes}
+    assert {name: getattr(risk, name) for name in records.values} == expected
 
 
 def test_each_field_is_the_same_when_the_json_file_is_restored(records):
