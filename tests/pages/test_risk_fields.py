@@ -1,5 +1,7 @@
 """Each field of the catalogue, wherever a field of a risk goes: no test names one of them."""
 
+import csv
+import io
 from types import SimpleNamespace
 
 import pytest
@@ -15,6 +17,7 @@ from workbooks import take_in, to_preview
 
 from registers.forms import LogRiskForm
 from registers.history.differences import wording
+from registers.imports.diff import NEVER_EMPTIED
 from registers.json_file.restore import restore
 from registers.models import Risk, RiskRevision, Role
 from registers.pounds import in_pounds
@@ -103,6 +106,22 @@ def test_each_exported_field_comes_in_with_a_new_risk(records):
     notes = f"Reference there: C-001\n{records.values['notes']}"
     expected = records.values | {"notes": notes}
     assert {name: getattr(risk, name) for name in records.values} == expected
+
+
+def test_each_field_is_emptied_by_an_empty_cell(records):
+    text = export(records.register, records.manager, "csv").decode("utf-8-sig")
+    headings, row = csv.reader(io.StringIO(text, newline=""))
+    labels = {field.label for field in QUESTIONS if field.name not in NEVER_EMPTIED}
+    cells = ["" if name in labels else cell for name, cell in zip(headings, row, strict=True)]
+    file = io.StringIO(newline="")
+    csv.writer(file).writerows([headings, cells])
+    client = client_of(records.manager)
+    take_in(client, to_preview(client, records.register, file.getvalue().encode(), "risks.csv"))
+    risk = records.register.risks.get()
+    fields = [field for field in QUESTIONS if field.label in labels]
+    assert {field.name: getattr(risk, field.name) for field in fields} == {
+        field.name: None if field.sort in (Sort.DAY, Sort.POUNDS) else "" for field in fields
+    }
 
 
 def test_each_field_is_the_same_when_the_json_file_is_restored(records):
