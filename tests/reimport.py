@@ -19,17 +19,7 @@ from registers.models import (
     Risk,
     RiskRevision,
 )
-
-TEXTS = (
-    "title cause event consequence objective portfolio response_reason committee_position "
-    "definition_of_good notes"
-)
-
-
-CHOICES = "category proximity status response told_by"
-
-
-DAYS = "tolerated_until target_on next_review_on told_on"
+from registers.risk_fields import Sort, names_of
 
 
 def import_context(register):
@@ -38,7 +28,7 @@ def import_context(register):
         prefix=register.prefix,
         posts=tuple(register.organisation.posts.values_list("title", flat=True)),
         choices={
-            name: dict(RiskRevision._meta.get_field(name).choices) for name in CHOICES.split()
+            name: dict(RiskRevision._meta.get_field(name).choices) for name in names_of(Sort.CHOICE)
         },
         library={
             "failure_types": dict(FailureType.objects.values_list("slug", "name")),
@@ -67,7 +57,8 @@ def read_back(register, content, ending):
 
 def risk_values(risk):
     """The risk's fields by the names of ReadRow.values, without empty ones."""
-    fields = {name: getattr(risk, name) for name in f"{TEXTS} {CHOICES} {DAYS}".split()}
+    names = names_of(is_imported=True, is_many=False)
+    fields = {name: getattr(risk, name) for name in names}
     fields |= {
         "reference": risk.reference,
         "raised_on": risk.raised_on,

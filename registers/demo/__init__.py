@@ -61,6 +61,7 @@ from registers.models import (
 )
 from registers.models.review import proposed_next_review
 from registers.precedents import suggestions_of
+from registers.risk_fields import Sort, names_of
 from registers.services import agree
 
 FOLDER = Path(settings.BASE_DIR) / "fixtures" / "demo"
@@ -377,7 +378,7 @@ class BodyLoader:
             content["other_failure_types"] = [self.types[slug] for slug in content.pop("others")]
         if "impacts" in content:
             content["adverse_impacts"] = [self.drivers[slug] for slug in content.pop("impacts")]
-        for name in ("tolerated_until", "target_on", "told_on"):
+        for name in names_of(Sort.DAY):
             if name in content:
                 content[name] = due_of(content[name], self.today)
         if "exempt" in content:

@@ -5,6 +5,8 @@ import re
 
 from django.utils import timezone
 
+from registers.risk_fields import FIELDS, Sort
+
 DAY = re.compile(r"(?:q(?P<quarter>[1-9])|today)(?P<days>[+-]\d+)?")
 STEP = {
     *("day", "by", "why", "rate", "driver", "kind", "perspective", "change", "review", "next_in"),
@@ -13,25 +15,10 @@ STEP = {
 }
 REQUIRED_FIELDS = ("title", "cause", "event", "consequence", "owner")
 OPTIONAL_FIELDS = {
-    *(
-        "type",
-        "others",
-        "exempt",
-        "exempt_ground",
-        "exempt_interest",
-        "exempt_decided_by",
-        "status",
-    ),
-    *("objective", "category", "impacts", "portfolio", "proximity", "response", "response_reason"),
-    *(
-        "tolerated_until",
-        "target_on",
-        "committee_position",
-        "definition_of_good",
-        "told_by",
-        "told_on",
-    ),
-}
+    *("type", "others", "impacts", "status"),
+    *("exempt", "exempt_ground", "exempt_interest", "exempt_decided_by"),
+    *(field.name for field in FIELDS if field.question and field.sort is not Sort.TYPES),
+} - {*REQUIRED_FIELDS}
 RISK = {*REQUIRED_FIELDS, *OPTIONAL_FIELDS, "by", "driver", "brought_in", "history"}
 
 

@@ -7,25 +7,23 @@ import datetime
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from registers.import_fields import KINDS, TARGETS, Sort
+from registers.import_fields import KINDS, TARGETS
 from registers.models import Assessment, RiskRevision
+from registers.risk_fields import FIELDS, Sort, names_of
 
 YES, NO = "Yes", "No"
 Value = str | int | datetime.date | None
 
-TEXTS = (
-    *("title", "cause", "event", "consequence", "objective", "portfolio", "response_reason"),
-    *("committee_position", "definition_of_good", "notes", "happened_what"),
-)
-DAYS = ("tolerated_until", "target_on", "next_review_on", "told_on", "happened_on")
 CHOICES = {  # "Treat" of "Treat: do something about it"
     name: {
         value: str(label).partition(":")[0]
         for value, label in RiskRevision._meta.get_field(name).choices
     }
-    for name in ("category", "proximity", "status", "response", "told_by")
+    for name in names_of(Sort.CHOICE, is_exported=True)
 }
-REVISION_FIELDS = (*TEXTS, *DAYS, *CHOICES, "owner_id", "primary_failure_type_id")
+REVISION_FIELDS = tuple(
+    RiskRevision._meta.get_field(name).attname for name in names_of(is_exported=True, is_many=False)
+)
 # Each of these has in one column what an export has in several.
 IMPORT_ONLY = {"statement", "action_owner", "action_due_on", "ignore"}
 
@@ -122,6 +120,7 @@ DERIVED: dict[str, Callable[..., Value]] = {
     "adverse_impacts": lambda row, related: "; ".join(related.impact_names.get(row.revision, ())),
     "owner": lambda row, related: related.posts.get(row.fields["owner_id"], ("", ""))[0],
     "raised_on": lambda row, related: row.raised_on,
+    "is_exempt": lambda row, related: YES if row.is_exempt else NO,
     "controls": lambda row, related: related.controls.get(row.risk, ""),
     "actions": lambda row, related: related.actions.get(row.risk, ""),
     **{
@@ -141,10 +140,10 @@ EXTRA = (
     ),
     Column("Above tolerance", "", Sort.TEXT, _above),
     Column("Rated by the scheme", "", Sort.TEXT, _scheme),
-    Column("Happened on", "", Sort.DAY, _field("happened_on")),
-    Column("What happened", "", Sort.TEXT, _field("happened_what")),
-    Column(
-        "Exempt from publication", "", Sort.TEXT, lambda row, related: YES if row.is_exempt else NO
+    *(
+        Column(field.label, "", field.sort, DERIVED.get(field.name) or _field(field.name))
+        for field in FIELDS
+        if field.is_exported and not field.is_imported
     ),
 )
 COLUMNS = (

@@ -10,32 +10,18 @@ import json
 from dataclasses import dataclass
 
 from registers.cell_lists import format_day
-from registers.exports.columns import BY_IMPORT_FIELD, EXTRA, Column
+from registers.exports import columns
+from registers.exports.columns import Column
 from registers.exports.csv import plain, write_csv
 from registers.exports.table import RegisterTable
-from registers.import_fields import Sort
 from registers.models import Agreement, Register
+from registers.risk_fields import FIELDS, Sort
 
 # Import field, or heading of a column without one -> (name in the metadata, description).
 PUBLISHED = {
     "reference": ("reference", "The risk's reference, never used again for another."),
-    "title": ("title", "The risk in a few words."),
-    "cause": ("cause", "Why it could happen."),
-    "event": ("event", "What could happen."),
-    "consequence": ("consequence", "What would follow."),
-    "category": ("category", "What the risk is about, by the Orange Book's categories."),
-    "primary_failure_type": ("failure_type", "Which of seven types of failure it is most like."),
-    "other_failure_types": (
-        "other_failure_types",
-        "Further types of failure, with semicolons between them.",
-    ),
-    "adverse_impacts": (
-        "adverse_impacts",
-        "Who or what would be harmed, with semicolons between them.",
-    ),
-    "proximity": ("proximity", "How soon it could happen."),
-    "status": ("status", "Open, or has happened."),
     "raised_on": ("raised_on", "The day from which the register speaks of it."),
+    **{field.name: (field.published, field.description) for field in FIELDS if field.published},
     **{
         f"{kind}.{part}": (f"{kind}_{name}", f"{kind_text}: {part_text}.")
         for kind, kind_text in (
@@ -56,10 +42,6 @@ PUBLISHED = {
             ("on", "judged_on", "day of the judgement"),
         )
     },
-    "response": ("response", "What is done about it."),
-    "tolerated_until": ("tolerated_until", "Where it is tolerated: until when."),
-    "target_on": ("target_on", "The day by which the target is to be met."),
-    "next_review_on": ("next_review_on", "The day of the next review."),
     "Directorate": ("directorate", "The directorate of the post that owns it."),
     "Above tolerance": (
         "above_tolerance",
@@ -68,9 +50,12 @@ PUBLISHED = {
     "Rated by the scheme": ("scheme", "The scoring scheme of the current rating."),
 }
 WHOLE_NUMBERS = (Sort.RATING, Sort.SCORE)
-_BY_NAME = BY_IMPORT_FIELD | {column.heading: column for column in EXTRA}
-COLUMNS: tuple[Column, ...] = tuple(_BY_NAME[name] for name in PUBLISHED)
-DESCRIPTIONS = {_BY_NAME[name].heading: texts for name, texts in PUBLISHED.items()}
+DESCRIPTIONS = {
+    column.heading: PUBLISHED[key]
+    for column in columns.COLUMNS
+    if (key := column.import_field or column.heading) in PUBLISHED
+}
+COLUMNS = tuple(column for column in columns.COLUMNS if column.heading in DESCRIPTIONS)
 
 
 @dataclass(frozen=True)
@@ -146,5 +131,7 @@ def _describe(column: Column) -> dict:
 def _datatype(column: Column) -> str | dict:
     if column.sort == Sort.DAY:
         return {"base": "date", "format": "yyyy-MM-dd"}
+    if column.sort is Sort.POUNDS:
+        return {"base": "integer", "minimum": "0"}
     is_number = column.sort in WHOLE_NUMBERS and not column.heading.endswith("band")
     return {"base": "integer", "minimum": "1"} if is_number else "string"

@@ -88,7 +88,7 @@ def _create_sheet(book, columns: tuple[Column, ...]):
 
 def column_width(column: Column) -> int:
     """In characters."""
-    return WIDTHS.get(column.heading, 40 if column.sort == Sort.TEXT else 16)
+    return WIDTHS.get(column.heading, 40 if column.sort in (Sort.LINE, Sort.TEXT) else 16)
 
 
 def _write_rows(sheet, table) -> None:

@@ -13,6 +13,7 @@ from django.utils.formats import date_format
 from registers.dates import years_later
 from registers.govuk import GovukDateField
 from registers.pasted_text import normalise_text
+from registers.pounds import FORM_OF_AMOUNT, in_pounds, parse_pounds
 
 # A text of nothing else is empty.
 INVISIBLE = ("Cf", "Zl", "Zp", "Zs")
@@ -123,6 +124,28 @@ class PlainTextField(forms.CharField):
                 f"{self.subject} must be {self.max_length:,} characters or fewer: it has "
                 f"{len(value):,}"
             )
+
+
+class PoundsField(forms.Field):
+    """Whole pounds. subject: the noun in its error, as in "the estimated cost"."""
+
+    widget = forms.TextInput(attrs={"class": "govuk-input--width-10", "inputmode": "numeric"})
+
+    def __init__(self, *, subject, **options):
+        super().__init__(**options)
+        self.subject = subject
+
+    def to_python(self, value):
+        text = str(value or "").strip()
+        if not text:
+            return None
+        pounds = parse_pounds(text)
+        if pounds is None:
+            raise ValidationError(f"Enter {self.subject} in {FORM_OF_AMOUNT}")
+        return pounds
+
+    def prepare_value(self, value):
+        return in_pounds(value) if isinstance(value, int) else value
 
 
 class StorableJSONField(forms.JSONField):

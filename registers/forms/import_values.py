@@ -11,6 +11,7 @@ from registers.imports.parse_rating import numbers_in
 from registers.imports.reference_data import load_reference_data
 from registers.imports.serialise import load_sheet
 from registers.phrases.files import in_rows, in_rows_of_column
+from registers.risk_fields import BY_NAME, Sort, names_of
 from registers.spreadsheet import column_letter
 
 # Words on one page: the others follow on the next.
@@ -32,11 +33,7 @@ TITLES = {
     "band": "Words, colours and scores for a rating",
     "owner": "Owners",
     "action_owner": "Owners of actions",
-    "category": "Categories",
-    "status": "Statuses",
-    "response": "Responses",
-    "proximity": "How soon",
-    "told_by": "Who told us first",
+    **{name: BY_NAME[name].label for name in names_of(Sort.CHOICE)},
 }
 HINTS = {
     "likelihood": "Which level of this register does each mean?",

@@ -28,22 +28,6 @@ NAMES_A_RISK = ("title", "statement", "event")
 ROWS_SHOWN = 3
 UNDECIDED = "Select what rows are that do not name a risk of their own"
 DAY_FORMATS = ["%d/%m/%Y", "%d.%m.%Y", "%d-%m-%Y", "%Y-%m-%d", "%d %B %Y", "%d %b %Y"]
-GROUPS = {  # the name of a target, up to its dot -> under which words it is offered
-    **dict.fromkeys(
-        "reference title statement cause event consequence objective category".split(), "The risk"
-    ),
-    **dict.fromkeys(
-        "primary_failure_type other_failure_types adverse_impacts owner portfolio".split(),
-        "The risk",
-    ),
-    **dict.fromkeys("proximity status raised_on told_by told_on".split(), "The risk"),
-    "current": "Rating as it is now (current, residual, net)",
-    "inherent": "Rating without controls (inherent, gross)",
-    "target": "Rating that is aimed at (target)",
-    NOTE: "Anything else",
-    IGNORE: "Anything else",
-}
-DONE_ABOUT_IT = "What is done about it"
 
 
 class ImportFileForm(forms.Form):
@@ -284,10 +268,7 @@ def offered():
     """The targets in groups, for a select."""
     groups = {}
     for target in TARGETS:
-        group = GROUPS.get(target.name) or GROUPS.get(target.name.split(".")[0]) or DONE_ABOUT_IT
-        if "." not in target.name and group.startswith("Rating"):
-            group = DONE_ABOUT_IT
-        groups.setdefault(group, []).append((target.name, target.label))
+        groups.setdefault(target.group, []).append((target.name, target.label))
     return list(groups.items())
 
 

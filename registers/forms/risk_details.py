@@ -1,6 +1,7 @@
-"""The details of a risk that few give when they log it, folded on its forms.
+"""The fields of a risk on its forms, made from the catalogue (registers.risk_fields).
 
-What it is about, what is done about it, who told us, and what the committee is told.
+Those that few give when they log it are folded: what it is about, what is done about it, who told
+us, and what the committee is told.
 """
 
 from django import forms
@@ -12,42 +13,103 @@ from registers.forms.fields import (
     PastDateField,
     PlainTextField,
     PlannedDateField,
+    PoundsField,
+    RecordChoiceField,
     RecordMultipleChoiceField,
 )
 from registers.govuk import GovukCheckboxes, GovukRadios, MoreDetail, RevealingForm, Reveals
-from registers.models import AdverseImpact, Category, Risk
+from registers.models import Risk, RiskRevision
 from registers.models.review import latest_next_review
-from registers.models.risk_content import POSITION_WORDS
+from registers.risk_fields import FIELDS, FOLDED, Sort
 
-MORE = (
-    MoreDetail(
-        "What it is about: objective, category, harms, portfolio, how soon",
-        *("objective", "category", "adverse_impacts", "portfolio", "proximity"),
-    ),
-    MoreDetail(
-        "What we do about it: treat, tolerate, transfer, terminate",
-        Reveals("response", {Risk.Response.TOLERATE.value: ["response_reason", "tolerated_until"]}),
-        "target_on",
-    ),
-    MoreDetail("Who told us", "told_by", "told_on"),
-    MoreDetail(
-        "For the committee: position, what good looks like",
-        "committee_position",
-        "definition_of_good",
-    ),
-)
+COUNTED = 100  # characters: a line that may have more has a count
+# Asked for only of what is tolerated.
+TOLERATION = ("response_reason", "tolerated_until")
 
 
-def optional_choice(choices, *, empty, wrong, **options):
-    """A choice that can be left open."""
-    choices = [("", empty), *choices]
-    return forms.ChoiceField(
-        choices=choices, required=False, error_messages={"invalid_choice": wrong}, **options
+def _text(field, **options):
+    is_line = field.sort is Sort.LINE
+    return PlainTextField(
+        subject=field.question.subject,
+        missing=field.question.missing,
+        one_line=is_line,
+        counted=is_line and field.longest > COUNTED,
+        rows=None if is_line else 4,
+        max_length=field.longest,
+        max_words=field.most_words,
+        **options,
     )
 
 
-class RiskDetailsForm(RevealingForm):
-    """The folded part of a risk's forms.
+def _day(field, **options):
+    kind = PastDateField if field.is_past else PlannedDateField
+    return kind(subject=field.question.subject, **options)
+
+
+def _pounds(field, **options):
+    return PoundsField(subject=field.question.subject, **options)
+
+
+def _choice(field, **options):
+    choices = RiskRevision._meta.get_field(field.name).choices
+    if field.question.has_radios:
+        options["widget"] = GovukRadios
+    return forms.ChoiceField(
+        choices=[("", field.question.empty), *choices],
+        error_messages={"invalid_choice": field.question.invalid},
+        **options,
+    )
+
+
+def _types(field, **options):
+    rows = RiskRevision._meta.get_field(field.name).related_model.objects.all()
+    options |= {
+        "to_field_name": "slug",
+        "error_messages": dict.fromkeys(("invalid_choice", "invalid_list"), field.question.invalid),
+    }
+    if field.is_many:
+        return RecordMultipleChoiceField(rows, widget=GovukCheckboxes, **options)
+    return RecordChoiceField(rows, empty_label=field.question.empty, **options)
+
+
+FORM_FIELDS = {
+    Sort.LINE: _text,
+    Sort.TEXT: _text,
+    Sort.DAY: _day,
+    Sort.POUNDS: _pounds,
+    Sort.CHOICE: _choice,
+    Sort.TYPES: _types,
+}
+
+
+def _form_field(field):
+    question = field.question
+    return FORM_FIELDS[field.sort](
+        field, label=question.label, help_text=question.hint, required=bool(question.missing)
+    )
+
+
+def _parts(section):
+    for field in FIELDS:
+        if field.section is not section or not field.question or field.name in TOLERATION:
+            continue
+        yield (
+            Reveals("response", {Risk.Response.TOLERATE.value: TOLERATION})
+            if field.name == "response"
+            else field.name
+        )
+
+
+MORE = tuple(MoreDetail(section.title, *_parts(section)) for section in FOLDED)
+CatalogueForm = type(RevealingForm)(
+    "CatalogueForm",
+    (RevealingForm,),
+    {field.name: _form_field(field) for field in FIELDS if field.question},
+)
+
+
+class RiskDetailsForm(CatalogueForm):
+    """The fields of the catalogue, and what two of them say together.
 
     before: the present content; values that are only kept are not validated.
     """
@@ -55,108 +117,6 @@ class RiskDetailsForm(RevealingForm):
     before: dict = {}
     # The existing one, if any.
     risk = None
-
-    objective = PlainTextField(
-        label="Which objective is at stake?",
-        one_line=True,
-        counted=True,
-        subject="The objective",
-        required=False,
-        max_length=300,
-        help_text="What you set out to do and might fail to do. For example: every child in care "
-        "lives near home.",
-    )
-    category = optional_choice(
-        Category.choices,
-        empty="Not decided yet",
-        wrong="Select a category from the list",
-        label="Which category is it in?",
-        help_text="The Orange Book's: what the risk is about. The type of failure says how it "
-        "would fail, and an appetite is often set by category.",
-    )
-    adverse_impacts = RecordMultipleChoiceField(
-        AdverseImpact.objects.all(),
-        to_field_name="slug",
-        required=False,
-        widget=GovukCheckboxes,
-        label="Which harms could it do?",
-        help_text="Select all that apply.",
-        error_messages={
-            "invalid_choice": "Select harms from the list",
-            "invalid_list": "Select harms from the list",
-        },
-    )
-    portfolio = PlainTextField(
-        label="In whose portfolio does it lie?",
-        one_line=True,
-        subject="The portfolio",
-        required=False,
-        max_length=100,
-        help_text="The lead member's or director's, by its name. For example, Adult care and "
-        "health.",
-    )
-    proximity = optional_choice(
-        Risk.Proximity.choices,
-        empty="Not said",
-        wrong="Select how soon it could happen",
-        label="How soon could it happen?",
-        help_text="Risk managers call this proximity.",
-    )
-    response = optional_choice(
-        Risk.Response.choices,
-        empty="Not decided yet",
-        wrong="Select what you do about it",
-        widget=GovukRadios,
-        label="What do you do about it?",
-    )
-    response_reason = PlainTextField(
-        label="Why can it be tolerated?",
-        subject="The reason",
-        rows=3,
-        help_text="Who agreed to live with it, and what would change your mind.",
-        missing="Enter why it can be tolerated",
-    )
-    tolerated_until = PlannedDateField(
-        subject="the day until which it is tolerated",
-        label="Until which day?",
-        help_text="Then it is looked at again. For example, 27 3 2027.",
-    )
-    target_on = PlannedDateField(
-        required=False,
-        subject="the day of the target",
-        label="By when do you want to be at your target?",
-        help_text="For example, 27 3 2027. The target itself is a rating: add it with Assess.",
-    )
-    told_by = optional_choice(
-        Risk.Teller.choices,
-        empty="Not said",
-        wrong="Select who told you first",
-        label="Who told you first?",
-        help_text="A kind of person, never a name. Bodies that failed were often told by "
-        "outsiders what their own front line knew.",
-    )
-    told_on = PastDateField(
-        required=False,
-        subject="the day you were first told",
-        label="When was that?",
-        help_text="For example, 27 3 2026.",
-    )
-    committee_position = PlainTextField(
-        label="Where does it stand, for the committee?",
-        subject="The position for the committee",
-        required=False,
-        rows=4,
-        max_words=POSITION_WORDS,
-        help_text="In plain words: how it stands, what has moved, what is asked of members.",
-    )
-    definition_of_good = PlainTextField(
-        label="What would good look like?",
-        subject="What good looks like",
-        required=False,
-        rows=3,
-        help_text="How you would all know that it is under control. For example: no child waits "
-        "longer than 20 weeks.",
-    )
 
     def clean_tolerated_until(self):
         day, today = self.cleaned_data["tolerated_until"], timezone.localdate()

@@ -6,16 +6,11 @@ from crispy_forms.layout import Fieldset
 
 from registers.forms.assessments import BAND, JudgementForm
 from registers.forms.concurrency import VersionedForm
-from registers.forms.fields import (
-    PastDateField,
-    PlainTextField,
-    RecordChoiceField,
-    RecordMultipleChoiceField,
-)
+from registers.forms.fields import PastDateField, PlainTextField, RecordChoiceField
 from registers.forms.precedents import PreviewForm
 from registers.forms.risk_details import MORE, RiskDetailsForm
-from registers.govuk import GovukCheckboxes, Helper, MoreDetail
-from registers.models import FailureType, Risk, RiskRevision
+from registers.govuk import Helper, MoreDetail
+from registers.models import Risk, RiskRevision
 
 OR_CLEAR = ", or clear the rest of the judgement: it can wait"
 
@@ -26,60 +21,6 @@ class RiskForm(RiskDetailsForm):
     # A draft needs neither.
     FOR_THE_REGISTER = ("event", "consequence")
 
-    title = PlainTextField(
-        label="Title",
-        one_line=True,
-        counted=True,
-        subject="The title",
-        max_length=200,
-        help_text="A few words that a committee member will recognise it by.",
-        missing="Enter a title for the risk",
-    )
-    cause = PlainTextField(
-        label="Why could it happen?",
-        subject="The cause",
-        required=False,
-        rows=4,
-        help_text="The cause, if you know it. For example: two providers hold most of the work "
-        "and both lose money.",
-    )
-    event = PlainTextField(
-        label="What could happen?",
-        subject="What could happen",
-        rows=4,
-        help_text="The event itself. For example: a home care provider stops trading and visits "
-        "are missed.",
-        missing="Enter what could happen",
-    )
-    consequence = PlainTextField(
-        label="So what?",
-        subject="The consequence",
-        rows=4,
-        help_text="The consequence, first for the people who use the service, then for the "
-        "organisation.",
-        missing="Enter what would follow if it happened",
-    )
-    primary_failure_type = RecordChoiceField(
-        FailureType.objects.all(),
-        to_field_name="slug",
-        required=False,
-        empty_label="Not decided yet",
-        label="Which type of failure is it most like?",
-        help_text="Types overlap: choose the one that fits best. It can be decided later.",
-        error_messages={"invalid_choice": "Select a type of failure from the list"},
-    )
-    other_failure_types = RecordMultipleChoiceField(
-        FailureType.objects.all(),
-        to_field_name="slug",
-        required=False,
-        widget=GovukCheckboxes,
-        label="Which other types does it touch?",
-        help_text="Select all that apply.",
-        error_messages={
-            "invalid_choice": "Select types of failure from the list",
-            "invalid_list": "Select types of failure from the list",
-        },
-    )
     owner = RecordChoiceField(
         None,
         required=False,
@@ -88,15 +29,6 @@ class RiskForm(RiskDetailsForm):
         help_text="Posts outlive the people in them. Where the right one is missing, leave this "
         "open and ask an administrator to add it.",
         error_messages={"invalid_choice": "Select a post of this organisation"},
-    )
-    notes = PlainTextField(
-        label="What else should not be lost?",
-        subject="The notes",
-        required=False,
-        rows=4,
-        max_length=10_000,
-        help_text="For example, from your old register: its reference, a score or colour that has "
-        "no likelihood and impact, controls, actions, dates.",
     )
 
     def __init__(self, data=None, *, register, **options):

@@ -17,7 +17,7 @@ def changes_between(earlier, later):
     """What differs between two revisions of one record, in the order of its FIELDS."""
     before, after = earlier.content(), later.content()
     return [
-        Change(name, _label(later, name), _wording(earlier, name), _wording(later, name))
+        Change(name, _label(later, name), wording(earlier, name), wording(later, name))
         for name in later.FIELDS
         if before[name] != after[name]
     ]
@@ -28,12 +28,13 @@ def _label(revision, name):
     return label[:1].upper() + label[1:]
 
 
-def _wording(revision, name):
+def wording(revision, name):
+    """The value of a field of a revision, as people read it."""
     field = revision._meta.get_field(name)
     if field.many_to_many:
         return ", ".join(str(row) for row in getattr(revision, name).all())
-    if field.choices:
-        return str(getattr(revision, f"get_{name}_display")() or "")
+    if display := getattr(revision, f"get_{name}_display", None):
+        return str(display() or "")
     value = getattr(revision, name)
     if isinstance(value, datetime.date):
         return date_format(value, "j F Y")

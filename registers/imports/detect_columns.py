@@ -11,6 +11,7 @@ from functools import lru_cache
 
 from registers.import_fields import BY_NAME, IGNORE, NOTE, TARGETS, Sort
 from registers.imports import parse_date, parse_list, parse_rating
+from registers.pounds import parse_pounds
 
 UNKNOWN_KIND = "?"  # of a rating whose heading names no kind: "Likelihood", "L", "Score"
 _LABELS = {target.label.casefold(): target.name for target in TARGETS}
@@ -59,6 +60,7 @@ _DATED = re.compile(
     r"(?:\d{1,2}(?:st|nd|rd|th)? )?(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|"
     r"dec)[a-z]*[ '-]*\d{2,4}\b"
 )
+_THOUSANDS = re.compile(r"000|£ ?[km]|thousand|million|\b[km]\b")  # of pounds
 _MOVEMENT = r"direction|\bdot\b|movement|trend|arrow|\bmoved\b|change since"
 PATTERNS = tuple(
     (re.compile(pattern), target)
@@ -96,8 +98,7 @@ PATTERNS = tuple(
             "next_review_on",
         ),
         (
-            r"^date (?:raised|identified|added|opened|logged|entered)|^(?:raised|identified|"
-            r"opened|added)(?: on)?$",
+            r"^date (?:raised|added|opened|logged|entered)|^(?:raised|opened|added)(?: on)?$",
             "raised_on",
         ),
         (
@@ -177,7 +178,8 @@ def detect_target(name: str) -> str:
         return ""
     for form in dict.fromkeys((name.strip().casefold(), normalise_heading(name))):
         if target := _LABELS.get(form) or _ALIASES.get(form):
-            return target
+            is_amount = BY_NAME[target].sort is Sort.POUNDS
+            return NOTE if is_amount and _THOUSANDS.search(name.casefold()) else target
     if target := _detect_rating(normalise_heading(name)):
         return target
     last = normalise_heading(name.rsplit(": ", 1)[-1])
@@ -285,6 +287,8 @@ def confirm_target(target: str, column: ColumnProfile) -> str:
         return NOTE
     sort = BY_NAME[target].sort if target in BY_NAME else None
     if sort is Sort.DAY and column.days == 0 and not column.share(parse_date.means_no_day):
+        return NOTE
+    if sort is Sort.POUNDS and all(parse_pounds(text) is None for text in column.texts):
         return NOTE
     if sort is Sort.POST and column.width > 90:
         return NOTE

@@ -16,18 +16,21 @@ from registers.imports.parsed_row import (
     RowProblem,
 )
 from registers.pasted_text import normalise_text
+from registers.risk_fields import BY_NAME as FIELDS_BY_NAME
+from registers.risk_fields import Sort, names_of
 from registers.scoring import RatingOutsideScheme
 from registers.spreadsheet import column_letter
 
 NEVER_EMPTIED = ("title", "event", "status")
 NON_CONTENT = ("reference", "raised_on")
-DAYS = ("tolerated_until", "target_on", "next_review_on", "told_on")
+DAYS = names_of(Sort.DAY, is_imported=True)
 # The empty value of a field; of texts and choices it is "".
 EMPTY = {
-    **dict.fromkeys(("owner", "primary_failure_type", *DAYS)),
-    **dict.fromkeys(("other_failure_types", "adverse_impacts"), ()),
+    **dict.fromkeys(("owner", "primary_failure_type", *DAYS, *names_of(Sort.POUNDS))),
+    **dict.fromkeys(names_of(is_many=True), ()),
 }
-LONGEST = {"title": 200, "objective": 300, "portfolio": 100, "owner": 200}
+LONGEST = {name: FIELDS_BY_NAME[name].longest for name in names_of(Sort.LINE, is_imported=True)}
+LONGEST["owner"] = 200  # of a post's title
 
 
 @dataclass
@@ -173,7 +176,8 @@ def _changeable_values(existing, row, plan, reference_data):
     if existing.status == "closed":
         values.pop("next_review_on", None)  # nobody reviews what is closed
     _merge_notes(values, existing, row, plan)
-    if row.values.get("raised_on", existing.raised_on) != existing.raised_on:
+    raised_on = row.values.get("raised_on", existing.raised_on)
+    if raised_on != existing.raised_on and "raised_on" not in row.derived:
         words = "It is not the day on the register, which stays"
         _add_problem(row, plan, "raised_on", reference_data, words)
     _drop_invalid(row, values, plan, existing.values)

@@ -6,13 +6,14 @@ continues the risk above if it leaves out what identifies a risk, or repeats it.
 
 from registers.import_fields import BY_NAME, Sort
 from registers.imports import detect_columns
+from registers.risk_fields import names_of
 from registers.spreadsheet import Sheet, SheetRow
 
 IDENTIFYING = ("reference", "title", "statement", "event")
 LISTS = ("controls", "actions")
 ACTION_DETAILS = ("action_owner", "action_due_on")
-# Texts and types of which a risk has one only.
-SINGLE_VALUED = ("objective", "portfolio", "primary_failure_type")
+# Besides texts and lists.
+JOINED = ("title", *names_of(is_many=True), *ACTION_DETAILS)
 
 
 def group_by_risk(rows: list[SheetRow], sheet: Sheet, plan) -> list[SheetRow]:
@@ -168,8 +169,9 @@ def _first_rating_row(rows, columns):
 
 def _is_joined(target):
     base = target.partition("@")[0]
-    is_several = base not in BY_NAME or BY_NAME[base].sort in (Sort.TEXT, Sort.LINES, Sort.TYPES)
-    return (is_several and "." not in base and base not in SINGLE_VALUED) or base in ACTION_DETAILS
+    if "." in base:
+        return False
+    return base in JOINED or base not in BY_NAME or BY_NAME[base].sort in (Sort.TEXT, Sort.LINES)
 
 
 def _target(plan, at):

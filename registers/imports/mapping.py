@@ -188,6 +188,7 @@ def allows_several(target: str) -> bool:
     base = target.split("@")[0]
     is_one = base in ("reference", "title") or BY_NAME[base].sort in (
         Sort.DAY,
+        Sort.POUNDS,
         Sort.CHOICE,
         Sort.TYPES,
         Sort.POST,

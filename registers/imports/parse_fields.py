@@ -7,25 +7,26 @@ import datetime
 import re
 from functools import lru_cache
 
-from registers.import_fields import BY_NAME, IGNORE, NOTE, Sort
+from registers.import_fields import IGNORE, NOTE
 from registers.imports import parse_date, parse_list, parse_statement, value_mapping
 from registers.models.review import latest_next_review
-from registers.models.risk_content import POSITION_WORDS
 from registers.phrases.files import taken_apart_into
+from registers.pounds import FORM_OF_AMOUNT, parse_pounds
+from registers.risk_fields import BY_NAME, Sort, names_of
 
 YEARS_AHEAD = 10  # at most, of an action's due day
-LONGEST = 4000  # characters of a text
-LIMITS = {"objective": 300, "portfolio": 100}  # of one line
-PAST_DAYS = ("raised_on", "told_on")  # of a month the first day counts; of other days the last
-DAYS = ("raised_on", "tolerated_until", "target_on", "next_review_on", "told_on")
-CHOICES = tuple(target.name for target in BY_NAME.values() if target.sort is Sort.CHOICE)
-TYPES = ("primary_failure_type", "other_failure_types", "adverse_impacts")
+LONGEST = BY_NAME["event"].longest  # characters of a text
+# Of a month the first day counts; of other days the last.
+PAST_DAYS = ("raised_on", *names_of(Sort.DAY, is_imported=True, is_past=True))
+DAYS = ("raised_on", *names_of(Sort.DAY, is_imported=True))
+AMOUNTS = names_of(Sort.POUNDS, is_imported=True)
+CHOICES = names_of(Sort.CHOICE, is_imported=True)
+TYPES = names_of(Sort.TYPES, is_imported=True)
 TEXTS = tuple(
-    target.name
-    for target in BY_NAME.values()
-    if target.sort is Sort.TEXT and "." not in target.name
+    BY_NAME[name]
+    for name in names_of(Sort.LINE, Sort.TEXT, is_imported=True)
+    if name not in ("title", NOTE)  # which have steps of their own
 )
-OWN_STEPS = ("reference", "title", "statement", NOTE, IGNORE)
 NOT_MAPPED = "Nobody has said what this means here"
 
 
@@ -100,6 +101,14 @@ def parse_days(row):
                 row.move_to_notes(at)
 
 
+def derive_raised_on(row):
+    """A sheet that has no other day begins a new risk on the day that it was identified."""
+    day = row.parsed.values.get("identified_on")
+    if day and "raised_on" not in row.plan.columns:
+        row.parsed.values["raised_on"] = day
+        row.parsed.derived.add("raised_on")
+
+
 def _day_problem(target, date, today):
     if target in PAST_DAYS and date > today:
         return "The day must be today or in the past: it stays with the notes"
@@ -114,6 +123,20 @@ def _day_problem(target, date, today):
             "with the notes"
         )
     return ""
+
+
+def parse_amounts(row):
+    for target in AMOUNTS:
+        for at in row.columns.get(target, [])[:1]:
+            text = row.cells[at]
+            pounds = parse_pounds(text)
+            if pounds is not None:
+                row.set_value(target, pounds)
+                continue
+            if value_mapping.word_key(text) not in value_mapping.BLANK_WORDS:
+                problem = f"It is not an amount in {FORM_OF_AMOUNT}: it stays with the notes"
+                row.add_problem(at, text[:80], problem)
+            row.move_to_notes(at)
 
 
 def parse_choices(row, meanings):
@@ -174,18 +197,14 @@ def parse_owner(row, meanings):
 
 
 def parse_texts(row):
-    for target in TEXTS:
-        if target in OWN_STEPS or target not in row.columns:
+    for field in TEXTS:
+        if (target := field.name) not in row.columns:
             continue
         text = "\n".join(row.cells[at] for at in row.columns[target])
-        longest = LIMITS.get(target, LONGEST)
-        text = " ".join(text.split()) if target in LIMITS else text
-        count = len(text.split())
-        if target == "committee_position" and count > POSITION_WORDS:
-            problem = f"It must be {POSITION_WORDS} words or fewer and has {count:,}"
-        else:
-            problem = _length_problem(text, longest) if len(text) > longest else ""
-        if problem:
+        text = " ".join(text.split()) if field.sort is Sort.LINE else text
+        if problem := _words_problem(text, field.most_words) or _length_problem(
+            text, field.longest
+        ):
             row.add_problem(
                 row.columns[target][0], f"{text[:80]}…", f"{problem}: it goes to the notes"
             )
@@ -194,8 +213,16 @@ def parse_texts(row):
             row.set_value(target, text)
 
 
+def _words_problem(text, most):
+    if most and (count := len(text.split())) > most:
+        return f"It must be {most} words or fewer and has {count:,}"
+    return ""
+
+
 def _length_problem(text, longest):
-    return f"It must be {longest:,} characters or fewer and has {len(text):,}"
+    if len(text) > longest:
+        return f"It must be {longest:,} characters or fewer and has {len(text):,}"
+    return ""
 
 
 def parse_statement_field(row):

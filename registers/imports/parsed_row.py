@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 from registers.import_fields import IGNORE, NOTE, TARGETS
 from registers.imports.mapping import Plan, ReferenceData
 from registers.pasted_text import normalise_text
+from registers.risk_fields import BY_NAME
 from registers.spreadsheet import SheetRow, column_letter
 
-NOTES_LIMIT = 10_000  # characters
+NOTES_LIMIT = BY_NAME[NOTE].longest  # characters
 UNSTORABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 NOTE_HEADINGS = {
     words.casefold()

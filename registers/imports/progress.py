@@ -8,12 +8,13 @@ from django.db.models import Count, Q
 from django.utils.dateparse import parse_date
 from django.utils.formats import date_format
 
-from registers.import_fields import BY_NAME, IGNORE, NOTE
+from registers.import_fields import BY_NAME, IGNORE, NOTE, Sort
 from registers.imports.diff import DAYS
 from registers.imports.reference_data import load_reference_data
 from registers.imports.value_mapping import LIBRARY_OF
 from registers.models import ImportedRow, RegisterImport
 from registers.permissions import Permission, can
+from registers.pounds import in_pounds
 from registers.scoring import RatingOutsideScheme
 
 Outcome = ImportedRow.Outcome
@@ -86,6 +87,8 @@ class Preview:
         """The value of a field as people read it."""
         if value in ("", None, []):
             return "Nothing"
+        if BY_NAME[name].sort is Sort.POUNDS:
+            return in_pounds(value)
         if name in DAYS:
             return date_format(parse_date(value), "j F Y")
         data = self.reference_data

@@ -3,15 +3,8 @@
 from django.utils import timezone
 
 from registers.imports.mapping import Plan, ReferenceData
-from registers.models import AdverseImpact, Category, FailureType, RegisterImport, Risk
-
-CHOICES = {
-    "category": Category,
-    "proximity": Risk.Proximity,
-    "status": Risk.Status,
-    "response": Risk.Response,
-    "told_by": Risk.Teller,
-}
+from registers.models import AdverseImpact, FailureType, RegisterImport, RiskRevision
+from registers.risk_fields import Sort, names_of
 
 
 def load_reference_data(register, words: dict | None = None) -> ReferenceData:
@@ -25,7 +18,9 @@ def load_reference_data(register, words: dict | None = None) -> ReferenceData:
         scheme=register.scheme.rules,
         prefix=register.prefix,
         posts=tuple(dict.fromkeys([*posts, *new_posts])),
-        choices={name: dict(choices.choices) for name, choices in CHOICES.items()},
+        choices={
+            name: dict(RiskRevision._meta.get_field(name).choices) for name in names_of(Sort.CHOICE)
+        },
         library={
             "failure_types": dict(FailureType.objects.values_list("slug", "name")),
             "adverse_impacts": dict(AdverseImpact.objects.values_list("slug", "name")),

@@ -25,6 +25,8 @@ class RowParser:
         row = RowBuilder(sheet_row, self.plan, self.reference_data)
         parse_fields.parse_reference(row)
         parse_fields.parse_days(row)
+        parse_fields.derive_raised_on(row)
+        parse_fields.parse_amounts(row)
         parse_fields.parse_choices(row, self.meanings)
         parse_fields.parse_types(row, self.meanings)
         parse_fields.parse_owner(row, self.meanings)

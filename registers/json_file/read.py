@@ -14,10 +14,11 @@ from registers.json_file.model_fields import LIBRARY_KEYS, content_of, empty_val
 from registers.json_file.parse import SHOWN, CannotRestore, Problem
 from registers.json_file.schema import row_problems
 from registers.models import Register, User
+from registers.risk_fields import names_of
 
 # In London the earliest instant of all lies before the first day there is.
 FIRST_INSTANT = datetime.datetime(1900, 1, 1, tzinfo=datetime.UTC)
-NEVER_IN_FUTURE = ("effective_on", "raised_on", "on", "done_on", "happened_on")
+NEVER_IN_FUTURE = ("effective_on", "raised_on", "on", "done_on", *names_of(is_past=True))
 UNRESOLVED = object()
 
 

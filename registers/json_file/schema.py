@@ -1,4 +1,6 @@
-"""Check values from a file against register.schema.json, which describes every name in it.
+"""Check values from a file against the schema, which describes every name in it.
+
+It stands in register.schema.json, but for a risk's fields, which follow from their catalogue.
 
 A risk refers to its rows, and a file to its risks, by `$ref`. Each kind of row has a validator of
 its own, which passes over the rows in it: they are checked when they are read, one by one.
@@ -11,6 +13,7 @@ from pathlib import Path
 
 from jsonschema import FormatChecker
 
+from registers.json_file.risk_schema import complete
 from registers.json_file.validator import Validator, types_of
 from registers.models import (
     ActionRevision,
@@ -39,7 +42,7 @@ UNSTORABLE = "This text holds a character that cannot be stored."
 NOT_TEXT = re.compile("[\x00\ud800-\udfff]")
 DEEPEST = 15  # levels of JSON in a file
 LONGEST_STEP = 50  # characters of a name in a path
-SCHEMA = json.loads(Path(__file__).with_name("register.schema.json").read_text())
+SCHEMA = complete(json.loads(Path(__file__).with_name("register.schema.json").read_text()))
 # The rows that are read one by one -> their name in $defs.
 ROWS = {
     Risk: "risk",

@@ -34,12 +34,10 @@ from registers.models.register import Register, ScoringScheme
 from registers.models.revision import RiskRevision
 from registers.models.risk import Risk
 from registers.models.risk_content import RiskContent
+from registers.risk_fields import Sort, names_of
 
 # Texts that a list does not show.
-LONG = [
-    *("cause", "event", "consequence", "notes", "reason", "response_reason", "committee_position"),
-    *("definition_of_good", "exempt_interest", "happened_what", "depends_on"),
-]
+LONG = (*names_of(Sort.TEXT), "reason")
 # What a timeline takes of a revision and of an assessment.
 REVISION_FIELDS = (
     *("effective_on", "recorded_at", "number", "status", "owner", "primary_failure_type"),

@@ -8,9 +8,8 @@ from registers.history.versioned import read_latest
 from registers.models.assessment import Assessment
 from registers.models.library import AdverseImpact, FailureType
 from registers.models.people import Post
-
-# At most, in the risk's position for the committee.
-POSITION_WORDS = 80
+from registers.pounds import in_pounds
+from registers.risk_fields import BY_NAME, FIELDS, Sort, names_of
 
 
 class Category(models.TextChoices):
@@ -68,35 +67,13 @@ class ContentFields:
         PUBLIC = "public", "Somebody from the public"
 
     ON_REGISTER = (Status.OPEN, Status.HAPPENED)
-    FIRST_FIELDS = (
-        *(
-            "title",
-            "cause",
-            "event",
-            "consequence",
-            "primary_failure_type",
-            "other_failure_types",
-            "owner",
-            "notes",
-        ),
-        *("next_review_on", "status", "is_exempt"),
-    )
-    LATER_FIELDS = (
-        *("objective", "category", "adverse_impacts", "portfolio", "proximity"),
-        *("response", "response_reason", "tolerated_until", "target_on"),
-        *("committee_position", "definition_of_good", "told_by", "told_on"),
-        *("exempt_ground", "exempt_interest", "exempt_decided_by"),
-        *("happened_on", "happened_what", "happened_under", "depends_on"),
-    )
-    FIELDS = (*FIRST_FIELDS, *LATER_FIELDS)
-    MANY = ("other_failure_types", "adverse_impacts")
-    SINGLE = tuple(
-        name for name in FIELDS if name not in ("other_failure_types", "adverse_impacts")
-    )
+    FIELDS = names_of()
+    MANY = names_of(is_many=True)
+    SINGLE = names_of(is_many=False)
 
 
 class RiskContent(ContentFields, models.Model):
-    title = models.CharField(max_length=200)
+    title = models.CharField(max_length=BY_NAME["title"].longest)
     cause = models.TextField(blank=True)
     event = models.TextField()
     consequence = models.TextField()
@@ -105,49 +82,39 @@ class RiskContent(ContentFields, models.Model):
     )
     other_failure_types = models.ManyToManyField(FailureType, blank=True, related_name="+")
     owner = models.ForeignKey(Post, on_delete=models.PROTECT, null=True, related_name="+")
-    notes = models.TextField("other notes", blank=True)
-    next_review_on = models.DateField(
-        "next review", null=True, help_text="Set by a judgement or a review."
-    )
+    notes = models.TextField(blank=True)
+    next_review_on = models.DateField(null=True, help_text="Set by a judgement or a review.")
     status = models.CharField(
         max_length=10, choices=ContentFields.Status, default=ContentFields.Status.OPEN
     )
-    is_exempt = models.BooleanField("exempt from publication", default=False)
+    is_exempt = models.BooleanField(default=False)
 
-    objective = models.CharField("objective at stake", max_length=300, blank=True)
+    objective = models.CharField(max_length=BY_NAME["objective"].longest, blank=True)
     category = models.CharField(max_length=12, choices=Category, blank=True)
     adverse_impacts = models.ManyToManyField(AdverseImpact, blank=True, related_name="+")
-    portfolio = models.CharField("lead member's portfolio", max_length=100, blank=True)
-    proximity = models.CharField(
-        "how soon", max_length=12, choices=ContentFields.Proximity, blank=True
-    )
+    portfolio = models.CharField(max_length=BY_NAME["portfolio"].longest, blank=True)
+    proximity = models.CharField(max_length=12, choices=ContentFields.Proximity, blank=True)
+    estimated_cost = models.PositiveBigIntegerField(null=True)
     response = models.CharField(max_length=10, choices=ContentFields.Response, blank=True)
-    response_reason = models.TextField("why this response", blank=True)
+    response_reason = models.TextField(blank=True)
     tolerated_until = models.DateField(null=True)
-    target_on = models.DateField("target to be met by", null=True)
-    committee_position = models.TextField("position for the committee", blank=True)
-    definition_of_good = models.TextField("what good looks like", blank=True)
-    told_by = models.CharField(
-        "who told us first", max_length=10, choices=ContentFields.Teller, blank=True
-    )
-    told_on = models.DateField("when we were first told", null=True)
-    exempt_ground = models.CharField("ground for exemption", max_length=200, blank=True)
-    exempt_interest = models.TextField("public interest in not publishing", blank=True)
+    target_on = models.DateField(null=True)
+    committee_position = models.TextField(blank=True)
+    definition_of_good = models.TextField(blank=True)
+    identified_on = models.DateField(null=True)
+    told_by = models.CharField(max_length=10, choices=ContentFields.Teller, blank=True)
+    told_on = models.DateField(null=True)
+    exempt_ground = models.CharField(max_length=BY_NAME["exempt_ground"].longest, blank=True)
+    exempt_interest = models.TextField(blank=True)
     exempt_decided_by = models.CharField(
-        "who decided that it is exempt", max_length=100, blank=True
+        max_length=BY_NAME["exempt_decided_by"].longest, blank=True
     )
     happened_on = models.DateField(null=True)
-    happened_what = models.TextField("what happened", blank=True)
+    happened_what = models.TextField(blank=True)
     happened_under = models.ForeignKey(
-        Assessment,
-        on_delete=models.PROTECT,
-        null=True,
-        related_name="+",
-        verbose_name="rating that stood then",
+        Assessment, on_delete=models.PROTECT, null=True, related_name="+"
     )
-    depends_on = models.TextField(
-        "who must not leave", blank=True, help_text="What the closing of it rests on."
-    )
+    depends_on = models.TextField(blank=True, help_text="What the closing of it rests on.")
 
     class Meta:
         abstract = True
@@ -186,6 +153,17 @@ class RiskContent(ContentFields, models.Model):
             for name, value in changes.items()
             if name in self.FIELDS
         )
+
+
+def display_of_pounds(name):
+    """A method that returns the words of a field, as Django has one for each choice."""
+    return lambda self: in_pounds(getattr(self, name))
+
+
+for field in FIELDS:
+    RiskContent._meta.get_field(field.name).verbose_name = field.label
+    if field.sort is Sort.POUNDS:
+        setattr(RiskContent, f"get_{field.name}_display", display_of_pounds(field.name))
 
 
 class LatestContent(ContentFields):

@@ -8,6 +8,7 @@ from registers.history.form_token import FormToken
 from registers.models.revision import RiskRevision
 from registers.models.risk_change import ChangeBatch
 from registers.models.risk_content import RiskContent
+from registers.risk_fields import names_of
 
 Event = RiskRevision.Event
 DRAFT, OPEN, HAPPENED, CLOSED = RiskContent.Status
@@ -33,17 +34,7 @@ class RiskLifecycle:
     fields that `duplicate` leaves out.
     """
 
-    NOT_COPIED = (
-        *(
-            "next_review_on",
-            "response",
-            "response_reason",
-            "tolerated_until",
-            "target_on",
-            "committee_position",
-        ),
-        *("told_by", "told_on", "happened_on", "happened_what", "happened_under", "depends_on"),
-    )
+    NOT_COPIED = names_of(is_copied=False)
 
     def open(self, *, reason="", **options):
         """Put a draft on the register, with any other changes."""

@@ -12,11 +12,13 @@ from registers.actions import actions_of
 from registers.appetite import applied_tolerance
 from registers.dates import quarter_ends_before
 from registers.escalations import escalations_of
+from registers.history.differences import wording
 from registers.models import Assessment, Review, Risk, RiskRevision
 from registers.models.review import is_above_tolerance_twice_running
 from registers.permissions import positions_for
 from registers.phrases.bands import INDEPENDENT_RATERS, comparison_in_words
 from registers.rating_sparkline import build_rating_sparkline
+from registers.risk_fields import FIELDS, FOLDED, Sort
 from registers.risk_page.controls import controls_of
 from registers.risk_page.precedents import precedents_of
 
@@ -133,6 +135,26 @@ def _missing_labels(words, is_above_tolerance):
     return [label for name, label in labels.items() if not getattr(words, name)]
 
 
+@dataclass(frozen=True)
+class Detail:
+    """A row about a field that has a value. is_long: whether it may have several paragraphs."""
+
+    label: str
+    text: str
+    is_long: bool
+
+
+def details_of(revision: RiskRevision) -> list[Detail]:
+    """The folded fields of the forms, but those that the page shows in a place of their own."""
+    return [
+        Detail(field.label, text, field.sort is Sort.TEXT)
+        for field in FIELDS
+        if field.section in FOLDED
+        and not field.has_own_place
+        and (text := wording(revision, field.name))
+    ]
+
+
 SPARKLINE_QUARTERS = 8
 
 
@@ -154,6 +176,7 @@ def risk_page_context(reader, risk, reading, *, may_edit) -> dict:
     assessments = risk.judgements(day, recorded_by, drafts=may_edit)
     return {
         "position": position,
+        "details": position and details_of(position.revision),
         "tolerance": tolerance,
         "assessments": assessments,
         "sparkline": sparkline_of(assessments, day),

@@ -49,6 +49,7 @@ from registers.models import (
     Tolerances,
     User,
 )
+from registers.risk_fields import names_of
 
 pytestmark = pytest.mark.django_db
 
@@ -81,6 +82,14 @@ def test_a_restored_register_is_exported_again_to_the_byte(register_file):
     }
     assert (report.people, report.posts) == ({}, ["Finance director"])
     assert_sound()
+
+
+@pytest.mark.parametrize("name", names_of(is_past=True))
+def test_a_future_day_of_what_lies_behind_is_refused(register_file, name):
+    content, register, by = register_file
+    path = ("risks", 1, "revisions", 1, name)
+    change = set_in("risks", 0, "revisions", 0, name, value=str(days_ago(-1)))
+    assert_refused(with_change(content, change), register, by, *path)
 
 
 @pytest.mark.parametrize("at", ["0001-01-01T00:00:00.000000Z", "1899-12-31T23:59:59.999999Z"])

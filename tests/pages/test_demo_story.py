@@ -38,8 +38,8 @@ from registers.models import (
     Role,
     User,
 )
-from registers.models.risk_content import POSITION_WORDS
 from registers.permissions import risks_for
+from registers.risk_fields import BY_NAME
 
 
 def rows():
@@ -108,9 +108,8 @@ class TestToday(TenFacts, TestCase):
             self.corporate.risks.filter(current__band="severe", latest__status__in=Risk.ON_REGISTER)
         )
         assert len(severe) == 7
-        assert [
-            r for r in severe if not 20 < len(r.committee_position.split()) <= POSITION_WORDS
-        ] == []
+        most = BY_NAME["committee_position"].most_words
+        assert [r for r in severe if not 20 < len(r.committee_position.split()) <= most] == []
 
     def test_two_are_tolerated_one_of_them_for_less_than_a_month(self):
         ends = self.corporate.risks.filter(latest__response="tolerate").values_list(

@@ -110,6 +110,16 @@ def test_the_page_afterwards_leads_to_the_worklist_and_the_dashboard(manager, do
     assert all(f'href="/registers/filled/{name}/"' in page for name in ("worklist", "dashboard"))
 
 
+def test_a_day_of_identification_leaves_the_day_an_existing_risk_was_raised(manager, register):
+    risk = make_risk(register)
+    content = csv_of(
+        ["Reference", "Title", "Date identified"], [risk.reference, risk.title, "1/4/2026"]
+    )
+    row = to_preview(manager, register, content, "risks.csv").rows.get()
+    changes = [name for name, *_ in row.reads["held"]["changes"]]
+    assert (row.problems, changes) == ([], ["identified_on"])
+
+
 def test_a_judgement_without_a_reason_says_where_it_is_from(manager, register):
     import_workbook(manager, register, csv_of(PLAIN, *plain_rows(1)), name="Register 2026.csv")
     assert register.risks.get().current.rationale == "Taken over from Register 2026.csv, row 2."

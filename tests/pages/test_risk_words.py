@@ -164,7 +164,19 @@ def blank_form(module_records):
         ({"told_by": "Mr Smith"}, "Select who told you first"),
         ({"adverse_impacts": ["magic"]}, "Select harms from the list"),
         (parts("told_on", days_ago(-1)), "The day must be today or in the past"),
+        (parts("identified_on", days_ago(-1)), "The day must be today or in the past"),
+        ({"identified_on": "0001-01-01"}, "or later: check the year"),
+        ({"identified_on": "9999-12-31"}, "The day must be today or in the past"),
+        ({"identified_on": "a\0"}, "The day it was identified must be a real date"),
         ({"objective": "x" * 301}, "The objective must be 300 characters or fewer"),
+        *(
+            (
+                {"estimated_cost": text},
+                "Enter the estimated cost in whole pounds up to £999,999,999,999, for example "
+                "£1,200,000",
+            )
+            for text in ("abc", "-1", "1e30", "1.5", "1,2", "1\0", "9" * 5000)
+        ),
     ],
 )
 def test_an_invalid_form_has_error_messages(blank_form, typed, words):
@@ -238,7 +250,8 @@ def test_a_page_shows_every_field_and_the_position_first(risk, officer, member):
         f"Tolerated until {long_date(UNTIL)}.",
         "It is cheap to live with.",
         "Balance the budget",
-        "Financial. Portfolio: Finance and resources. How soon: within a year",
+        "Finance and resources",
+        "Within a year",
         "Nobody waits.",
         f"First told by an auditor, {long_date(days_ago(60))}",
     ]

@@ -95,6 +95,35 @@ def test_a_month_is_its_last_day_if_due_and_its_first_if_begun():
     assert "Target to be met by: Apr-27 is a month: its last day, 30 April 2027" in row.split_notes
 
 
+def test_a_risk_is_raised_on_the_day_it_was_identified_where_no_other_is_given():
+    row = read_row(["Title", "Date identified"], "Flood", "1/4/2026")
+    assert (row.values["identified_on"], row.values["raised_on"]) == (D(2026, 4, 1), D(2026, 4, 1))
+    row = read_row(["Title", "Date identified", "Date raised"], "Flood", "1/4/2026", "1/5/2026")
+    assert (row.values["identified_on"], row.values["raised_on"]) == (D(2026, 4, 1), D(2026, 5, 1))
+
+
+def read_amount(text):
+    """The row of a sheet whose second column is the estimated cost."""
+    return read_row(["Title", "Cost (£)"], "Flood", text, columns=["title", "estimated_cost"])
+
+
+def test_an_amount_is_read_with_its_sign_and_separators():
+    row = read_amount("£1,200,000")
+    assert (row.problems, row.values["estimated_cost"]) == ([], 1_200_000)
+
+
+@pytest.mark.parametrize("text", ["abc", "-1", "1e30", "£1.2m", "9" * 400])
+def test_a_text_that_is_no_amount_goes_to_the_notes_with_a_problem(text):
+    row = read_amount(text)
+    assert "not an amount in whole pounds up to" in row.problems[0].problem
+    assert row.values["notes"] == f"Cost (£): {text}"
+
+
+def test_words_for_no_amount_go_to_the_notes_without_a_problem():
+    row = read_amount("n/a")
+    assert (row.problems, row.values["notes"]) == ([], "Cost (£): n/a")
+
+
 def test_words_for_no_day_go_to_the_notes_without_a_problem():
     row = read_row(["Title", "Next review"], "Flood", "ongoing")
     assert (row.problems, row.values["notes"]) == ([], "Next review: ongoing")
@@ -102,7 +131,12 @@ def test_words_for_no_day_go_to_the_notes_without_a_problem():
 
 @pytest.mark.parametrize(
     ("heading", "text"),
-    [("Raised on", "1/1/2027"), ("Next review", "1/1/2035"), ("Tolerated until", "1/1/2020")],
+    [
+        ("Raised on", "1/1/2027"),
+        ("Date identified", "1/1/2027"),
+        ("Next review", "1/1/2035"),
+        ("Tolerated until", "1/1/2020"),
+    ],
 )
 def test_days_that_the_forms_refuse_are_not_imported(heading, text):
     row = read_row(["Title", heading], "Flood", text)

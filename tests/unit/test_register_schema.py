@@ -1,8 +1,10 @@
 """The schema of a register's file describes each column of our models, and nothing else."""
 
+import json
 import re
 
 import pytest
+from django.core.management import call_command
 from django.db import models
 from jsonschema import Draft202012Validator
 
@@ -25,6 +27,7 @@ from registers.models import (
     RiskRevision,
     ScoringScheme,
 )
+from registers.pounds import MOST
 from registers.spreadsheet import LAST_COLUMN
 from registers.spreadsheet import ROWS as ROW_LIMIT
 
@@ -78,6 +81,8 @@ def values_of(field):
     if type_of(field) == "integer":
         is_small = isinstance(field, models.PositiveSmallIntegerField)
         largest = 32_767 if is_small else 2_000_000_000
+        if isinstance(field, models.PositiveBigIntegerField):
+            largest = MOST
         return {"minimum": int(field.related_model in NUMBERED), "maximum": largest}
     if isinstance(field, models.DateTimeField):
         return {"pattern": INSTANT}
@@ -134,6 +139,12 @@ def test_the_schema_requires_what_a_row_cannot_leave_out(model, name):
     assert set(DEFINITIONS[name]["required"]) == required - content | lists.get(name, set())
     if content:
         assert set(DEFINITIONS[f"first_{name}"]["required"]) == required & content
+
+
+def test_a_command_writes_the_whole_schema(tmp_path):
+    file = tmp_path / "schema.json"
+    call_command("export_register", schema=True, output=str(file))
+    assert json.loads(file.read_text()) == SCHEMA
 
 
 def parts_of(schema, path=()):
@@ -207,7 +218,10 @@ def test_a_day_of_an_import_is_described_as_one():
     days = {name for name, target in BY_NAME.items() if target.sort is Sort.DAY and "." not in name}
     values = DEFINITIONS["row_values"]["properties"]
     assert {name for name in values if resolved(values[name]).get("format") == "date"} == days
-    assert set(DEFINITIONS["change"]["anyOf"][1]["prefixItems"][0]["enum"]) == days
+    changes = [part["prefixItems"] for part in DEFINITIONS["change"]["anyOf"]]
+    assert [set(names["enum"]) for names, value, _ in changes if "format" in resolved(value)] == [
+        days
+    ]
 
 
 def test_a_rating_of_an_import_is_of_a_known_kind():

@@ -1,4 +1,6 @@
 import datetime
+import io
+import json
 import logging
 import shutil
 import sys
@@ -7,6 +9,7 @@ from pathlib import Path
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
+from registers.json_file.schema import SCHEMA
 from registers.json_file.write import write_file
 from registers.models import Register
 
@@ -21,7 +24,13 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser):
-        parser.add_argument("--register", required=True, metavar="SLUG")
+        subject = parser.add_mutually_exclusive_group(required=True)
+        subject.add_argument("--register", metavar="SLUG")
+        subject.add_argument(
+            "--schema",
+            action="store_true",
+            help="write the JSON Schema that describes every name in such a file instead",
+        )
         parser.add_argument(
             "--as-at",
             metavar="DAY",
@@ -29,7 +38,11 @@ class Command(BaseCommand):
         )
         parser.add_argument("--output", metavar="FILE")
 
-    def handle(self, *, register, as_at, output, **options):
+    def handle(self, *, register, schema, as_at, output, **options):
+        if schema:
+            content = json.dumps(SCHEMA, indent=2, ensure_ascii=False).encode()
+            self._write(io.BytesIO(content + b"\n"), output)
+            return
         try:
             selected = Register.objects.select_related("organisation", "scheme").get(slug=register)
             day = datetime.date.fromisoformat(as_at) if as_at else None
@@ -40,11 +53,14 @@ class Command(BaseCommand):
         day = day if day and day < timezone.localdate() else None
         file, digest = write_file(selected, day=day)
         with file:
-            if output:
-                with Path(output).open("wb") as target:
-                    shutil.copyfileobj(file, target)
-            else:
-                shutil.copyfileobj(file, getattr(self.stdout, "_out", sys.stdout).buffer)
+            self._write(file, output)
         log.info(
             "register.exported register=%s by=command as_at=%s sha256=%s", register, day, digest
         )
+
+    def _write(self, file, output):
+        if output:
+            with Path(output).open("wb") as target:
+                shutil.copyfileobj(file, target)
+        else:
+            shutil.copyfileobj(file, getattr(self.stdout, "_out", sys.stdout).buffer)
