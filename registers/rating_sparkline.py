@@ -18,7 +18,7 @@ from django.utils.text import capfirst
 from registers.charts import Cell, Table
 from registers.dates import quarter_ends_before
 from registers.models import Assessment, ScoringScheme
-from registers.models.position import STUCK
+from registers.models.position_queries import STUCK
 from registers.phrases.bands import (
     band_before,
     band_course,

@@ -27,7 +27,7 @@ from registers.dashboard.period_comparison import (
 )
 from registers.dates import quarter_ends_before, quarter_ends_between
 from registers.models import FailureType, RiskRevision
-from registers.models.position import STUCK
+from registers.models.position_queries import STUCK
 from registers.scoring import ABOVE_TOLERANCE, NOT_SCORED, TO_RE_ASSESS
 
 # Of risks without a band of the scheme in force: key in counts, label, and name in an address.

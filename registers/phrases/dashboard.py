@@ -10,7 +10,7 @@ from django.utils.formats import date_format
 from django.utils.text import capfirst
 from django.utils.translation import gettext, ngettext
 
-from registers.models.position import STUCK
+from registers.models.position_queries import STUCK
 from registers.phrases.numbers import (
     figures,
     join_names,

@@ -22,7 +22,7 @@ from makers import (
 from priority_council import Council
 
 from registers.models import Position, Post, Role, unexplained
-from registers.models.position import STUCK
+from registers.models.position_queries import STUCK
 
 pytestmark = pytest.mark.django_db
 
