@@ -163,7 +163,7 @@ def actions_of_risks(risks):
     return ActionRevision.objects.in_force().filter(record__risk__in=on_register)
 
 
-def actions_on_day(positions, reading):
+def actions_on_day(positions, as_of):
     """The latest revisions of these risks' actions by the end of the day read.
 
     positions: of that day, on the register.
@@ -171,8 +171,8 @@ def actions_on_day(positions, reading):
     actions = ActionRevision.objects
     rows = (
         actions.in_force()
-        if reading.is_today
-        else actions.latest_per("record", day=reading.day, recorded_by=reading.recorded_by)
+        if as_of.is_today
+        else actions.latest_per("record", day=as_of.day, recorded_by=as_of.recorded_by)
     )
     return rows.filter(record__risk__in=positions.order_by().values("risk"))
 

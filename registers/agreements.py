@@ -131,10 +131,12 @@ class ChangesSinceAgreement:
 
     @cached_property
     def groups(self):
-        listed = movements_to_list(self._movements)
-        keys = [movement.pk for movements in listed.values() for movement in movements]
+        movements_by_kind = movements_to_list(self._movements)
+        keys = [movement.pk for rows in movements_by_kind.values() for movement in rows]
         headings = read_headings(self.register, keys)
-        return group_movements(self._counts, listed, headings, self.register.scheme.rules)
+        return group_movements(
+            self._counts, movements_by_kind, headings, self.register.scheme.rules
+        )
 
     @property
     def is_as_agreed(self):

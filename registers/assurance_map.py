@@ -84,14 +84,14 @@ def _cell(line: Line, opinion: Opinion | None, day: datetime.date) -> AssuranceC
     )
 
 
-def assurance_rows(positions, reading) -> list[AssuranceRow]:
+def assurance_rows(positions, as_of) -> list[AssuranceRow]:
     """A row for each position, in the order given. One query."""
     risks = [position.risk_id for position in positions]
     latest = Assurance.objects.latest_per(
-        "risk", "line", day=reading.day, recorded_by=reading.recorded_by
+        "risk", "line", day=as_of.day, recorded_by=as_of.recorded_by
     )
     opinions = latest.filter(risk__in=risks)
-    cells = build_assurance_map(risks, opinions, reading.day)
+    cells = build_assurance_map(risks, opinions, as_of.day)
     return [AssuranceRow(position, cells[position.risk_id]) for position in positions]
 
 
@@ -101,10 +101,10 @@ class AssuranceSummary:
     positions: on the register that day. One query.
     """
 
-    def __init__(self, register, positions, reading):
-        self.register, self.reading = register, reading
+    def __init__(self, register, positions, as_of):
+        self.register, self.as_of = register, as_of
         conditions = {
-            _name(state): state.on(reading.day, reading.recorded_by)
+            _name(state): state.on(as_of.day, as_of.recorded_by)
             for kind in (AssuranceLevel, ControlWeakness)
             for state in kind
         }
@@ -132,7 +132,7 @@ class AssuranceSummary:
 
     def _count(self, state) -> AssuranceCount:
         name = "assurance" if isinstance(state, AssuranceLevel) else "controls"
-        query = urlencode({**self.reading.query_params, name: state.value})
+        query = urlencode({**self.as_of.query_params, name: state.value})
         href = f"{self.register.get_absolute_url()}?{query}"
         count = self.counts[_name(state)]
         return AssuranceCount(count, state_in_words(state, count), href)

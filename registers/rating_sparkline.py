@@ -21,10 +21,10 @@ from registers.models import Assessment
 from registers.models.position import STUCK
 from registers.phrases.bands import (
     band_before,
-    band_course,
+    band_history_in_words,
     band_steps,
     constant_band,
-    first_band_course,
+    first_band_history_in_words,
 )
 from registers.phrases.dashboard import highest_band_running
 from registers.scoring import Band, Scheme
@@ -144,11 +144,11 @@ def _sentence(ratings: list, points: list[Point]) -> str:
     if changes:
         last = ratings[ratings.index(since) - 1]
         before = band_before(last.band_now.label, _month(last.effective_on), month)
-        sentence = band_course(band.label, month, before)
+        sentence = band_history_in_words(band.label, month, before)
     elif len(ratings) == 1:
-        sentence = first_band_course(band.label, month)
+        sentence = first_band_history_in_words(band.label, month)
     else:
-        sentence = band_course(band.label, month)
+        sentence = band_history_in_words(band.label, month)
     ends = sum(
         1 for _ in takewhile(lambda point: _is_same_band(point.band, band), reversed(points[:-1]))
     )

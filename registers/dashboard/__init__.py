@@ -112,8 +112,8 @@ class Dashboard:
         data = self.data
         keys = {key for section in self._sections.values() for key in section.sparkline_keys}
         sparklines = CompactSparklines(
-            data.unfiltered.course,
-            day=data.reading.day,
+            data.unfiltered.history,
+            day=data.as_of.day,
             rules=data.rules,
             scheme=data.scheme,
         )

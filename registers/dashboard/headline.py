@@ -38,13 +38,13 @@ class Headline(Section):
         data = self.data
         if not data.total:
             return [empty_sentence(data.unfiltered_total)]
-        has_comparison, top = data.reading.has_comparison, data.rules.bands[-1]
+        has_comparison, top = data.as_of.has_comparison, data.rules.bands[-1]
         above = AboveCount(
             data.above_count,
             data.total,
             above_in_words(data.tolerance),
             data.previous_above_count if has_comparison else None,
-            data.reading.since,
+            data.as_of.since,
         )
         stuck = [(data.register.reference(number), ends) for _, number, ends in data.stuck]
         to_re_assess = data.current_by_band.get(OTHER_SCHEME[0])
@@ -59,13 +59,13 @@ class Headline(Section):
     def movement_sentence(self) -> str:
         """Which risks went up and which down; "" where the days are not compared."""
         data = self.data
-        if not data.reading.has_comparison:
+        if not data.as_of.has_comparison:
             return ""
         groups = {group.kind: group for group in self.dashboard.section(Movements).groups}
         up, down = groups[UP], groups[DOWN]
         unexplained = [] if down.unlisted else [row for row in down.risks if row.is_unexplained]
         return movement_sentence(
-            data.reading.since,
+            data.as_of.since,
             BandChanges(up.count, _with_bands(up.risks)),
             BandChanges(down.count, _with_bands(down.risks)),
             [row.position.reference for row in unexplained],

@@ -35,12 +35,12 @@ class IndependentRatings(Section):
     @cached_property
     def _latest(self) -> dict[tuple[int, str], str]:
         """(key of a risk, perspective) -> band of the latest rating, by the scheme in force."""
-        reading, scheme = self.data.reading, self.data.scheme
+        as_of, scheme = self.data.as_of, self.data.scheme
         rows = Assessment.objects.filter(
             perspective__in=[*INDEPENDENT_RATERS], kind=Assessment.Kind.CURRENT
         )
         latest = rows.latest_per(
-            "risk", "perspective", day=reading.day, recorded_by=reading.recorded_by
+            "risk", "perspective", day=as_of.day, recorded_by=as_of.recorded_by
         ).filter(risk__register=self.data.register, scheme=scheme)
         return {
             (risk, perspective): band

@@ -39,7 +39,7 @@ class Matrix(Section):
     def matrix(self) -> dict[str, Any]:
         data, comparison = self.data, self.data.comparison
         previous, arrows = None, None
-        if data.reading.has_comparison:
+        if data.as_of.has_comparison:
             previous = cell_counts(comparison.previous)
             arrows = arrows_into(comparison.begun, comparison.ended)
         return build_matrix(

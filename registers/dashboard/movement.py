@@ -65,13 +65,13 @@ class Movements(Section):
 
     @cached_property
     def groups(self) -> list[MovementGroup]:
-        reading, rules = self.data.reading, self.data.rules
+        as_of, rules = self.data.as_of, self.data.rules
         return group_movements(
             self.counts,
             self._listed,
             self.dashboard.headings,
             rules,
-            unexplained_decreases(self._listed, rules, reading.day, reading.recorded_by),
+            unexplained_decreases(self._listed, rules, as_of.day, as_of.recorded_by),
             self.dashboard.sparklines,
         )
 

@@ -66,9 +66,9 @@ class PeriodComparison:
 
 
 def read_period_comparison(
-    sets, reading, scheme: int, *, by_category: bool, is_tolerance_filter: bool = False
+    sets, as_of, scheme: int, *, by_category: bool, is_tolerance_filter: bool = False
 ) -> PeriodComparison:
-    """sets: PositionSets; reading: the two days; scheme: key of the one in force.
+    """sets: PositionSets; as_of: the two days; scheme: key of the one in force.
 
     is_tolerance_filter: whether positions were filtered by tolerance, which differs from day to
     day, so that one position may count on one day and not on the other.
@@ -77,10 +77,10 @@ def read_period_comparison(
     both, because those on record at one instant do not overlap.
     """
     begun, ended = sets.current, sets.previous
-    if reading.since <= reading.day and not is_tolerance_filter:
+    if as_of.since <= as_of.day and not is_tolerance_filter:
         # exclude() rather than a filter by the later day keeps SQLite to its covering index.
-        begun = begun.exclude(from_day__lte=reading.since)
-        ended = ended.filter(until_day__lte=reading.day)
+        begun = begun.exclude(from_day__lte=as_of.since)
+        ended = ended.filter(until_day__lte=as_of.day)
     current, latest = _count_current(sets.current, scheme, by_category)
     return PeriodComparison(
         current,

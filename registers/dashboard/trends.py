@@ -1,4 +1,4 @@
-"""Risks by band over time: a register's course as a pandas frame, counts by day, and their chart.
+"""Risks by band over time: the changes by day as a pandas frame, counts, and their chart.
 
 Pure once the rows are read; a frame holds no text of a risk.
 """
@@ -38,7 +38,7 @@ class Trends(Section):
         now.
         """
         data = self.data
-        counts = data.course, data.days
+        counts = data.band_changes, data.days
         if data.narrowing.depends_on_day:
             table = counts_above_on(*counts, data.tolerance_by_day, data.keys)
         else:
@@ -59,14 +59,14 @@ class Trends(Section):
         )
 
 
-def course_frame(
-    course, scheme: int, days: list[datetime.date], *, by_category: bool = False
+def read_band_changes(
+    history, scheme: int, days: list[datetime.date], *, by_category: bool = False
 ) -> pd.DataFrame:
     """Changes of the count of each band, by day.
 
     Columns: day (ISO text: the first of the days by whose end the change took effect), band (as in
     period_comparison.GroupKey), category where by_category, change (how many more or fewer).
-    course: positions of all days, as on record at one instant; days: oldest first. What came after
+    history: positions of all days, as on record at one instant; days: oldest first. What came after
     the last is left out. Two queries, grouped by day, whatever the number of risks.
     """
     import pandas as pd
@@ -76,7 +76,7 @@ def course_frame(
     changes: Counter[tuple] = Counter()
     for field, sign in (("from_day", 1), ("until_day", -1)):
         rows = _grouped_by_day(
-            course.filter(**{f"{field}__lte": days[-1]}), field, "band", "scheme_id", *category
+            history.filter(**{f"{field}__lte": days[-1]}), field, "band", "scheme_id", *category
         )
         for day, *group, n in rows:
             changes[bisect_left(ends, str(day)), tuple(group)] += sign * n
@@ -97,10 +97,10 @@ def _grouped_by_day(positions, field, *fields):
     return rows.values_list("first", *fields, "n")
 
 
-def counts_on(course: pd.DataFrame, days: list[datetime.date], bands: list[str]) -> pd.DataFrame:
-    """Risks by band (columns) at the end of each day (index). course: see course_frame."""
-    changes = course.groupby(["day", "band"])["change"].sum().unstack(fill_value=0).sort_index()
-    table = changes.cumsum().reindex([day.isoformat() for day in days], method="ffill")
+def counts_on(changes: pd.DataFrame, days: list[datetime.date], bands: list[str]) -> pd.DataFrame:
+    """Risks by band (columns) at the end of each day (index). changes: see read_band_changes."""
+    by_day = changes.groupby(["day", "band"])["change"].sum().unstack(fill_value=0).sort_index()
+    table = by_day.cumsum().reindex([day.isoformat() for day in days], method="ffill")
     return table.set_axis(days).reindex(columns=bands).fillna(0).astype("int64")
 
 
@@ -117,30 +117,30 @@ def is_above(frame: pd.DataFrame, tolerance: Tolerance) -> pd.Series:
 
 
 def above_on(
-    course: pd.DataFrame, days: list[datetime.date], tolerances: list[Tolerance]
+    changes: pd.DataFrame, days: list[datetime.date], tolerances: list[Tolerance]
 ) -> list[int]:
     """How many risks were above tolerance at the end of each day, by the tolerance of that day.
 
-    days: oldest first; course: see course_frame.
+    days: oldest first; changes: see read_band_changes.
     """
     counts: list[int] = []
     for tolerance, run in groupby(zip(days, tolerances, strict=True), key=itemgetter(1)):
-        changes = (
-            course.loc[is_above(course, tolerance)].groupby("day")["change"].sum().sort_index()
+        by_day = (
+            changes.loc[is_above(changes, tolerance)].groupby("day")["change"].sum().sort_index()
         )
-        count = changes.cumsum().reindex([day.isoformat() for day, _ in run], method="ffill")
+        count = by_day.cumsum().reindex([day.isoformat() for day, _ in run], method="ffill")
         counts += count.fillna(0).astype("int64").tolist()
     return counts
 
 
 def counts_above_on(
-    course: pd.DataFrame, days: list[datetime.date], tolerances: list[Tolerance], bands: list[str]
+    changes: pd.DataFrame, days: list[datetime.date], tolerances: list[Tolerance], bands: list[str]
 ) -> pd.DataFrame:
     """counts_on of those risks alone that were above tolerance, by the tolerance of each day."""
     import pandas as pd
 
     frames = [
-        counts_on(course.loc[is_above(course, tolerance)], [day for day, _ in run], bands)
+        counts_on(changes.loc[is_above(changes, tolerance)], [day for day, _ in run], bands)
         for tolerance, run in groupby(zip(days, tolerances, strict=True), key=itemgetter(1))
     ]
     return pd.concat(frames)

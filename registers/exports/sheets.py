@@ -99,7 +99,7 @@ def write_matrix(book, table, metadata) -> None:
     page.add_text(
         f"{table.register}: risks by likelihood and impact", over=across, bold=True, size=16
     )
-    page.add_text(f"{metadata.as_of}.", over=across)
+    page.add_text(f"{metadata.as_of_in_words}.", over=across)
     page.add_text(" ".join(_matrix_sentences(totals, metadata)), over=across)
     page.add()
     page.add(
@@ -191,7 +191,7 @@ def write_about(book, table, metadata) -> None:
     rows = [
         ("Register", f"{register} ({register.slug})"),
         ("Organisation", str(register.organisation)),
-        ("What it says", f"{metadata.as_of}."),
+        ("What it says", f"{metadata.as_of_in_words}."),
         (
             "Risks",
             f"{table.totals.rows}{', by the filters of the list' if metadata.is_narrowed else ''}",

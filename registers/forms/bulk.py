@@ -96,22 +96,22 @@ class ReviewManyForm(RevealingForm):
         self.helper = Helper(Reveals("risks", {n: [f"note_{n}"] for n in self.rows}), "note")
 
     def clean_risks(self):
-        chosen = self.cleaned_data["risks"]
-        if len(chosen) > MOST_REVIEWED:
-            raise ValidationError(too_many_to_review(MOST_REVIEWED, len(chosen)))
-        return chosen
+        numbers = self.cleaned_data["risks"]
+        if len(numbers) > MOST_REVIEWED:
+            raise ValidationError(too_many_to_review(MOST_REVIEWED, len(numbers)))
+        return numbers
 
     def clean(self):
         cleaned = super().clean()
-        chosen = cleaned.get("risks", [])
-        if any(cleaned.get(f"version_{n}") is None for n in chosen):
+        numbers = cleaned.get("risks", [])
+        if any(cleaned.get(f"version_{n}") is None for n in numbers):
             for n in self.rows:
                 self.errors.pop(f"version_{n}", None)
             raise ValidationError(LOST)
         if (
             "note" not in self.errors
             and not cleaned.get("note")
-            and not all(cleaned.get(f"note_{n}") for n in chosen)
+            and not all(cleaned.get(f"note_{n}") for n in numbers)
         ):
             self.add_error(
                 "note", "Enter what you looked at and what you found, here or below each risk"
@@ -236,10 +236,10 @@ class ReassignForm(forms.Form):
             }
             field.choices = list({**offered, **sent}.items())
             self.initial[name] = list(offered)
-        shown = [name for name in self.KINDS if self.fields[name].choices]
-        for name in set(self.KINDS) - set(shown):
+        names = [name for name in self.KINDS if self.fields[name].choices]
+        for name in set(self.KINDS) - set(names):
             del self.fields[name]
-        self.helper = Helper(Fieldset("What moves", *shown), "reason")
+        self.helper = Helper(Fieldset("What moves", *names), "reason")
 
     @property
     def total(self):
@@ -247,8 +247,8 @@ class ReassignForm(forms.Form):
 
     def clean(self):
         cleaned = super().clean()
-        shown = [name for name in self.KINDS if name in self.fields]
-        if not self.errors and not any(cleaned.get(name) for name in shown):
+        names = [name for name in self.KINDS if name in self.fields]
+        if not self.errors and not any(cleaned.get(name) for name in names):
             raise ValidationError("Select what goes to the other post")
         return cleaned
 
@@ -267,9 +267,9 @@ class ReassignForm(forms.Form):
         self.data = self.data.copy()
         for name in self.KINDS:
             if name in self.fields:
-                chosen = {pk for pk, _ in self._posted(name)}
+                ticked_keys = {pk for pk, _ in self._posted(name)}
                 self.data.setlist(
-                    name, [_value(row) for row in self.rows[name] if row.pk in chosen]
+                    name, [_value(row) for row in self.rows[name] if row.pk in ticked_keys]
                 )
                 self.fields[name].choices = [(_value(row), _title(row)) for row in self.rows[name]]
 

@@ -179,9 +179,9 @@ class EditControlForm(VersionedForm, ControlForm):
     def rebase(self, conflict):
         """Fields that this person left unchanged take the other's value; what they typed stays."""
         super().rebase(conflict)
-        opened = conflict.record.revisions.filter(number=conflict.version).first()
+        base = conflict.record.revisions.filter(number=conflict.version).first()
         content = conflict.record.content()
-        before = opened.content() if opened else {}
+        before = base.content() if base else {}
         self.taken_over = [
             n
             for n in before

@@ -67,10 +67,10 @@ class EditQuestionForm(forms.Form):
 
         A risk that this reader may not see is answered like one that does not exist.
         """
-        typed = self.cleaned_data["risk"]
-        if not typed:
+        reference = self.cleaned_data["risk"]
+        if not reference:
             return None
-        prefix, _, number = typed.rpartition("-")
+        prefix, _, number = reference.rpartition("-")
         is_ours = not prefix or prefix.strip().casefold() == self.register.prefix.casefold()
         number = number.strip()
         risk = (

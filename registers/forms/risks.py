@@ -218,12 +218,12 @@ class EditRiskForm(VersionedForm, RiskForm):
     def rebase(self, conflict):
         """Fields that this person left unchanged take the other's value; what they typed stays."""
         super().rebase(conflict)
-        opened = conflict.record.revisions.filter(number=conflict.version).first()
-        if opened is None:
+        base = conflict.record.revisions.filter(number=conflict.version).first()
+        if base is None:
             return
         initial = type(self)(risk=conflict.record).initial
         self.taken_over = [
-            name for name, value in opened.content().items() if self._is_unchanged(name, value)
+            name for name, value in base.content().items() if self._is_unchanged(name, value)
         ]
         for name in self.taken_over:
             self._take_over(name, initial[name])

@@ -74,9 +74,7 @@ class Summary:
         return f"{self.metadata.register}: summary"
 
 
-def build_summary(
-    *, metadata, reading, positions, risks, tolerances, **dashboard_options
-) -> Summary:
+def build_summary(*, metadata, as_of, positions, risks, tolerances, **dashboard_options) -> Summary:
     """The Summary of a register on the day read.
 
     positions: as at that day; risks: today's that the reader may see, for the worklist; tolerances:
@@ -86,8 +84,8 @@ def build_summary(
     report = Dashboard(
         register,
         current=positions,
-        days=[reading.day],
-        reading=reading,
+        days=[as_of.day],
+        as_of=as_of,
         tolerances=tolerances,
         **dashboard_options,
     )
@@ -106,8 +104,8 @@ def build_summary(
         ],
         above_tolerance_count=report.data.above_count,
         exempt=metadata.exempt_sentence(exempt),
-        worklist=_worklist_summary(Worklist(register, risks, reading.today)),
-        worklist_day=reading.today,
+        worklist=_worklist_summary(Worklist(register, risks, as_of.today)),
+        worklist_day=as_of.today,
         scheme=f"{register.scheme.name}, version {register.scheme.version}",
         tolerance=threshold_sentences(rules, tolerance),
         bands=[

@@ -21,7 +21,10 @@ def write_docx(summary: Summary, file) -> None:
     _above_tolerance(document, summary)
     _worklist(document, summary)
     _scheme(document, summary)
-    add_footer(document, f"{summary.metadata.register}. {summary.metadata.as_of.partition(':')[0]}")
+    add_footer(
+        document,
+        f"{summary.metadata.register}. {summary.metadata.as_of_in_words.partition(':')[0]}",
+    )
     document.save(file)
 
 
@@ -34,7 +37,7 @@ def _title(document, summary):
     add_paragraph(document, summary.title, "Title")
     line = add_paragraph(document, str(metadata.register.organisation))
     line.runs[0].bold = True
-    add_paragraph(document, f"{metadata.as_of}.")
+    add_paragraph(document, f"{metadata.as_of_in_words}.")
     add_paragraph(document, f"Made on {metadata.exported_at_text}. {summary.exempt}")
     for sentence in summary.sentences:
         add_paragraph(document, sentence, "List Bullet")

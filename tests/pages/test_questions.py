@@ -35,7 +35,7 @@ from registers.permissions import questions_for, risks_for
 from registers.priorities import QUESTIONS, Reason
 from registers.questions.rules import FELL, SEEN_WORSE, UNRATED, UNRATED_OUTSIDE, CandidateQuestion
 from registers.questions.sources import ALL, SHARE, Source, interleave, with_risks
-from registers.views.as_of import reading_from
+from registers.views.as_of import as_of_from
 from registers.views.questions import offered_questions
 
 pytestmark = pytest.mark.django_db
@@ -80,8 +80,8 @@ class Council:
         listed = with_risks(
             questions_for(self.member, self.register), risks_for(self.member, self.register)
         )
-        reading = reading_from(request, self.register)
-        offered = offered_questions(request, self.register, reading, listed)
+        as_of = as_of_from(request, self.register)
+        offered = offered_questions(request, self.register, as_of, listed)
         return [
             (row.text, row.position.reference if row.position else "", row.source)
             for group in offered.groups(query.get("of"))
