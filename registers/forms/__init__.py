@@ -19,14 +19,20 @@ from registers.forms.controls import (
 )
 from registers.forms.dashboard_filter import DashboardFilter
 from registers.forms.escalations import DecisionForm, EscalationForm
-from registers.forms.exemptions import ExemptForm, LiftExemptionForm
 from registers.forms.filters import DayForm, PositionFilter
 from registers.forms.library import LibraryFilesForm, LibrarySearchForm, LibraryStepForm
 from registers.forms.precedents import MarkForms
 from registers.forms.questions import EditQuestionForm, QuestionForm, QuestionSourceForm
 from registers.forms.reminders import CalendarAddressForm, ReminderForm
 from registers.forms.reviews import ReviewForm
-from registers.forms.risk_lifecycle import CloseForm, DuplicateForm, HappenedForm, ReopenForm
+from registers.forms.risk_lifecycle import (
+    CloseForm,
+    DuplicateForm,
+    ExemptForm,
+    HappenedForm,
+    LiftExemptionForm,
+    ReopenForm,
+)
 from registers.forms.risks import EditRiskForm, LogRiskForm, OpenRiskForm
 from registers.forms.schemes import SchemeAdoptionForm, SchemeChoiceForm
 from registers.forms.worklist import CheckWaiverForm, TakeBackForm, WorklistForm

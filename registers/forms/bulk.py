@@ -1,26 +1,79 @@
-"""Forms for many records: reviewing risks that stay as they are, and reassigning records."""
+"""Forms for many records: reviewing risks that stay as they are, and reassigning records.
 
+And what they offer: risks whose review is due, and what a post owns.
+"""
+
+import datetime
 import re
 import uuid
 
 from crispy_forms.layout import Fieldset
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models import Case, When
 from django.utils import timezone
 
-from registers.bulk_selection import with_headings
 from registers.forms.concurrency import LARGEST_VERSION, LOST, TokenField
 from registers.forms.fields import PlainTextField, RecordChoiceField
 from registers.govuk import GovukCheckboxes, Helper, RevealingForm, Reveals
-from registers.models import Risk
+from registers.models import Action, Control, Risk
 from registers.models.review import above_tolerance_twice_running, proposed_next_review
 from registers.phrases.register import next_review_in_words, too_many_to_review
 
+# Days before a review is due from which it is offered: a meeting looks at a fortnight's reviews.
+DUE_SOON = 14
 MOST_REVIEWED = 50
 # Of each kind: more are moved by sending the form again.
 MOST_MOVED = 200
 NUMBER = re.compile(r"[1-9][0-9]{0,8}")
 VALUE = re.compile(r"(?P<pk>[1-9][0-9]{0,17})-(?P<version>[0-9]{1,9})")
+
+
+def due_for_review(risks, reader, day):
+    """Risks on the register whose review is late or due within DUE_SOON days.
+
+    Those of the reader's posts come first, then those due longest ago. risks: a queryset of what
+    the reader may see.
+    """
+    by_then = day + datetime.timedelta(days=DUE_SOON)
+    due = risks.filter(latest__status__in=Risk.ON_REGISTER, latest__next_review_on__lte=by_then)
+    own_first = Case(When(latest__owner__holder=reader, then=0), default=1)
+    return with_headings(due).order_by(own_first, "latest__next_review_on", "number")
+
+
+def with_headings(risks):
+    """With what the form shows of each risk. Two queries for any number of schemes."""
+    texts = (f"latest__{name}" for name in ("cause", "event", "consequence", "notes"))
+    rows = risks.select_related("latest__owner", "current").prefetch_related("current__scheme")
+    return rows.defer(*texts, "current__rationale", "current__evidence")
+
+
+class PostHoldings:
+    """What a post owns: risks that are not closed, and their controls in place and open actions.
+
+    risks: a queryset of what the reader may see, of any registers. post: None for any post.
+    """
+
+    def __init__(self, risks, post=None):
+        live = risks.exclude(latest__status=Risk.Status.CLOSED)
+        of_risks = {"risk__in": live.order_by().values("pk")}
+        by_post = {"latest__owner": post} if post else {}
+        related = ("latest", "risk__latest", "risk__register")
+        self.sets = {
+            "risks": live.filter(**by_post)
+            .select_related("register", "latest")
+            .order_by("register", "number"),
+            "controls": Control.objects.filter(
+                latest__status=Control.Status.IN_PLACE, **of_risks, **by_post
+            )
+            .select_related(*related)
+            .order_by("risk__register", "risk__number", "pk"),
+            "actions": Action.objects.filter(
+                latest__status=Action.Status.OPEN, **of_risks, **by_post
+            )
+            .select_related(*related)
+            .order_by("risk__register", "risk__number", "pk"),
+        }
 
 
 class ReviewManyForm(RevealingForm):

@@ -21,8 +21,7 @@ from registers.permissions import (
     risks_for,
 )
 from registers.read_snapshot import read_snapshot
-from registers.summary.content import build_summary
-from registers.summary.document import write_docx
+from registers.summary import write_summary
 from registers.views.as_of import as_of_from, read_only
 from registers.views.filters import empty_narrowing, filter_positions
 
@@ -67,6 +66,8 @@ def register_summary(request, slug):
     )
     positions, earlier_positions = positions_on_both_days(request.user, register, as_of)
     inputs = {
+        "metadata": metadata,
+        "as_of": as_of,
         "positions": positions,
         "previous": earlier_positions,
         "narrowing": empty_narrowing(request, register, as_of, positions),
@@ -74,11 +75,9 @@ def register_summary(request, slug):
         "risks": risks_for(request.user, register),
         "tolerances": Tolerances.of(register),
     }
-
-    def write(file):
-        write_docx(build_summary(metadata=metadata, as_of=as_of, **inputs), file)
-
-    return download(metadata.file_name("docx", "summary"), DOCX, write)
+    return download(
+        metadata.file_name("docx", "summary"), DOCX, lambda file: write_summary(file, **inputs)
+    )
 
 
 def positions_on_both_days(user, register, as_of):

@@ -5,8 +5,8 @@ from django.utils import timezone
 
 from registers.forms import LibraryFilesForm, LibrarySearchForm, LibraryStepForm
 from registers.library_loading.report import LibraryChanged, LibraryProblem
-from registers.library_pages.case_matrix import build_case_matrix
 from registers.library_pages.page_contexts import (
+    build_case_matrix,
     case_context,
     cases_with_types,
     failure_type_context,
