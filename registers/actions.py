@@ -157,12 +157,6 @@ def dates_of(action):
     return dates
 
 
-def actions_of_risks(risks):
-    """The actions of those of these risks that are on the register: no draft, no closed one."""
-    on_register = risks.filter(latest__status__in=risks.model.ON_REGISTER)
-    return ActionRevision.objects.in_force().filter(record__risk__in=on_register)
-
-
 def actions_on_day(positions, as_of):
     """The latest revisions of these risks' actions by the end of the day read.
 

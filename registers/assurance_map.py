@@ -9,7 +9,6 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Protocol
 from urllib.parse import urlencode
 
 from django.db.models import Count
@@ -17,16 +16,6 @@ from django.db.models import Count
 from registers.models import Assurance, AssuranceLevel, ControlWeakness, Line
 from registers.phrases import duration_in_words
 from registers.phrases.register import state_in_words
-
-
-class Opinion(Protocol):
-    """What is read of an assurance."""
-
-    pk: int
-    risk_id: int
-    line: int
-    effective_on: datetime.date
-    expires_on: datetime.date
 
 
 @dataclass(frozen=True)
@@ -37,7 +26,7 @@ class AssuranceCell:
     """
 
     line: Line
-    opinion: Opinion | None = None
+    opinion: Assurance | None = None
     age: str = ""
     has_run_out: bool = False
 
@@ -60,14 +49,14 @@ class AssuranceCount:
 
 
 def build_assurance_map(
-    risks: Iterable[int], opinions: Iterable[Opinion], day: datetime.date
+    risks: Iterable[int], opinions: Iterable[Assurance], day: datetime.date
 ) -> dict[int, tuple[AssuranceCell, ...]]:
     """Key of a risk -> a cell for each line, 1 to 4. risks: keys; opinions: in any order.
 
     Opinions of a later day are left out. Of one line the latest day counts, then the latest record.
     An opinion still holds on its last day, and has run out on the next.
     """
-    latest: dict[tuple[int, int], Opinion] = {}
+    latest: dict[tuple[int, int], Assurance] = {}
     for opinion in sorted(opinions, key=lambda opinion: (opinion.effective_on, opinion.pk)):
         if opinion.effective_on <= day:
             latest[opinion.risk_id, opinion.line] = opinion
@@ -76,7 +65,7 @@ def build_assurance_map(
     }
 
 
-def _cell(line: Line, opinion: Opinion | None, day: datetime.date) -> AssuranceCell:
+def _cell(line: Line, opinion: Assurance | None, day: datetime.date) -> AssuranceCell:
     if opinion is None:
         return AssuranceCell(line)
     return AssuranceCell(

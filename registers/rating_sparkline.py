@@ -10,14 +10,14 @@ import datetime
 from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import groupby, pairwise, takewhile
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
 from django.utils.formats import date_format
 from django.utils.text import capfirst
 
 from registers.charts import Cell, Table
 from registers.dates import quarter_ends_before
-from registers.models import Assessment
+from registers.models import Assessment, Position
 from registers.models.position import STUCK
 from registers.phrases.bands import (
     band_before,
@@ -50,17 +50,6 @@ class Frame(NamedTuple):
 FRAME = Frame(6, 154, 6, 30)  # of a picture 160 wide and 36 high
 COMPACT_FRAME = Frame(5, 91, 5, 23)  # of a picture 96 wide and 28 high
 COMPACT_ENDS = 4  # quarter ends before the day that is read
-
-
-class RatedAssessment(Protocol):
-    """What is read of an assessment."""
-
-    pk: int
-    kind: str
-    perspective: str
-    effective_on: datetime.date
-    score: int
-    band_now: Band
 
 
 @dataclass(frozen=True)
@@ -100,7 +89,7 @@ class RatingSparkline:
 
 
 def build_rating_sparkline(
-    assessments: Iterable[RatedAssessment], days: list[datetime.date]
+    assessments: Iterable[Assessment], days: list[datetime.date]
 ) -> RatingSparkline:
     """assessments: of one risk until the last of the days, in any order.
 
@@ -161,16 +150,6 @@ def _month(day: datetime.date) -> str:
     return date_format(day, "F Y")
 
 
-class DatedPosition(Protocol):
-    """What is read of a position on the register."""
-
-    risk_id: int
-    from_day: datetime.date
-    until_day: datetime.date
-    band: str
-    scheme_id: int | None
-
-
 @dataclass(frozen=True)
 class Step:
     """The band of a risk at the end of a day. label: the band, or why there is none.
@@ -225,7 +204,7 @@ class CompactSparklines:
         self._positions, self._rules, self._scheme = positions, rules, scheme
         self._days = [*quarter_ends_before(day, COMPACT_ENDS), day]
 
-    def by_risk(self, positions: Iterable[DatedPosition]) -> dict[int, CompactSparkline]:
+    def by_risk(self, positions: Iterable[Position]) -> dict[int, CompactSparkline]:
         """Key of a risk -> its sparkline. positions: of the day that is read.
 
         One query whatever their number, none for none of them.
@@ -237,7 +216,7 @@ class CompactSparklines:
         rows = self._positions.filter(
             risk__in=current, until_day__gt=self._days[0], from_day__lt=self._days[-1]
         ).order_by()
-        earlier: dict[int, list[DatedPosition]] = {}
+        earlier: dict[int, list] = {}
         for position in rows.values_list(*fields, named=True):
             earlier.setdefault(position.risk_id, []).append(position)
         return {
@@ -245,7 +224,8 @@ class CompactSparklines:
             for risk, position in current.items()
         }
 
-    def _sparkline(self, earlier: list[DatedPosition], current: DatedPosition) -> CompactSparkline:
+    def _sparkline(self, earlier, current) -> CompactSparkline:
+        """earlier: rows with the fields that by_risk reads; current: a position."""
         at_ends = [
             next((p for p in earlier if p.from_day <= day < p.until_day), None)
             for day in self._days[:-1]
@@ -256,11 +236,11 @@ class CompactSparklines:
             )
         )
 
-    def _step(self, number: int, position: DatedPosition | None) -> Step:
+    def _step(self, number: int, position) -> Step:
         label, y = self._place(position)
         return Step(self._days[number], label, COMPACT_FRAME.x(number, len(self._days)), y)
 
-    def _place(self, position: DatedPosition | None) -> tuple[str, float | None]:
+    def _place(self, position) -> tuple[str, float | None]:
         if position is None:
             return "not on the register", None
         if not position.band:

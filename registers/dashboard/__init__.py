@@ -84,15 +84,6 @@ class Dashboard:
         return rows
 
     @property
-    def total(self) -> int:
-        return self.data.total
-
-    @property
-    def unfiltered_total(self) -> int:
-        """How many risks there are where the page is not narrowed."""
-        return self.data.unfiltered_total
-
-    @property
     def tolerated_in_words(self) -> str:
         return tolerated_in_words(self.data.tolerance)
 

@@ -91,10 +91,6 @@ class AboveTolerance(Section):
         )
 
     @property
-    def count(self) -> int:
-        return self.data.above_count
-
-    @property
     def href(self) -> str:
         return self.data.href(band=ABOVE_TOLERANCE)
 
@@ -115,10 +111,6 @@ class AboveTolerance(Section):
         ]
 
     # Of all risks on the register
-
-    @property
-    def action_counts(self):
-        return self.data.action_counts
 
     @property
     def redated_href(self) -> str:

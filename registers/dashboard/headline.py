@@ -93,32 +93,16 @@ class Headline(Section):
         return join_names([data.register.reference(number) for number in numbers])
 
     @property
-    def above_count(self) -> int:
-        return self.data.above_count
-
-    @property
     def above_href(self) -> str:
         return self.data.href(band=ABOVE_TOLERANCE)
-
-    @property
-    def stuck_count(self) -> int:
-        return len(self.data.stuck)
 
     @property
     def stuck_href(self) -> str:
         return self.data.href(stuck="yes")
 
     @property
-    def late_count(self) -> int:
-        return self.data.action_counts.late
-
-    @property
     def late_href(self) -> str:
         return self.data.links.actions("late")
-
-    @property
-    def happened_count(self) -> int:
-        return len(self.data.happened_references)
 
     @property
     def happened_href(self) -> str:

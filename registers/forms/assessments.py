@@ -1,7 +1,5 @@
 """Forms for assessments, with logging a risk or later."""
 
-import uuid
-
 from crispy_forms.layout import HTML
 from django import forms
 from django.core.exceptions import ValidationError
@@ -14,6 +12,7 @@ from registers.forms.fields import (
     PlainTextField,
     RecordChoiceField,
     check_not_before_raised,
+    selection_errors,
 )
 from registers.govuk import GovukRadios, Helper, MoreDetail
 from registers.models import (
@@ -37,20 +36,14 @@ class JudgementForm(forms.Form):
         empty_value=None,
         widget=GovukRadios,
         label="How likely is it?",
-        error_messages={
-            "required": "Select how likely it is",
-            "invalid_choice": "Select how likely it is",
-        },
+        error_messages=selection_errors("Select how likely it is"),
     )
     impact = forms.TypedChoiceField(
         coerce=int,
         empty_value=None,
         widget=GovukRadios,
         label="How bad would it be?",
-        error_messages={
-            "required": "Select how bad it would be",
-            "invalid_choice": "Select how bad it would be",
-        },
+        error_messages=selection_errors("Select how bad it would be"),
     )
     driver = RecordChoiceField(
         AdverseImpact.objects.all(),
@@ -58,10 +51,7 @@ class JudgementForm(forms.Form):
         empty_label="Select an impact",
         label="What makes it that bad?",
         help_text="The adverse impact that drives your rating.",
-        error_messages={
-            "required": "Select what makes it that bad",
-            "invalid_choice": "Select what makes it that bad",
-        },
+        error_messages=selection_errors("Select what makes it that bad"),
     )
     rationale = PlainTextField(
         label="Why do you judge it so?",
@@ -71,7 +61,7 @@ class JudgementForm(forms.Form):
         "thinking.",
         missing="Enter why you judge it so",
     )
-    token = TokenField(required=False, widget=forms.HiddenInput)
+    token = TokenField()
     # The scheme whose levels the page offers.
     scheme_key = forms.Field(required=False, widget=forms.HiddenInput)
 
@@ -136,7 +126,6 @@ class RangeForm(VersionedForm, JudgementForm):
         always = {
             "effective_on": timezone.localdate(),
             "version": risk.version,
-            "token": uuid.uuid4(),
         }
         super().__init__(data, initial={**always, **initial})
         self.risk, self.register = risk, risk.register
@@ -176,10 +165,7 @@ class AssessmentForm(RangeForm):
         ],
         widget=GovukRadios,
         label="What are you judging?",
-        error_messages={
-            "required": "Select what you are judging",
-            "invalid_choice": "Select what you are judging",
-        },
+        error_messages=selection_errors("Select what you are judging"),
     )
     evidence = PlainTextField(
         label="What has changed since the last one, and how do you know?",
@@ -256,10 +242,7 @@ class IndependentForm(RangeForm):
         ],
         widget=GovukRadios,
         label="Whose view is it?",
-        error_messages={
-            "required": "Select whose view it is",
-            "invalid_choice": "Select whose view it is",
-        },
+        error_messages=selection_errors("Select whose view it is"),
     )
     evidence = PlainTextField(
         label="What does your view rest on?",

@@ -5,7 +5,6 @@ And what they offer: risks whose review is due, and what a post owns.
 
 import datetime
 import re
-import uuid
 
 from crispy_forms.layout import Fieldset
 from django import forms
@@ -103,11 +102,11 @@ class ReviewManyForm(RevealingForm):
         help_text="For all risks that have no note of their own: what you checked and who was "
         "there. It stays in the history of each.",
     )
-    token = TokenField(required=False, widget=forms.HiddenInput)
+    token = TokenField()
     moved = ()
 
     def __init__(self, data=None, *, register, due, risks):
-        super().__init__(data, initial={"token": uuid.uuid4()})
+        super().__init__(data)
         today = timezone.localdate()
         self.rows = {str(risk.number): risk for risk in due}
         if data is not None:

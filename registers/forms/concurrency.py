@@ -17,6 +17,11 @@ class TokenField(forms.UUIDField):
     Nobody types it: what cannot be read counts as new.
     """
 
+    widget = forms.HiddenInput
+
+    def __init__(self):
+        super().__init__(required=False, initial=uuid.uuid4)
+
     def clean(self, value):
         try:
             return super().clean(value) or uuid.uuid4()

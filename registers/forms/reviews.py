@@ -1,7 +1,5 @@
 """The form for a review."""
 
-import uuid
-
 from crispy_forms.layout import HTML
 from django import forms
 from django.utils import timezone
@@ -13,6 +11,7 @@ from registers.forms.fields import (
     PlainTextField,
     PlannedDateField,
     check_not_before_raised,
+    selection_errors,
 )
 from registers.govuk import GovukRadios, Helper
 from registers.models import Review, RiskRevision
@@ -40,10 +39,7 @@ class ReviewForm(VersionedForm):
             }
         ),
         label="What came of the review?",
-        error_messages={
-            "required": "Select what came of the review",
-            "invalid_choice": "Select what came of the review",
-        },
+        error_messages=selection_errors("Select what came of the review"),
     )
     note = PlainTextField(
         label="What did you look at, and what did you find?",
@@ -73,14 +69,14 @@ class ReviewForm(VersionedForm):
         help_text="A body like ours, a regulator, a sector's support team: who, when, and what "
         "came of it. “Nobody yet, because” is an answer too.",
     )
-    token = TokenField(required=False, widget=forms.HiddenInput)
+    token = TokenField()
     helper = Helper("outcome", "note", OUTSIDE_REASON, "asked_outside", "effective_on", "next_on")
     field_order = ("outcome", "note", "asked_outside", "effective_on", "next_on")
 
     def __init__(self, data=None, *, risk):
         today = timezone.localdate()
         initial = {"effective_on": today, "next_on": proposed_next_review(risk, today)}
-        super().__init__(data, initial={**initial, "version": risk.version, "token": uuid.uuid4()})
+        super().__init__(data, initial={**initial, "version": risk.version})
         self.risk = risk
         self.fields["asked_outside"].required = is_above_tolerance_twice_running(risk)
 

@@ -6,7 +6,12 @@ from django.utils import timezone
 from django.utils.formats import date_format
 
 from registers.forms.concurrency import TokenField, VersionedForm
-from registers.forms.fields import PastDateField, PlainTextField, check_not_before_raised
+from registers.forms.fields import (
+    PastDateField,
+    PlainTextField,
+    check_not_before_raised,
+    selection_errors,
+)
 from registers.govuk import GovukRadios, Helper, RevealingForm, Reveals
 from registers.models import RiskRevision
 
@@ -128,10 +133,7 @@ class ExemptForm(VersionedForm, RevealingForm):
         ),
         label="On what ground?",
         help_text="Part 1 of Schedule 12A to the Local Government Act 1972, in our own words.",
-        error_messages={
-            "required": "Select on what ground it is exempt",
-            "invalid_choice": "Select on what ground it is exempt",
-        },
+        error_messages=selection_errors("Select on what ground it is exempt"),
     )
     other_ground = PlainTextField(
         label="Which ground?",
@@ -203,4 +205,4 @@ class LiftExemptionForm(VersionedForm):
 class DuplicateForm(forms.Form):
     """No question: a button, and a token so that a double click makes one copy."""
 
-    token = TokenField(required=False)
+    token = TokenField()

@@ -1,7 +1,5 @@
 """Forms for a risk. Field names are the argument names of the verbs."""
 
-import uuid
-
 from crispy_forms.layout import Fieldset
 
 from registers.forms.assessments import BAND, JudgementForm
@@ -164,7 +162,6 @@ class LogRiskForm(PreviewForm, JudgementForm, RiskForm):
         self.is_draft = data is not None and self.DRAFT in data
         if self.is_draft:
             self.ask_as_draft()
-        self.initial.setdefault("token", uuid.uuid4())
         for name in self.JUDGEMENT:
             self.fields[name].required = False
         for name in ("likelihood", "impact"):

@@ -12,7 +12,6 @@ import calendar
 import datetime
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Protocol
 
 from registers.models import Precision, TimelineEvent
 from registers.phrases.files import timeline_sentence
@@ -22,16 +21,6 @@ STEPS = (1, 2, 3, 5, 10, 20, 50, 100)  # years between two marks of the scale
 MOST_MARKS = 6
 Extent = TimelineEvent.Extent
 Bounds = tuple[datetime.date | None, datetime.date | None]
-
-
-class Dated(Protocol):
-    """The fields of an event that are read here."""
-
-    extent: str
-    start_on: datetime.date | None
-    start_precision: str
-    end_on: datetime.date | None
-    end_precision: str
 
 
 def partial_date(day: datetime.date | None, precision: str) -> str:
@@ -52,7 +41,7 @@ def last_day(day: datetime.date, precision: str) -> datetime.date:
     return day
 
 
-def event_date(event: Dated) -> str:
+def event_date(event: TimelineEvent) -> str:
     """The date of an event: "17 to 18 November 2010", "before November 2014", "undated"."""
     start, end = (
         partial_date(event.start_on, event.start_precision),
@@ -64,7 +53,7 @@ def event_date(event: Dated) -> str:
     return words.get(event.extent, "undated")
 
 
-def _range_start(event: Dated) -> str:
+def _range_start(event: TimelineEvent) -> str:
     """The start of a range, without the month or year that it shares with its end."""
     start, end = event.start_on, event.end_on
     same_kind = event.start_precision == event.end_precision
@@ -75,7 +64,7 @@ def _range_start(event: Dated) -> str:
     return partial_date(start, event.start_precision)
 
 
-def start_bounds(event: Dated) -> Bounds:
+def start_bounds(event: TimelineEvent) -> Bounds:
     """The first and the last day on which it may have begun, None where that side is open."""
     if event.extent in (Extent.AT, Extent.RANGE):
         return event.start_on, last_day(event.start_on, event.start_precision)
@@ -86,7 +75,7 @@ def start_bounds(event: Dated) -> Bounds:
     return None, None
 
 
-def time_until_action(visible: Dated | None, action: Dated | None) -> str:
+def time_until_action(visible: TimelineEvent | None, action: TimelineEvent | None) -> str:
     """The time from when a sign could be seen until someone outside acted, without a full stop.
 
     visible, action: events, None where no source names one. They are one event where those who

@@ -5,7 +5,7 @@ from django.core.exceptions import BadRequest
 from django.shortcuts import render
 
 from registers.actions import action_counts, actions_on_day, dates_of, in_list_order, with_risks
-from registers.forms import (
+from registers.forms.actions import (
     ActionDoneForm,
     ActionDropForm,
     ActionFilter,

@@ -2,7 +2,7 @@ from django.contrib import messages
 from django.shortcuts import redirect, render
 
 from registers.appetite import appetite_by_category, categories_without_appetite
-from registers.forms import AppetiteForm
+from registers.forms.appetite import AppetiteForm
 from registers.models import Appetite, Tolerances
 from registers.permissions import Permission, can, get_register_for, has_no_manager
 from registers.phrases import tolerated_in_words

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from registers.dates import quarter_ends_before
-from registers.forms import DayForm
+from registers.forms.filters import DayForm
 from registers.models import Agreement
 from registers.permissions import defaults_to_agreed
 

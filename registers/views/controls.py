@@ -3,8 +3,8 @@ from functools import partial
 from django.shortcuts import render
 
 from registers.assurance_map import AssuranceSummary, assurance_rows
-from registers.forms import (
-    AssuranceForm,
+from registers.forms.assurance import AssuranceForm
+from registers.forms.controls import (
     ControlForm,
     ControlTestForm,
     EditControlForm,

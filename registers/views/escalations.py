@@ -3,7 +3,7 @@ from django.shortcuts import redirect, render
 from django.utils.formats import date_format
 
 from registers.escalations import escalations_of_register, listed_risks, listings_by_risk
-from registers.forms import DecisionForm, EscalationForm
+from registers.forms.escalations import DecisionForm, EscalationForm
 from registers.models import Escalation
 from registers.permissions import (
     Permission,

@@ -2,7 +2,8 @@
 
 from django.core.exceptions import BadRequest
 
-from registers.forms import DashboardFilter, PositionFilter
+from registers.forms.dashboard_filter import DashboardFilter
+from registers.forms.filters import PositionFilter
 from registers.permissions import positions_for
 
 

@@ -3,7 +3,7 @@ from django.core.exceptions import PermissionDenied
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 
-from registers.forms import LibraryFilesForm, LibrarySearchForm, LibraryStepForm
+from registers.forms.library import LibraryFilesForm, LibrarySearchForm, LibraryStepForm
 from registers.library_loading.report import LibraryChanged, LibraryProblem
 from registers.library_pages.page_contexts import (
     build_case_matrix,

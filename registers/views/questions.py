@@ -7,7 +7,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
-from registers.forms import EditQuestionForm, QuestionForm, QuestionSourceForm
+from registers.forms.questions import EditQuestionForm, QuestionForm, QuestionSourceForm
 from registers.models import GatheredQuestion, ListIsFull, Tolerances
 from registers.permissions import (
     Permission,

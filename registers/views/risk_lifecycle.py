@@ -5,15 +5,15 @@ from django.core.exceptions import PermissionDenied
 from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
-from registers.forms import (
+from registers.forms.risk_lifecycle import (
     CloseForm,
     DuplicateForm,
     ExemptForm,
     HappenedForm,
     LiftExemptionForm,
-    OpenRiskForm,
     ReopenForm,
 )
+from registers.forms.risks import OpenRiskForm
 from registers.permissions import Permission, can, get_risk_for, may_close, would_see_exempt
 from registers.views.form_flow import handle_form, post_data
 

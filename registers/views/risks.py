@@ -5,7 +5,9 @@ from django.shortcuts import redirect, render
 from django.utils.formats import date_format
 from django.utils.html import format_html
 
-from registers.forms import AssessmentForm, EditRiskForm, IndependentForm, LogRiskForm, ReviewForm
+from registers.forms.assessments import AssessmentForm, IndependentForm
+from registers.forms.reviews import ReviewForm
+from registers.forms.risks import EditRiskForm, LogRiskForm
 from registers.imports.progress import imported_rows_for
 from registers.models import Risk
 from registers.permissions import (

@@ -7,7 +7,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.formats import date_format
 
-from registers.forms import CheckWaiverForm, TakeBackForm, WorklistForm
+from registers.forms.worklist import CheckWaiverForm, TakeBackForm, WorklistForm
 from registers.models import CheckWaiver
 from registers.permissions import (
     Permission,

@@ -31,7 +31,7 @@ from makers import (
     make_risk,
 )
 
-from registers.forms import DashboardFilter
+from registers.forms.dashboard_filter import DashboardFilter
 from registers.models import Role
 
 pytestmark = pytest.mark.django_db

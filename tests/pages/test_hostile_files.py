@@ -37,9 +37,10 @@ from workbooks import (
     words_form,
 )
 
-from registers.forms import EditQuestionForm, PositionFilter, QuestionForm
+from registers.forms.filters import PositionFilter
 from registers.forms.import_values import ImportWordsForm
 from registers.forms.imports import ImportColumnsForm, ImportFileForm
+from registers.forms.questions import EditQuestionForm, QuestionForm
 from registers.models import GatheredQuestion, Role
 from registers.permissions import positions_for
 

@@ -28,7 +28,7 @@ from makers import (
     sign,
 )
 
-from registers.forms import QuestionForm
+from registers.forms.questions import QuestionForm
 from registers.models import AuditEntry, FailureType, GatheredQuestion, Insight, ListIsFull, Role
 from registers.models.question import MOST
 from registers.permissions import questions_for, risks_for
