@@ -13,8 +13,8 @@ from registers.exports.csv import plain
 from registers.exports.sheets import band_treatment, score_range
 from registers.models import Category
 from registers.phrases.bands import threshold_sentences
-from registers.phrases.files import review_period, unlisted_sentence
-from registers.phrases.register import worklist_sentence
+from registers.phrases.files import unlisted_sentence
+from registers.phrases.register import review_days_in_words, worklist_sentence
 from registers.quality.worklist import Worklist
 
 LISTED = 100  # risks above tolerance that are listed; the count is of all
@@ -141,7 +141,8 @@ def _add_scheme(document, scheme, tolerance):
     head = ["Band", "Scores", "Looked at again", "Where it stands"]
     table = _add_table(document, head, BANDS, caption="The bands of the scheme, highest first")
     for band in reversed(rules.bands):
-        period, treatment = review_period(band.review_days), band_treatment(rules, band, tolerance)
+        period = review_days_in_words(band.review_days)
+        treatment = band_treatment(rules, band, tolerance)
         texts = [band.label, score_range(rules, band), period, treatment]
         _shade(_add_row(table, texts, BANDS, is_bold=True).cells[0], *shade_of(band))
     for place, sentence in enumerate(threshold_sentences(rules, tolerance)):

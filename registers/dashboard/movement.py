@@ -14,7 +14,6 @@ from registers.movement import (
     LEFT,
     LISTED,
     NEW,
-    SCORED,
     UNCHANGED,
     UP,
     Movement,
@@ -78,26 +77,13 @@ class Movements(Section):
     @property
     def sentences(self) -> list[str]:
         """What changed since the day compared with, and where the tolerance did."""
-        data, counts = self.data, self.counts
-        sentences = []
+        data, sentences = self.data, []
         if data.tolerance != data.previous_tolerance:
             above = above_in_words(data.previous_tolerance)
             sentences.append(tolerance_then(above))
         previous, total = data.comparison.previous.total(), data.comparison.total
         sentences.append(
-            movement_counts_sentence(
-                data.since_in_words,
-                previous,
-                total,
-                {
-                    "new": counts[NEW],
-                    "up": counts[UP],
-                    "down": counts[DOWN],
-                    "scored": counts[SCORED],
-                    "left": counts[LEFT],
-                    "unchanged": counts[UNCHANGED],
-                },
-            )
+            movement_counts_sentence(data.since_in_words, previous, total, self.counts)
         )
         return [*sentences, *self._fit_sentences]
 

@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from registers.charts import NO_RISKS, shade_of
 from registers.exports.csv import plain
 from registers.phrases.bands import above_sentence, threshold_sentences
-from registers.phrases.files import in_matrix_sentence, review_period
+from registers.phrases.files import in_matrix_sentence
+from registers.phrases.register import review_days_in_words
 
 FONT = "Arial"
 LINE = 14.5  # points, at 11 points of type
@@ -162,7 +163,7 @@ def write_scheme(book, table) -> None:
         page.add(
             page.cell(band.label, bold=True, shade=shade_of(band), boxed=True),
             page.cell(score_range(rules, band), boxed=True),
-            page.cell(review_period(band.review_days), boxed=True),
+            page.cell(review_days_in_words(band.review_days), boxed=True),
             page.cell(band_treatment(rules, band, table.tolerance), boxed=True),
         )
     page.add()

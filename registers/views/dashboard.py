@@ -1,4 +1,3 @@
-from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from django.core.exceptions import BadRequest
@@ -114,48 +113,20 @@ def _child_registers(reader, register, as_of, narrowing, registers, tolerances):
 
 
 # The filters; how sure the order of a matrix is; more ways to count.
-NARROW, ORDER, WAYS = SECTIONS = ("narrow", "order", "ways")
-
-
-@dataclass(frozen=True)
-class ExpandedSections:
-    """names: of the sections that are expanded.
-
-    other_*: the values of `more` in an address that toggles that section and leaves the rest.
-    """
-
-    names: tuple[str, ...] = ()
-
-    @property
-    def narrow(self):
-        return NARROW in self.names
-
-    @property
-    def order(self):
-        return ORDER in self.names
-
-    @property
-    def ways(self):
-        return WAYS in self.names
-
-    @property
-    def other_narrow(self):
-        return self._toggled(NARROW)
-
-    @property
-    def other_order(self):
-        return self._toggled(ORDER)
-
-    @property
-    def other_ways(self):
-        return self._toggled(WAYS)
-
-    def _toggled(self, name):
-        return [section for section in SECTIONS if (section in self.names) != (section == name)]
+SECTIONS = ("narrow", "order", "ways")
 
 
 def expanded_sections_from(request):
+    """names: of the sections that are expanded. Each of SECTIONS: whether it is.
+
+    other_*: the values of `more` in an address that toggles that section and leaves the rest.
+    """
     names = request.GET.getlist("more")
     if not set(names) <= set(SECTIONS):
         raise BadRequest(f"more takes {', '.join(SECTIONS)}.")
-    return ExpandedSections(tuple(name for name in SECTIONS if name in names))
+    expanded = {name: name in names for name in SECTIONS}
+    others = {
+        f"other_{name}": [row for row in SECTIONS if expanded[row] != (row == name)]
+        for name in SECTIONS
+    }
+    return {"names": [name for name in SECTIONS if expanded[name]], **expanded, **others}

@@ -62,18 +62,8 @@ def module_records(module_db):
 
 
 @pytest.fixture
-def register(records):
-    return records.register
-
-
-@pytest.fixture
 def risk(records):
     return records.risk
-
-
-@pytest.fixture
-def officer(records):
-    return records.officer
 
 
 @pytest.fixture

@@ -51,11 +51,6 @@ def risk(records):
 
 
 @pytest.fixture
-def officer(records):
-    return records.officer
-
-
-@pytest.fixture
 def member(records):
     return records.member
 

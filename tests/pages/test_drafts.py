@@ -65,11 +65,6 @@ def module_records(module_db):
 
 
 @pytest.fixture
-def register(records):
-    return records.register
-
-
-@pytest.fixture
 def blank(records):
     return records.blank
 

@@ -1,6 +1,5 @@
 """Who reads, changes and counts a risk that is exempt from publication."""
 
-import copy
 import datetime
 import functools
 import re
@@ -43,11 +42,6 @@ def module_records(module_db):
     exempt = make_exempt(people)
     make_risk(exempt.register, assessed=(2, 2), on=days_ago(100))
     return people, exempt
-
-
-@pytest.fixture
-def records(module_records):
-    return copy.deepcopy(module_records)
 
 
 @pytest.fixture

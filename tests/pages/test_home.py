@@ -113,21 +113,6 @@ def pages_by_role(module_db):
 
 
 @pytest.fixture
-def records(module_records):
-    return copy.deepcopy(module_records)
-
-
-@pytest.fixture
-def organisation(records):
-    return records.organisation
-
-
-@pytest.fixture
-def register(records):
-    return records.register
-
-
-@pytest.fixture
 def people(records):
     """{role: a person with it}"""
     return records.people

@@ -63,11 +63,6 @@ def module_records(module_db):
     return SimpleNamespace(register=make_register(make_organisation(), slug="ours", prefix="CORP"))
 
 
-@pytest.fixture
-def register(records):
-    return records.register
-
-
 def client_of(register, role=Role.MANAGER):
     client = Client()
     client.user = make_person(register.organisation, role)

@@ -1,6 +1,5 @@
 """The library counts the risks that test a sign, for each reader those that they may see."""
 
-import copy
 import datetime
 import html
 import re
@@ -86,11 +85,6 @@ def pages(module_records):
     clients = module_records.clients
     keys = [(role, "case") for role in Role] + [(role, page) for role in LINKED for page in PAGES]
     return {(role, page): clients[role].get(address(page)).text for role, page in set(keys)}
-
-
-@pytest.fixture
-def records(module_records):
-    return copy.deepcopy(module_records)
 
 
 @pytest.fixture
