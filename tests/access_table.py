@@ -365,7 +365,7 @@ def bytes_of(answer):
     return answer.status_code, headers, body
 
 
-def distinguishable(client, names, hidden, none, methods=("get", "post", "head")):
+def distinguishable(client, names, hidden, none, methods=("get", "post")):
     """(name, method) of each address that answers differently for hidden and missing records."""
     pairs = {name: [path_of(name, **arguments) for arguments in (hidden, none)] for name in names}
     return [

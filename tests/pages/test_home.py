@@ -721,7 +721,7 @@ def test_home_takes_as_many_queries_for_three_registers_as_for_one(people, organ
     grow(register, people["officer"], 2)
     expected = queries_of_each(readers)
     for number in range(2):
-        grow(make_register(organisation, prefix=f"X{number}"), people["officer"], 1)
+        grow(make_register(organisation, make_scheme(), prefix=f"X{number}"), people["officer"], 1)
     assert queries_of_each(readers) == expected
 
 
