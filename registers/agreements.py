@@ -21,7 +21,7 @@ from registers.movement import (
     movements_to_list,
     read_risk_points,
 )
-from registers.phrases import above_in_words
+from registers.phrases.bands import above_in_words
 from registers.phrases.register import changed_band_sentence, changes_sentence
 from registers.scoring import ABOVE_TOLERANCE, TO_RE_ASSESS
 

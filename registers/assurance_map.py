@@ -14,7 +14,7 @@ from urllib.parse import urlencode
 from django.db.models import Count
 
 from registers.models import Assurance, AssuranceLevel, ControlWeakness, Line
-from registers.phrases import duration_in_words
+from registers.phrases.numbers import duration_in_words
 from registers.phrases.register import state_in_words
 
 

@@ -27,7 +27,7 @@ from registers.dashboard.priority_risks import PriorityRisks
 from registers.dashboard.section import Section
 from registers.dashboard.trends import Trends
 from registers.headings import read_headings
-from registers.phrases import above_in_words, tolerated_in_words
+from registers.phrases.bands import above_in_words, tolerated_in_words
 from registers.rating_sparkline import CompactSparklines
 
 

@@ -7,7 +7,7 @@ from registers.dashboard.movement import Movements
 from registers.dashboard.section import Section
 from registers.models import Risk
 from registers.movement import DOWN, UP
-from registers.phrases import above_in_words, join_names
+from registers.phrases.bands import above_in_words
 from registers.phrases.dashboard import (
     FEW,
     AboveCount,
@@ -21,6 +21,7 @@ from registers.phrases.dashboard import (
     to_band,
     unrated_sentence,
 )
+from registers.phrases.numbers import join_names
 from registers.scoring import ABOVE_TOLERANCE
 
 

@@ -7,7 +7,7 @@ from functools import cached_property
 
 from registers.dashboard.section import Section
 from registers.models import Assessment, Position
-from registers.phrases import INDEPENDENT_RATERS
+from registers.phrases.bands import INDEPENDENT_RATERS
 from registers.phrases.dashboard import independent_ratings_sentence
 from registers.scoring import Band
 

@@ -22,7 +22,7 @@ from registers.movement import (
     movements_between,
     movements_to_list,
 )
-from registers.phrases import above_in_words
+from registers.phrases.bands import above_in_words
 from registers.phrases.dashboard import fit_sentences, movement_counts_sentence, tolerance_then
 from registers.scoring import Scheme
 

@@ -20,7 +20,7 @@ from registers.charts import Cell, Chart, Table, stacked_bars
 from registers.dashboard.failure_types import group_cells
 from registers.dashboard.section import Section
 from registers.movement import OTHER_SCHEME, UNSCORED
-from registers.phrases import count_history_in_words
+from registers.phrases.numbers import count_history_in_words
 from registers.scoring import Tolerance
 
 if TYPE_CHECKING:

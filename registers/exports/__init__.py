@@ -5,8 +5,3 @@ The headings are those of registers.import_fields, so that the import recognises
 that comes back unchanged changes nothing. Rows come from positions_for: what a reader may not see
 is never read.
 """
-
-from registers.exports.metadata import ExportMetadata
-from registers.exports.table import RegisterTable
-
-__all__ = ["ExportMetadata", "RegisterTable"]

@@ -6,7 +6,7 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.formats import date_format
 
-from registers.forms.concurrency import TokenField, VersionedForm
+from registers.forms.concurrency import RiskStepForm, TokenField
 from registers.forms.fields import (
     PastDateField,
     PlainTextField,
@@ -22,7 +22,7 @@ from registers.models import (
     Tolerances,
     has_supporting_evidence,
 )
-from registers.phrases import above_in_words
+from registers.phrases.bands import above_in_words
 
 # Which band the two ratings give, before they are saved.
 BAND = HTML('{% include "registers/band_of_ratings.html" with form=form only %}')
@@ -101,7 +101,7 @@ def range_end_field(label):
     )
 
 
-class RangeForm(VersionedForm, JudgementForm):
+class RangeForm(RiskStepForm, JudgementForm):
     """An assessment of a risk on the register, with the range the person would still defend."""
 
     step = RiskRevision.Event.ASSESSED
@@ -123,12 +123,8 @@ class RangeForm(VersionedForm, JudgementForm):
     )
 
     def __init__(self, data=None, *, risk, **initial):
-        always = {
-            "effective_on": timezone.localdate(),
-            "version": risk.version,
-        }
-        super().__init__(data, initial={**always, **initial})
-        self.risk, self.register = risk, risk.register
+        super().__init__(data, risk=risk, effective_on=timezone.localdate(), **initial)
+        self.register = risk.register
         self.offer_levels(risk.register.scheme)
         for name in self.ENDS:
             levels = self.fields[name.partition("_")[0]].choices

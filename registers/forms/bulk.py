@@ -55,23 +55,20 @@ class PostHoldings:
 
     def __init__(self, risks, post=None):
         live = risks.exclude(latest__status=Risk.Status.CLOSED)
-        of_risks = {"risk__in": live.order_by().values("pk")}
         by_post = {"latest__owner": post} if post else {}
-        related = ("latest", "risk__latest", "risk__register")
+        owned = live.filter(**by_post).select_related("register", "latest")
+
+        def records(model, status):
+            rows = model.objects.filter(
+                latest__status=status, risk__in=live.order_by().values("pk"), **by_post
+            )
+            rows = rows.select_related("latest", "risk__latest", "risk__register")
+            return rows.order_by("risk__register", "risk__number", "pk")
+
         self.sets = {
-            "risks": live.filter(**by_post)
-            .select_related("register", "latest")
-            .order_by("register", "number"),
-            "controls": Control.objects.filter(
-                latest__status=Control.Status.IN_PLACE, **of_risks, **by_post
-            )
-            .select_related(*related)
-            .order_by("risk__register", "risk__number", "pk"),
-            "actions": Action.objects.filter(
-                latest__status=Action.Status.OPEN, **of_risks, **by_post
-            )
-            .select_related(*related)
-            .order_by("risk__register", "risk__number", "pk"),
+            "risks": owned.order_by("register", "number"),
+            "controls": records(Control, Control.Status.IN_PLACE),
+            "actions": records(Action, Action.Status.OPEN),
         }
 
 
@@ -233,6 +230,12 @@ class PostsForm(forms.Form):
         return post
 
 
+def records_field():
+    errors = dict.fromkeys(("invalid_choice", "invalid_list"), "Select from the list")
+    widget = GovukCheckboxes(small=True)
+    return forms.MultipleChoiceField(required=False, widget=widget, error_messages=errors)
+
+
 class ReassignForm(forms.Form):
     """Which records are reassigned.
 
@@ -241,17 +244,7 @@ class ReassignForm(forms.Form):
     """
 
     KINDS = {"risks": "Risks", "controls": "Controls in place", "actions": "Open actions"}
-    WORDS = {"invalid_choice": "Select from the list", "invalid_list": "Select from the list"}
-
-    risks = forms.MultipleChoiceField(
-        required=False, widget=GovukCheckboxes(small=True), error_messages=WORDS
-    )
-    controls = forms.MultipleChoiceField(
-        required=False, widget=GovukCheckboxes(small=True), error_messages=WORDS
-    )
-    actions = forms.MultipleChoiceField(
-        required=False, widget=GovukCheckboxes(small=True), error_messages=WORDS
-    )
+    risks, controls, actions = records_field(), records_field(), records_field()
     reason = PlainTextField(
         label="Why does it move?",
         subject="The reason",

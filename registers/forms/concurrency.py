@@ -60,3 +60,11 @@ class VersionedForm(forms.Form):
         self.conflict = conflict
         self.data = self.data.copy()
         self.data["version"] = conflict.record.version
+
+
+class RiskStepForm(VersionedForm):
+    """A step of a risk, at the version of the opened page. initial: of its fields."""
+
+    def __init__(self, data=None, *, risk, **initial):
+        super().__init__(data, initial={"version": risk.version, **initial})
+        self.risk = risk

@@ -5,7 +5,7 @@ from django import forms
 from django.utils import timezone
 from django.utils.formats import date_format
 
-from registers.forms.concurrency import TokenField, VersionedForm
+from registers.forms.concurrency import RiskStepForm, TokenField
 from registers.forms.fields import (
     PastDateField,
     PlainTextField,
@@ -25,7 +25,7 @@ from registers.models.review import (
 OUTSIDE_REASON = HTML('{% include "registers/outside_advice_reason.html" with form=form only %}')
 
 
-class ReviewForm(VersionedForm):
+class ReviewForm(RiskStepForm):
     step = RiskRevision.Event.REVIEWED
     outcome = forms.ChoiceField(
         choices=Review.Outcome.choices,
@@ -75,9 +75,8 @@ class ReviewForm(VersionedForm):
 
     def __init__(self, data=None, *, risk):
         today = timezone.localdate()
-        initial = {"effective_on": today, "next_on": proposed_next_review(risk, today)}
-        super().__init__(data, initial={**initial, "version": risk.version})
-        self.risk = risk
+        next_on = proposed_next_review(risk, today)
+        super().__init__(data, risk=risk, effective_on=today, next_on=next_on)
         self.fields["asked_outside"].required = is_above_tolerance_twice_running(risk)
 
     def clean_effective_on(self):

@@ -5,7 +5,7 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.formats import date_format
 
-from registers.forms.concurrency import TokenField, VersionedForm
+from registers.forms.concurrency import RiskStepForm, TokenField
 from registers.forms.fields import (
     PastDateField,
     PlainTextField,
@@ -31,7 +31,7 @@ GROUNDS = {
 OTHER = "other"
 
 
-class HappenedForm(VersionedForm):
+class HappenedForm(RiskStepForm):
     step = RiskRevision.Event.HAPPENED
     happened_on = PastDateField(
         subject="the day on which it happened",
@@ -50,14 +50,13 @@ class HappenedForm(VersionedForm):
 
     def __init__(self, data=None, *, risk):
         content = {name: getattr(risk, name) for name in ("happened_on", "happened_what")}
-        super().__init__(data, initial={**content, "version": risk.version})
-        self.risk = risk
+        super().__init__(data, risk=risk, **content)
 
     def clean_happened_on(self):
         return check_not_before_raised(self.cleaned_data["happened_on"], self.risk)
 
 
-class CloseForm(VersionedForm):
+class CloseForm(RiskStepForm):
     step = RiskRevision.Event.CLOSED
     reason = PlainTextField(
         label="Why can it be closed?",
@@ -82,10 +81,7 @@ class CloseForm(VersionedForm):
     helper = Helper("reason", "depends_on", "effective_on")
 
     def __init__(self, data=None, *, risk):
-        super().__init__(
-            data, initial={"effective_on": timezone.localdate(), "version": risk.version}
-        )
-        self.risk = risk
+        super().__init__(data, risk=risk, effective_on=timezone.localdate())
         # It was never on the register: nothing depends on anybody.
         if risk.status == risk.Status.DRAFT:
             del self.fields["depends_on"]
@@ -105,7 +101,7 @@ class CloseForm(VersionedForm):
         return day
 
 
-class ReopenForm(VersionedForm):
+class ReopenForm(RiskStepForm):
     step = RiskRevision.Event.REOPENED
     reason = PlainTextField(
         label="Why is it opened again?",
@@ -116,12 +112,8 @@ class ReopenForm(VersionedForm):
     )
     helper = Helper("reason")
 
-    def __init__(self, data=None, *, risk):
-        super().__init__(data, initial={"version": risk.version})
-        self.risk = risk
 
-
-class ExemptForm(VersionedForm, RevealingForm):
+class ExemptForm(RiskStepForm, RevealingForm):
     step = RiskRevision.Event.EXEMPTED
     ground = forms.ChoiceField(
         choices=[
@@ -176,8 +168,7 @@ class ExemptForm(VersionedForm, RevealingForm):
                 if paragraphs
                 else {"ground": OTHER, "other_ground": risk.exempt_ground}
             )
-        super().__init__(data, initial={**initial, "version": risk.version})
-        self.risk = risk
+        super().__init__(data, risk=risk, **initial)
 
     def clean(self):
         cleaned = super().clean()
@@ -186,7 +177,7 @@ class ExemptForm(VersionedForm, RevealingForm):
         return cleaned
 
 
-class LiftExemptionForm(VersionedForm):
+class LiftExemptionForm(RiskStepForm):
     step = RiskRevision.Event.EXEMPTION_LIFTED
     reason = PlainTextField(
         label="Why can it be published now?",
@@ -196,10 +187,6 @@ class LiftExemptionForm(VersionedForm):
         missing="Enter why it can be published now",
     )
     helper = Helper("reason")
-
-    def __init__(self, data=None, *, risk):
-        super().__init__(data, initial={"version": risk.version})
-        self.risk = risk
 
 
 class DuplicateForm(forms.Form):

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from registers.assurance_map import AssuranceCell, build_assurance_map
 from registers.models import Assurance, Control, ControlRevision, latest_revisions
 from registers.models.conditions import tested_since
-from registers.phrases import duration_in_words
+from registers.phrases.numbers import duration_in_words
 
 
 @dataclass(frozen=True)

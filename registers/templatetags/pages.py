@@ -8,7 +8,8 @@ from django.template.loader import render_to_string
 from django.template.loader_tags import IncludeNode
 
 from registers.library_pages.timeline import partial_date
-from registers.phrases import possible_bands_in_words, times_in_words
+from registers.phrases.bands import possible_bands_in_words
+from registers.phrases.numbers import times_in_words
 
 register = template.Library()
 # {{ assessment|could_be }}: where its range reaches another band

@@ -5,7 +5,7 @@ from registers.appetite import appetite_by_category, categories_without_appetite
 from registers.forms.appetite import AppetiteForm
 from registers.models import Appetite, Tolerances
 from registers.permissions import Permission, can, get_register_for, has_no_manager
-from registers.phrases import tolerated_in_words
+from registers.phrases.bands import tolerated_in_words
 from registers.views.as_of import as_of_from, read_only
 from registers.views.form_flow import post_data, response_status, submit
 

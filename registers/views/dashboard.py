@@ -125,8 +125,8 @@ def expanded_sections_from(request):
     if not set(names) <= set(SECTIONS):
         raise BadRequest(f"more takes {', '.join(SECTIONS)}.")
     expanded = {name: name in names for name in SECTIONS}
-    others = {
+    toggles = {
         f"other_{name}": [row for row in SECTIONS if expanded[row] != (row == name)]
         for name in SECTIONS
     }
-    return {"names": [name for name in SECTIONS if expanded[name]], **expanded, **others}
+    return {"names": [name for name in SECTIONS if expanded[name]], **expanded, **toggles}

@@ -8,7 +8,9 @@ from django.http import FileResponse, HttpResponse
 from django.utils import timezone
 from django.utils.http import content_disposition_header
 
-from registers.exports import ExportMetadata, RegisterTable, csv, open_data, xlsx
+from registers.exports import csv, open_data, xlsx
+from registers.exports.metadata import ExportMetadata
+from registers.exports.table import RegisterTable
 from registers.json_file.write import write_file
 from registers.models import Tolerances
 from registers.permissions import (

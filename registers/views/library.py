@@ -28,7 +28,7 @@ from registers.models import (
     Lesson,
     Source,
 )
-from registers.phrases import number_in_words
+from registers.phrases.numbers import number_in_words
 from registers.readers_risks import ReadersRisks
 from registers.views.as_of import read_only
 

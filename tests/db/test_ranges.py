@@ -26,7 +26,7 @@ from makers import (
 
 from registers.forms.assessments import AssessmentForm
 from registers.models import Assessment, Control, has_supporting_evidence
-from registers.phrases import possible_bands_in_words
+from registers.phrases.bands import possible_bands_in_words
 from registers.scoring import RatingOutsideScheme
 
 pytestmark = pytest.mark.django_db

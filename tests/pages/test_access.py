@@ -362,11 +362,11 @@ def paths_to(canaries, person):
     Each page of the other organisation is asked for by the manager, and by one of the others, who
     differs from address to address.
     """
-    others = [reader for reader in CANARY_READERS if reader != "manager"]
+    readers = [reader for reader in CANARY_READERS if reader != "manager"]
     paths = [
         path
         for number, path in enumerate(canaries["paths"])
-        if person in ("manager", others[number % len(others)])
+        if person in ("manager", readers[number % len(readers)])
     ]
     own_paths = [
         f"/registers/ours/?owner={canaries['post'].pk}",

@@ -26,7 +26,7 @@ from makers import (
 )
 
 from registers.models import Control, ControlRevision, EditConflict, InvalidTransition, Role
-from registers.phrases import duration_in_words
+from registers.phrases.numbers import duration_in_words
 from registers.risk_page.controls import control_history
 
 pytestmark = pytest.mark.django_db

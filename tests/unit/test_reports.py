@@ -10,7 +10,7 @@ import pytest
 from registers.charts import BAND_COLOURS, stacked_bars
 from registers.dashboard import trends
 from registers.movement import OTHER_SCHEME, RiskPoint, movements_between
-from registers.phrases import count_history_in_words, more_or_fewer, number_in_words
+from registers.phrases.numbers import count_history_in_words, more_or_fewer, number_in_words
 
 RANKS = {"low": 0, "moderate": 1, "high": 2, "severe": 3}
 
