@@ -98,11 +98,7 @@ TEMPLATES = [
         "DIRS": [BASE_DIR / "templates"],
         "APP_DIRS": True,
         "OPTIONS": {
-            "builtins": [
-                "registers.templatetags.bands",
-                "registers.templatetags.forms",
-                "registers.templatetags.parts",
-            ],
+            "builtins": ["registers.templatetags.pages"],
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",

@@ -157,13 +157,7 @@ def dates_of(action):
     return dates
 
 
-def actions_of_risks(risks):
-    """The actions of those of these risks that are on the register: no draft, no closed one."""
-    on_register = risks.filter(latest__status__in=risks.model.ON_REGISTER)
-    return ActionRevision.objects.in_force().filter(record__risk__in=on_register)
-
-
-def actions_on_day(positions, reading):
+def actions_on_day(positions, as_of):
     """The latest revisions of these risks' actions by the end of the day read.
 
     positions: of that day, on the register.
@@ -171,8 +165,8 @@ def actions_on_day(positions, reading):
     actions = ActionRevision.objects
     rows = (
         actions.in_force()
-        if reading.is_today
-        else actions.latest_per("record", day=reading.day, recorded_by=reading.recorded_by)
+        if as_of.is_today
+        else actions.latest_per("record", day=as_of.day, recorded_by=as_of.recorded_by)
     )
     return rows.filter(record__risk__in=positions.order_by().values("risk"))
 

@@ -23,7 +23,7 @@ from registers.movement import (
     movements_to_list,
     read_risk_points,
 )
-from registers.phrases import above_in_words
+from registers.phrases.bands import above_in_words
 from registers.phrases.register import changed_band_sentence, changes_sentence
 from registers.scoring import ABOVE_TOLERANCE, TO_RE_ASSESS
 
@@ -136,10 +136,12 @@ class ChangesSinceAgreement:
 
     @cached_property
     def groups(self):
-        listed = movements_to_list(self._movements)
-        keys = [movement.pk for movements in listed.values() for movement in movements]
+        movements_by_kind = movements_to_list(self._movements)
+        keys = [movement.pk for rows in movements_by_kind.values() for movement in rows]
         headings = read_headings(self.register, keys)
-        return group_movements(self._counts, listed, headings, self.register.scheme.rules)
+        return group_movements(
+            self._counts, movements_by_kind, headings, self.register.scheme.rules
+        )
 
     @property
     def is_as_agreed(self):

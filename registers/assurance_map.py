@@ -9,24 +9,13 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Protocol
 from urllib.parse import urlencode
 
 from django.db.models import Count
 
 from registers.models import Assurance, AssuranceLevel, ControlWeakness, Line
-from registers.phrases import duration_in_words
+from registers.phrases.numbers import duration_in_words
 from registers.phrases.register import state_in_words
-
-
-class Opinion(Protocol):
-    """What is read of an assurance."""
-
-    pk: int
-    risk_id: int
-    line: int
-    effective_on: datetime.date
-    expires_on: datetime.date
 
 
 @dataclass(frozen=True)
@@ -37,7 +26,7 @@ class AssuranceCell:
     """
 
     line: Line
-    opinion: Opinion | None = None
+    opinion: Assurance | None = None
     age: str = ""
     has_run_out: bool = False
 
@@ -60,14 +49,14 @@ class AssuranceCount:
 
 
 def build_assurance_map(
-    risks: Iterable[int], opinions: Iterable[Opinion], day: datetime.date
+    risks: Iterable[int], opinions: Iterable[Assurance], day: datetime.date
 ) -> dict[int, tuple[AssuranceCell, ...]]:
     """Key of a risk -> a cell for each line, 1 to 4. risks: keys; opinions: in any order.
 
     Opinions of a later day are left out. Of one line the latest day counts, then the latest record.
     An opinion still holds on its last day, and has run out on the next.
     """
-    latest: dict[tuple[int, int], Opinion] = {}
+    latest: dict[tuple[int, int], Assurance] = {}
     for opinion in sorted(opinions, key=lambda opinion: (opinion.effective_on, opinion.pk)):
         if opinion.effective_on <= day:
             latest[opinion.risk_id, opinion.line] = opinion
@@ -76,7 +65,7 @@ def build_assurance_map(
     }
 
 
-def _cell(line: Line, opinion: Opinion | None, day: datetime.date) -> AssuranceCell:
+def _cell(line: Line, opinion: Assurance | None, day: datetime.date) -> AssuranceCell:
     if opinion is None:
         return AssuranceCell(line)
     return AssuranceCell(
@@ -84,14 +73,14 @@ def _cell(line: Line, opinion: Opinion | None, day: datetime.date) -> AssuranceC
     )
 
 
-def assurance_rows(positions, reading) -> list[AssuranceRow]:
+def assurance_rows(positions, as_of) -> list[AssuranceRow]:
     """A row for each position, in the order given. One query."""
     risks = [position.risk_id for position in positions]
     latest = Assurance.objects.latest_per(
-        "risk", "line", day=reading.day, recorded_by=reading.recorded_by
+        "risk", "line", day=as_of.day, recorded_by=as_of.recorded_by
     )
     opinions = latest.filter(risk__in=risks)
-    cells = build_assurance_map(risks, opinions, reading.day)
+    cells = build_assurance_map(risks, opinions, as_of.day)
     return [AssuranceRow(position, cells[position.risk_id]) for position in positions]
 
 
@@ -101,10 +90,10 @@ class AssuranceSummary:
     positions: on the register that day. One query.
     """
 
-    def __init__(self, register, positions, reading):
-        self.register, self.reading = register, reading
+    def __init__(self, register, positions, as_of):
+        self.register, self.as_of = register, as_of
         conditions = {
-            _name(state): state.on(reading.day, reading.recorded_by)
+            _name(state): state.on(as_of.day, as_of.recorded_by)
             for kind in (AssuranceLevel, ControlWeakness)
             for state in kind
         }
@@ -132,7 +121,7 @@ class AssuranceSummary:
 
     def _count(self, state) -> AssuranceCount:
         name = "assurance" if isinstance(state, AssuranceLevel) else "controls"
-        query = urlencode({**self.reading.query_params, name: state.value})
+        query = urlencode({**self.as_of.query_params, name: state.value})
         href = f"{self.register.get_absolute_url()}?{query}"
         count = self.counts[_name(state)]
         return AssuranceCount(count, state_in_words(state, count), href)

@@ -66,15 +66,15 @@ def read_action(
         for start in _openings(line)
         if (match := _ACTION_SUFFIX.fullmatch(line, start + 2))
     ]
-    chosen = next(
+    best = next(
         (candidate for candidate in reversed(candidates) if candidate[1]["owner"] in titles), None
     )
-    chosen = chosen or next(
+    best = best or next(
         (candidate for candidate in candidates if _is_balanced(candidate[1]["owner"])), None
     )
-    if chosen is None:
+    if best is None:
         return None
-    start, match = chosen
+    start, match = best
     owner = "" if match["owner"] == NOBODY else match["owner"]
     try:
         return line[:start], owner, _day(match["due"]), _day(match["done"])

@@ -38,7 +38,7 @@ class ListedRisk:
         return self.escalation.decision.effective_on
 
 
-def escalations_of(risk, reading):
+def escalations_of(risk, as_of):
     """The escalations of one risk on the day read.
 
     One query, and one more where there is any escalation. Where today is read, two more, and one
@@ -47,17 +47,17 @@ def escalations_of(risk, reading):
     rows = risk.escalations.select_related(*RELATED)
     escalations = list(rows.order_by("effective_on", "pk"))
     listed = (
-        list(rows.listing(reading.day, reading.recorded_by).order_by("decision__effective_on"))
+        list(rows.listing(as_of.day, as_of.recorded_by).order_by("decision__effective_on"))
         if escalations
         else []
     )
-    if not reading.is_today:
+    if not as_of.is_today:
         return RiskEscalations(listed, [])
     waiting = [row for row in escalations if row.decided is None]
     refused = next(
         (row for row in escalations[-1:] if row.decided and not row.decided.is_approved), None
     )
-    steps = Escalation.available_steps(risk, reading.day)
+    steps = Escalation.available_steps(risk, as_of.day)
     up = [register for direction, register in steps if direction == Escalation.Direction.UP]
     is_suggested = up and not (listed or waiting or refused) and reaches_escalation(risk)
     return RiskEscalations(listed, waiting, refused, bool(steps), up[0] if is_suggested else None)
@@ -71,14 +71,12 @@ def reaches_escalation(risk):
     return rules.band(current.band).rank >= rules.band(rules.escalation).rank
 
 
-def listings_by_risk(register, reading):
+def listings_by_risk(register, as_of):
     """Key of a risk of another register -> the escalation by which this register lists it.
 
     One query.
     """
-    listing = Escalation.objects.filter(to_register=register).listing(
-        reading.day, reading.recorded_by
-    )
+    listing = Escalation.objects.filter(to_register=register).listing(as_of.day, as_of.recorded_by)
     return {row.risk_id: row for row in listing.select_related("decision")}
 
 
@@ -108,7 +106,7 @@ def escalations_to_decide(registers, risks):
     )
 
 
-def escalations_of_register(register, risks, reading):
+def escalations_of_register(register, risks, as_of):
     """Proposals to this register or from it about these risks, by the end of the day read.
 
     Those that waited then (`waits`) come first, newest first, then those that were decided.
@@ -117,12 +115,12 @@ def escalations_of_register(register, risks, reading):
         Q(to_register=register) | Q(risk__register=register), risk__in=risks
     )
     rows = (
-        rows.as_at(reading.day, reading.recorded_by)
+        rows.as_at(as_of.day, as_of.recorded_by)
         .select_related("risk__latest", *RELATED)
         .prefetch_related("risk__register")
     )
-    is_decided = Q(decision__effective_on__lte=reading.day)
-    if reading.recorded_by:
-        is_decided &= Q(decision__recorded_at__lte=reading.recorded_by)
+    is_decided = Q(decision__effective_on__lte=as_of.day)
+    if as_of.recorded_by:
+        is_decided &= Q(decision__recorded_at__lte=as_of.recorded_by)
     waits = Case(When(is_decided, then=False), default=True, output_field=BooleanField())
     return rows.annotate(waits=waits).order_by("-waits", "-effective_on", "-pk")

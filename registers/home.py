@@ -222,14 +222,10 @@ def tasks_for(user, registers, day):
     registers: those that the person works on. Two queries for actions, and two for escalations
     where the person decides any.
     """
-    edited = [
-        register for register in registers if can(user, Permission.EDIT_RISK, register.organisation)
-    ]
-    run = [
-        register
-        for register in registers
-        if can(user, Permission.RUN_REGISTER, register.organisation)
-    ]
+    edited, run = (
+        [row for row in registers if can(user, permission, row.organisation)]
+        for permission in (Permission.EDIT_RISK, Permission.RUN_REGISTER)
+    )
     actions = actions_due_soon(user, edited, day)
     escalations = (
         escalations_to_decide(run, risks_across(user, registers))
@@ -301,21 +297,12 @@ def _change(revision, earlier, judgements):
     """
     judgement, is_edit = revision.assessment, revision.what == RiskRevision.Event.EDITED
     is_ours = judgement in judgements
-    before = (
-        [judgement_before for judgement_before in judgements if judgement_before.pk < judgement.pk][
-            -1:
-        ]
-        if is_ours
-        else []
-    )
+    before = [row for row in judgements if is_ours and row.pk < judgement.pk][-1:]
     return Change(
         revision,
         labels=[change.label.lower() for change in revision.changes_since(earlier)]
         if is_edit and earlier
         else [],
         before=before[0] if before else None,
-        is_current=is_ours
-        and all(
-            judgement_before.effective_on <= judgement.effective_on for judgement_before in before
-        ),
+        is_current=is_ours and all(row.effective_on <= judgement.effective_on for row in before),
     )

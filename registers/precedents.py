@@ -72,9 +72,9 @@ def suggest(text: str, *, most: int = 3) -> list[Suggestion]:
     text: any text; only its first LONGEST_TEXT characters are read.
     """
     index = current_index()
-    chosen = index.ranked(text)[:most]
-    signs = WarningSign.objects.select_related("case").in_bulk([pk for pk, _ in chosen])
-    return [Suggestion(signs[pk], words) for pk, words in chosen if pk in signs]
+    ranking = index.ranked(text)[:most]
+    signs = WarningSign.objects.select_related("case").in_bulk([pk for pk, _ in ranking])
+    return [Suggestion(signs[pk], words) for pk, words in ranking if pk in signs]
 
 
 def suggestions_for(typed: dict) -> list[Suggestion]:

@@ -51,18 +51,18 @@ def stuck(positions, scheme, day):
     return positions.stuck(scheme, day).order_by("band_since", *MOST_SEVERE_FIRST)
 
 
-def unseen(positions, reading):
+def unseen(positions, as_of):
     """Of risks with no assurance from beyond line 1 that still holds."""
-    is_seen = AssuranceLevel.BEYOND.on(reading.day, reading.recorded_by)
+    is_seen = AssuranceLevel.BEYOND.on(as_of.day, as_of.recorded_by)
     return positions.exclude(is_seen).order_by(*MOST_SEVERE_FIRST)
 
 
-def slipped(positions, reading, limit):
+def slipped(positions, as_of, limit):
     """(position, risk, title, how often re-dated) of actions that are open and re-dated often.
 
     Keys of the position and of the risk. A risk comes once for each of its actions. Two queries.
     """
-    actions = actions_on_day(positions, reading).redated_often()
+    actions = actions_on_day(positions, as_of).redated_often()
     rows = actions.order_by("-redated", F("due_on").asc(nulls_last=True), "record_id")
     rows = list(rows.values_list("record__risk", "title", "redated")[:limit])
     of_risks = positions.order_by().filter(risk__in={key for key, *_ in rows})

@@ -10,22 +10,22 @@ import datetime
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from itertools import groupby, pairwise, takewhile
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
 from django.utils.formats import date_format
 from django.utils.text import capfirst
 
 from registers.charts import Cell, Table
 from registers.dates import quarter_ends_before
-from registers.models import Assessment, ScoringScheme
+from registers.models import Assessment, Position, ScoringScheme
 from registers.models.position_queries import STUCK
 from registers.phrases.bands import (
     band_before,
-    band_course,
+    band_history_in_words,
     band_steps,
     by_another_scheme,
     constant_band,
-    first_band_course,
+    first_band_history_in_words,
 )
 from registers.phrases.dashboard import highest_band_running
 from registers.scoring import Band
@@ -51,18 +51,6 @@ class Frame(NamedTuple):
 FRAME = Frame(6, 154, 6, 30)  # of a picture 160 wide and 36 high
 COMPACT_FRAME = Frame(5, 91, 5, 23)  # of a picture 96 wide and 28 high
 COMPACT_ENDS = 4  # quarter ends before the day that is read
-
-
-class RatedAssessment(Protocol):
-    """What is read of an assessment."""
-
-    pk: int
-    kind: str
-    perspective: str
-    effective_on: datetime.date
-    score: int
-    band_now: Band
-    scheme_id: int
 
 
 @dataclass(frozen=True)
@@ -104,7 +92,7 @@ class RatingSparkline:
 
 
 def build_rating_sparkline(
-    assessments: Iterable[RatedAssessment], days: list[datetime.date]
+    assessments: Iterable[Assessment], days: list[datetime.date]
 ) -> RatingSparkline:
     """assessments: of one risk until the last of the days, in any order.
 
@@ -147,11 +135,11 @@ def _sentence(ratings: list, points: list[Point]) -> str:
         label = last.band_now.label
         label = label if last.scheme_id == since.scheme_id else by_another_scheme(label)
         before = band_before(label, _month(last.effective_on), month)
-        sentence = band_course(band.label, month, before)
+        sentence = band_history_in_words(band.label, month, before)
     elif len(ratings) == 1:
-        sentence = first_band_course(band.label, month)
+        sentence = first_band_history_in_words(band.label, month)
     else:
-        sentence = band_course(band.label, month)
+        sentence = band_history_in_words(band.label, month)
 
     def is_same(point):
         return (point.band, point.scheme) == (band, scheme)
@@ -164,16 +152,6 @@ def _sentence(ratings: list, points: list[Point]) -> str:
 
 def _month(day: datetime.date) -> str:
     return date_format(day, "F Y")
-
-
-class DatedPosition(Protocol):
-    """What is read of a position on the register."""
-
-    risk_id: int
-    from_day: datetime.date
-    until_day: datetime.date
-    band: str
-    scheme_id: int | None
 
 
 @dataclass(frozen=True)
@@ -244,7 +222,7 @@ class CompactSparklines:
         self._positions, self._days = positions, [*quarter_ends_before(day, COMPACT_ENDS), day]
         self._schemes = [scheme_on(day) for day in self._days]
 
-    def by_risk(self, positions: Iterable[DatedPosition]) -> dict[int, CompactSparkline]:
+    def by_risk(self, positions: Iterable[Position]) -> dict[int, CompactSparkline]:
         """Key of a risk -> its sparkline. positions: of the day that is read.
 
         One query whatever their number, none for none of them.
@@ -256,7 +234,7 @@ class CompactSparklines:
         rows = self._positions.filter(
             risk__in=current, until_day__gt=self._days[0], from_day__lt=self._days[-1]
         ).order_by()
-        earlier: dict[int, list[DatedPosition]] = {}
+        earlier: dict[int, list] = {}
         for position in rows.values_list(*fields, named=True):
             earlier.setdefault(position.risk_id, []).append(position)
         return {
@@ -264,7 +242,8 @@ class CompactSparklines:
             for risk, position in current.items()
         }
 
-    def _sparkline(self, earlier: list[DatedPosition], current: DatedPosition) -> CompactSparkline:
+    def _sparkline(self, earlier, current) -> CompactSparkline:
+        """earlier: rows with the fields that by_risk reads; current: a position."""
         at_ends = [
             next((p for p in earlier if p.from_day <= day < p.until_day), None)
             for day in self._days[:-1]
@@ -275,14 +254,14 @@ class CompactSparklines:
             )
         )
 
-    def _step(self, number: int, position: DatedPosition | None) -> Step:
+    def _step(self, number: int, position: Position | None) -> Step:
         scheme = self._schemes[number]
         label, y = self._place(position, scheme)
         x = COMPACT_FRAME.x(number, len(self._days))
         return Step(self._days[number], label, x, y, scheme.pk)
 
     @staticmethod
-    def _place(position: DatedPosition | None, scheme) -> tuple[str, float | None]:
+    def _place(position: Position | None, scheme) -> tuple[str, float | None]:
         if position is None:
             return "not on the register", None
         if not position.band:

@@ -102,8 +102,8 @@ class ReadersRisks:
                 by_sign.setdefault(code, []).append(risk)
         places = {risk: place for place, risk in enumerate(positions)}
         by_sign = {code: sorted(risks, key=places.get) for code, risks in by_sign.items()}
-        shown = {positions[risk][0] for risks in by_sign.values() for risk in risks[:SHOWN_RISKS]}
-        headings = self.positions.headings_by_key(shown) if shown else {}
+        keys = {positions[risk][0] for risks in by_sign.values() for risk in risks[:SHOWN_RISKS]}
+        headings = self.positions.headings_by_key(keys) if keys else {}
         return {
             code: self._testing_risks(code, risks, positions, headings)
             for code, risks in by_sign.items()

@@ -10,7 +10,6 @@ from registers.views import (
     controls,
     dashboard,
     escalations,
-    exemptions,
     exports,
     imports,
     library,
@@ -50,8 +49,8 @@ RISK = [
     path("close/", risk_lifecycle.risk_close, name="risk_close"),
     path("reopen/", risk_lifecycle.risk_reopen, name="risk_reopen"),
     path("duplicate/", risk_lifecycle.risk_duplicate, name="risk_duplicate"),
-    path("exempt/", exemptions.risk_exempt, name="risk_exempt"),
-    path("exempt/lift/", exemptions.risk_lift_exemption, name="risk_lift_exemption"),
+    path("exempt/", risk_lifecycle.risk_exempt, name="risk_exempt"),
+    path("exempt/lift/", risk_lifecycle.risk_lift_exemption, name="risk_lift_exemption"),
 ]
 
 # Below registers/<slug>/

@@ -338,12 +338,6 @@ def signed_in(user):
     return client
 
 
-def our_rows():
-    """Every row of the registers app's tables."""
-    models = apps.get_app_config("registers").get_models()
-    return {model.__name__: list(model._base_manager.order_by("pk").values()) for model in models}
-
-
 def body_of(answer):
     """The whole body; kept, because a streamed answer can be read only once."""
     if not hasattr(answer, "full_body"):
@@ -371,12 +365,12 @@ def bytes_of(answer):
     return answer.status_code, headers, body
 
 
-def distinguishable(client, names, hidden, none):
+def distinguishable(client, names, hidden, none, methods=("get", "post")):
     """(name, method) of each address that answers differently for hidden and missing records."""
     pairs = {name: [path_of(name, **arguments) for arguments in (hidden, none)] for name in names}
     return [
         (name, method)
         for name, paths in pairs.items()
-        for method in ("get", "post", "head")
+        for method in methods
         if len({bytes_of(getattr(client, method)(path)) for path in paths}) > 1
     ]

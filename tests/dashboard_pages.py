@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 from django.test import RequestFactory
 
-from registers.views.as_of import reading_from
+from registers.views.as_of import as_of_from
 from registers.views.filters import filter_positions
 
 
@@ -30,7 +30,7 @@ def positions_behind(href, register, person):
     """What the list of the register at that address holds for this person, without its page."""
     request = RequestFactory().get(href)
     request.user = person
-    return filter_positions(request, register, reading_from(request, register)).qs
+    return filter_positions(request, register, as_of_from(request, register)).qs
 
 
 def counts_behind(links, registers, client, person):

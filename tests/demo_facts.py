@@ -3,13 +3,14 @@
 import itertools
 import re
 from collections import Counter
+from types import SimpleNamespace
 
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
 from registers import demo
-from registers.actions import action_counts, actions_of_risks
+from registers.actions import action_counts, actions_on_day
 from registers.demo import dates
 from registers.models import (
     Assessment,
@@ -199,7 +200,8 @@ class TenFacts:
         assert "<strong>Never</strong>" in text
 
     def test_seven_actions_are_late_five_of_them_re_dated_before(self):
-        actions = actions_of_risks(self.corporate.risks.all())
+        positions = self.corporate.positions.as_at(self.today).on_register()
+        actions = actions_on_day(positions, SimpleNamespace(is_today=True))
         assert (
             action_counts(actions, self.today).sentence
             == "Seven of 16 open actions are late, five of them re-dated before."

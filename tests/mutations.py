@@ -160,7 +160,7 @@ MUTATIONS = [
     Mutation(
         "what was agreed is read by the scheme of today",
         "registers/views/as_of.py",
-        "register.scheme = register.scheme_on(day, reading.recorded_by)",
+        "register.scheme = register.scheme_on(day, as_of.recorded_by)",
         "register.scheme = register.scheme_on(today)",
         "test_scheme_page.py",
     ),

@@ -27,7 +27,7 @@ from registers.dashboard.priority_risks import PriorityRisks
 from registers.dashboard.section import Section
 from registers.dashboard.trends import Trends
 from registers.headings import read_headings
-from registers.phrases import above_in_words, tolerated_in_words
+from registers.phrases.bands import above_in_words, tolerated_in_words
 from registers.rating_sparkline import CompactSparklines
 
 
@@ -84,15 +84,6 @@ class Dashboard:
         return rows
 
     @property
-    def total(self) -> int:
-        return self.data.total
-
-    @property
-    def unfiltered_total(self) -> int:
-        """How many risks there are where the page is not narrowed."""
-        return self.data.unfiltered_total
-
-    @property
     def tolerated_in_words(self) -> str:
         return tolerated_in_words(self.data.tolerance)
 
@@ -112,8 +103,8 @@ class Dashboard:
         data = self.data
         keys = {key for section in self._sections.values() for key in section.sparkline_keys}
         sparklines = CompactSparklines(
-            data.unfiltered.course,
-            day=data.reading.day,
+            data.unfiltered.history,
+            day=data.as_of.day,
             scheme_on=data.scheme_on,
         )
         return sparklines.by_risk(self.headings[key] for key in keys)

@@ -85,14 +85,10 @@ class AboveTolerance(Section):
     def _row(self, position):
         return AboveRow(
             position,
-            quarter_ends_between(position.band_since, self.data.reading.day),
+            quarter_ends_between(position.band_since, self.data.as_of.day),
             self.dashboard.sparklines[position.risk_id],
             self.dashboard.next_actions.get(position.risk_id),
         )
-
-    @property
-    def count(self) -> int:
-        return self.data.above_count
 
     @property
     def href(self) -> str:
@@ -101,7 +97,7 @@ class AboveTolerance(Section):
     @cached_property
     def assurance_gaps(self) -> list[tuple[int, str, str]]:
         """(how many, what they lack in words, address of the list), where there are any."""
-        day, recorded_by = self.data.reading.day, self.data.reading.recorded_by
+        day, recorded_by = self.data.as_of.day, self.data.as_of.recorded_by
         filters = {gap.name: Count("pk", filter=gap.on(day, recorded_by)) for gap in ASSURANCE_GAPS}
         counts = self.data.above.order_by().aggregate(**filters)
         return [
@@ -115,10 +111,6 @@ class AboveTolerance(Section):
         ]
 
     # Of all risks on the register
-
-    @property
-    def action_counts(self):
-        return self.data.action_counts
 
     @property
     def redated_href(self) -> str:

@@ -39,7 +39,7 @@ class Bands(Section):
         """The highest band first, then risks without one."""
         data = self.data
         bands = {band.slug: band for band in data.rules.bands}
-        size, since = len(bands), data.reading.since
+        size, since = len(bands), data.as_of.since
         return [
             BandCount(
                 label,

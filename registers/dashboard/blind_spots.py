@@ -19,5 +19,5 @@ class BlindSpots(Section):
     def spots(self) -> list[BlindSpot]:
         data = self.data
         return find_blind_spots(
-            data.rows.current, data.reading.day, data.types, data.comparison.latest
+            data.rows.current, data.as_of.day, data.types, data.comparison.latest
         )

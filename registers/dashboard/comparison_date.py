@@ -8,20 +8,13 @@ from __future__ import annotations
 import datetime
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
 
 from django.utils.formats import date_format
 
 from registers.dates import quarter_ends_before
+from registers.models import Agreement
 
 QUARTERS, AGREEMENTS = 8, 4
-
-
-class DatedAgreement(Protocol):
-    """What is read of an agreement."""
-
-    on: datetime.date
-    body: str
 
 
 @dataclass(frozen=True)
@@ -33,7 +26,7 @@ class ComparisonDate:
 
     day: datetime.date
     since: datetime.date
-    agreements: Sequence[DatedAgreement]
+    agreements: Sequence[Agreement]
 
     @property
     def words(self) -> str:

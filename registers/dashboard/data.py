@@ -41,26 +41,26 @@ MULTIPLE = ("band", "adverse_impact")
 class PositionSets:
     """Positions on the register. current, previous: of the day read, and of the day compared with.
 
-    course: those of all days. As agreed, all are as on record by the agreement.
+    history: those of all days. As agreed, all are as on record by the agreement.
     """
 
     current: Any
     previous: Any
-    course: Any
+    history: Any
 
     @classmethod
     def on_register(cls, *sets) -> PositionSets:
         return cls(*(positions.on_register() for positions in sets))
 
-    def narrowed(self, narrowing, reading) -> PositionSets:
+    def narrowed(self, narrowing, as_of) -> PositionSets:
         """Each as it stood on its day. narrowing: forms.DashboardFilter.
 
-        The course is not narrowed by band, as bands differ from day to day: see Trends.
+        The history is not narrowed by band, as bands differ from day to day: see Trends.
         """
         return PositionSets(
-            current=narrowing.on(self.current, reading.day, reading.recorded_by),
-            previous=narrowing.on(self.previous, reading.since, reading.since_recorded_by),
-            course=narrowing.on(self.course),
+            current=narrowing.on(self.current, as_of.day, as_of.recorded_by),
+            previous=narrowing.on(self.previous, as_of.since, as_of.since_recorded_by),
+            history=narrowing.on(self.history),
         )
 
 
@@ -104,12 +104,12 @@ class DrillDown:
     """
 
     def __init__(
-        self, register, reading, filters: Mapping[str, str], action_filters: Mapping[str, str]
+        self, register, as_of, filters: Mapping[str, str], action_filters: Mapping[str, str]
     ):
-        self._register, self._reading = register, reading
+        self._register, self._as_of = register, as_of
         self._filters, self._action_filters = filters, action_filters
         self._list = register.get_absolute_url()  # read once for hundreds of numbers
-        self._query_params = reading.query_params
+        self._query_params = as_of.query_params
 
     def risks(self, day: datetime.date | None = None, **filters) -> str:
         """The list of the risks behind a number. day: another one than the day read.
@@ -126,12 +126,12 @@ class DrillDown:
                 return ""
         if day is None:
             query |= self._query_params
-        elif day != self._reading.today or self._reading.default_agreement:
+        elif day != self._as_of.today or self._as_of.default_agreement:
             query["as_at"] = day.isoformat()
         return f"{self._list}?{urlencode(query)}"
 
     def risk(self, number: int) -> str:
-        return reverse("risk_detail", args=[self._register.slug, number]) + self._reading.query
+        return reverse("risk_detail", args=[self._register.slug, number]) + self._as_of.query
 
     def actions(self, show: str, **filters) -> str:
         """The list of the actions behind a number, on the day read."""
@@ -142,8 +142,8 @@ class DrillDown:
 class DashboardData:
     """What the sections of one dashboard count from.
 
-    current, previous, course: see PositionSets. days: those to count bands on, oldest
-    first, at last the day read. reading: the day read and the day compared with. tolerances: of the
+    current, previous, history: see PositionSets. days: those to count bands on, oldest
+    first, at last the day read. as_of: the day read and the day compared with. tolerances: of the
     register, on any day. narrowing: forms.DashboardFilter. marks: confirmed ones that the reader
     may see.
 
@@ -159,21 +159,21 @@ class DashboardData:
         *,
         current,
         previous,
-        course,
+        history,
         days,
-        reading,
+        as_of,
         tolerances,
         narrowing,
         marks=None,
     ):
-        self.register, self.reading, self.days, self.narrowing = register, reading, days, narrowing
+        self.register, self.as_of, self.days, self.narrowing = register, as_of, days, narrowing
         self.rules, self.scheme, self.marks = register.scheme.rules, register.scheme.pk, marks
-        self.unfiltered = PositionSets.on_register(current, previous, course)
+        self.unfiltered = PositionSets.on_register(current, previous, history)
         self.rows = (
-            self.unfiltered.narrowed(narrowing, reading) if narrowing.selected else self.unfiltered
+            self.unfiltered.narrowed(narrowing, as_of) if narrowing.selected else self.unfiltered
         )
         self.links = DrillDown(
-            register, reading, narrowing.query_params, narrowing.prefixed_query_params
+            register, as_of, narrowing.query_params, narrowing.prefixed_query_params
         )
         self.href = self.links.risks
         self._tolerances = tolerances
@@ -184,14 +184,14 @@ class DashboardData:
 
     @property
     def since_in_words(self):
-        return date_format(self.reading.since, "j F Y")
+        return date_format(self.as_of.since, "j F Y")
 
     # Scheme
 
     @cached_property
     def previous_scheme(self):
         """The one that was in force on the day compared with."""
-        return self.register.scheme_on(self.reading.since, self.reading.since_recorded_by)
+        return self.register.scheme_on(self.as_of.since, self.as_of.since_recorded_by)
 
     @property
     def compares_bands(self):
@@ -200,9 +200,9 @@ class DashboardData:
 
     def scheme_on(self, day):
         """The one that was in force on a day, as known by the agreement that is read if any."""
-        if day == self.reading.day:
+        if day == self.as_of.day:
             return self.register.scheme
-        return self.register.scheme_on(day, self.reading.recorded_by)
+        return self.register.scheme_on(day, self.as_of.recorded_by)
 
     @cached_property
     def scheme_by_day(self):
@@ -214,7 +214,7 @@ class DashboardData:
         """Whether another scheme was in force when a risk must have become stuck."""
         return any(
             self.scheme_on(day) != self.register.scheme
-            for day in quarter_ends_before(self.reading.day, STUCK)[:1]
+            for day in quarter_ends_before(self.as_of.day, STUCK)[:1]
         )
 
     # Tolerance
@@ -222,18 +222,18 @@ class DashboardData:
     @cached_property
     def tolerance(self):
         """Of the day read, as known by its agreement if there is one."""
-        return self._tolerances.on(self.reading.day, self.reading.recorded_by)
+        return self._tolerances.on(self.as_of.day, self.as_of.recorded_by)
 
     @cached_property
     def previous_tolerance(self):
-        day, recorded_by = self.reading.since, self.reading.since_recorded_by
+        day, recorded_by = self.as_of.since, self.as_of.since_recorded_by
         return self._tolerances.on(day, recorded_by, self.previous_scheme)
 
     @cached_property
     def tolerance_by_day(self):
         """One for each of the days that bands are counted on."""
         return [
-            self._tolerances.on(day, self.reading.recorded_by, scheme)
+            self._tolerances.on(day, self.as_of.recorded_by, scheme)
             for day, scheme in zip(self.days, self.scheme_by_day, strict=True)
         ]
 
@@ -256,7 +256,7 @@ class DashboardData:
         band = self.narrowing.selected_band
         return read_period_comparison(
             rows,
-            self.reading,
+            self.as_of,
             self.scheme,
             self.previous_scheme.pk,
             by_category=self.is_split_by_category,
@@ -328,7 +328,7 @@ class DashboardData:
 
         The longest first.
         """
-        day = self.reading.day
+        day = self.as_of.day
         rows = priorities.stuck(self.rows.current, self.register.scheme, day)
         return [
             (pk, number, quarter_ends_between(since, day))
@@ -347,7 +347,7 @@ class DashboardData:
     @property
     def came_true_since(self) -> list[tuple[int, datetime.date]]:
         """(key of the position, day) of each risk that came true since the day compared with."""
-        return [(pk, on) for pk, on, *_ in self._came_true if on > self.reading.since]
+        return [(pk, on) for pk, on, *_ in self._came_true if on > self.as_of.since]
 
     @property
     def happened_references(self) -> list[str]:
@@ -361,8 +361,8 @@ class DashboardData:
     @cached_property
     def actions(self):
         """The actions of these risks on the day read."""
-        return actions_on_day(self.rows.current, self.reading)
+        return actions_on_day(self.rows.current, self.as_of)
 
     @cached_property
     def action_counts(self):
-        return action_counts(self.actions, self.reading.day, by_post=False)
+        return action_counts(self.actions, self.as_of.day, by_post=False)

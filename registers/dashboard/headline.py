@@ -7,7 +7,7 @@ from registers.dashboard.movement import Movements
 from registers.dashboard.section import Section
 from registers.models import Risk
 from registers.movement import DOWN, UP
-from registers.phrases import above_in_words, join_names
+from registers.phrases.bands import above_in_words
 from registers.phrases.dashboard import (
     FEW,
     AboveCount,
@@ -22,6 +22,7 @@ from registers.phrases.dashboard import (
     to_band,
     unrated_sentence,
 )
+from registers.phrases.numbers import join_names
 from registers.scoring import ABOVE_TOLERANCE
 
 
@@ -39,13 +40,13 @@ class Headline(Section):
         data = self.data
         if not data.total:
             return [empty_sentence(data.unfiltered_total)]
-        has_comparison, top = data.reading.has_comparison, data.rules.bands[-1]
+        has_comparison, top = data.as_of.has_comparison, data.rules.bands[-1]
         above = AboveCount(
             data.above_count,
             data.total,
             above_in_words(data.tolerance),
             data.previous_above_count if has_comparison and data.compares_bands else None,
-            data.reading.since,
+            data.as_of.since,
         )
         stuck = [(data.register.reference(number), ends) for _, number, ends in data.stuck]
         to_re_assess = data.current_by_band.get(OTHER_SCHEME[0])
@@ -65,15 +66,15 @@ class Headline(Section):
     def movement_sentence(self) -> str:
         """Which risks went up and which down; "" where the days are not compared."""
         data = self.data
-        if not data.reading.has_comparison:
+        if not data.as_of.has_comparison:
             return ""
         if not data.compares_bands:
-            return scheme_then_sentence(data.reading.since, str(data.previous_scheme))
+            return scheme_then_sentence(data.as_of.since, str(data.previous_scheme))
         groups = {group.kind: group for group in self.dashboard.section(Movements).groups}
         up, down = groups[UP], groups[DOWN]
         unexplained = [] if down.unlisted else [row for row in down.risks if row.is_unexplained]
         return movement_sentence(
-            data.reading.since,
+            data.as_of.since,
             BandChanges(up.count, _with_bands(up.risks)),
             BandChanges(down.count, _with_bands(down.risks)),
             [row.position.reference for row in unexplained],
@@ -101,32 +102,16 @@ class Headline(Section):
         return join_names([data.register.reference(number) for number in numbers])
 
     @property
-    def above_count(self) -> int:
-        return self.data.above_count
-
-    @property
     def above_href(self) -> str:
         return self.data.href(band=ABOVE_TOLERANCE)
-
-    @property
-    def stuck_count(self) -> int:
-        return len(self.data.stuck)
 
     @property
     def stuck_href(self) -> str:
         return self.data.href(stuck="yes")
 
     @property
-    def late_count(self) -> int:
-        return self.data.action_counts.late
-
-    @property
     def late_href(self) -> str:
         return self.data.links.actions("late")
-
-    @property
-    def happened_count(self) -> int:
-        return len(self.data.happened_references)
 
     @property
     def happened_href(self) -> str:

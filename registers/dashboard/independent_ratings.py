@@ -7,7 +7,7 @@ from functools import cached_property
 
 from registers.dashboard.section import Section
 from registers.models import Assessment, Position
-from registers.phrases import INDEPENDENT_RATERS
+from registers.phrases.bands import INDEPENDENT_RATERS
 from registers.phrases.dashboard import independent_ratings_sentence
 from registers.scoring import Band
 
@@ -35,12 +35,12 @@ class IndependentRatings(Section):
     @cached_property
     def _latest(self) -> dict[tuple[int, str], str]:
         """(key of a risk, perspective) -> band of the latest rating, by the scheme in force."""
-        reading, scheme = self.data.reading, self.data.scheme
+        as_of, scheme = self.data.as_of, self.data.scheme
         rows = Assessment.objects.filter(
             perspective__in=[*INDEPENDENT_RATERS], kind=Assessment.Kind.CURRENT
         )
         latest = rows.latest_per(
-            "risk", "perspective", day=reading.day, recorded_by=reading.recorded_by
+            "risk", "perspective", day=as_of.day, recorded_by=as_of.recorded_by
         ).filter(risk__register=self.data.register, scheme=scheme)
         return {
             (risk, perspective): band
@@ -103,8 +103,8 @@ class IndependentRatings(Section):
     @property
     def sentence(self) -> str:
         differing = len({pk for pk, *_ in self._disagreements})
-        reading, register = self.data.reading, self.data.register
-        adoptions = register.adoptions_by(reading.day, reading.recorded_by)
+        as_of, register = self.data.as_of, self.data.register
+        adoptions = register.adoptions_by(as_of.day, as_of.recorded_by)
         return independent_ratings_sentence(
             len(self._positions), differing, is_scheme_newer=bool(adoptions)
         )

@@ -37,7 +37,7 @@ class Matrix(Section):
 
     @property
     def is_compared(self) -> bool:
-        return self.data.reading.has_comparison and self.data.compares_bands
+        return self.data.as_of.has_comparison and self.data.compares_bands
 
     @cached_property
     def matrix(self) -> dict[str, Any]:

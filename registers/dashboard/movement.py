@@ -14,8 +14,6 @@ from registers.movement import (
     LEFT,
     LISTED,
     NEW,
-    RATED_OTHERWISE,
-    SCORED,
     UNCHANGED,
     UP,
     Movement,
@@ -24,7 +22,7 @@ from registers.movement import (
     movements_between,
     movements_to_list,
 )
-from registers.phrases import above_in_words
+from registers.phrases.bands import above_in_words
 from registers.phrases.dashboard import (
     fit_sentences,
     movement_counts_sentence,
@@ -71,42 +69,28 @@ class Movements(Section):
 
     @cached_property
     def groups(self) -> list[MovementGroup]:
-        reading, rules = self.data.reading, self.data.rules
+        as_of, rules = self.data.as_of, self.data.rules
         return group_movements(
             self.counts,
             self._listed,
             self.dashboard.headings,
             rules,
-            unexplained_decreases(self._listed, rules, reading.day, reading.recorded_by),
+            unexplained_decreases(self._listed, rules, as_of.day, as_of.recorded_by),
             self.dashboard.sparklines,
         )
 
     @property
     def sentences(self) -> list[str]:
         """What changed since the day compared with, and where the tolerance did."""
-        data, counts = self.data, self.counts
-        sentences = []
+        data, sentences = self.data, []
         if not data.compares_bands:
-            sentences.append(scheme_then_sentence(data.reading.since, str(data.previous_scheme)))
+            sentences.append(scheme_then_sentence(data.as_of.since, str(data.previous_scheme)))
         if data.tolerance != data.previous_tolerance:
             above = above_in_words(data.previous_tolerance)
             sentences.append(tolerance_then(above))
         previous, total = data.comparison.previous.total(), data.comparison.total
         sentences.append(
-            movement_counts_sentence(
-                data.since_in_words,
-                previous,
-                total,
-                {
-                    "new": counts[NEW],
-                    "up": counts[UP],
-                    "down": counts[DOWN],
-                    "scored": counts[SCORED],
-                    "rated_otherwise": counts[RATED_OTHERWISE],
-                    "left": counts[LEFT],
-                    "unchanged": counts[UNCHANGED],
-                },
-            )
+            movement_counts_sentence(data.since_in_words, previous, total, self.counts)
         )
         return [*sentences, *self._fit_sentences]
 

@@ -105,12 +105,12 @@ class Overdue(Section):
 
     def _late_reviews(self):
         rows = self.data.rows.current.missing(
-            MissingInformation.LATE_REVIEW, day=self.data.reading.day
+            MissingInformation.LATE_REVIEW, day=self.data.as_of.day
         )
         return [(tuple(post), n) for *post, n in _by_owner(rows).annotate(n=Count("pk"))]
 
     def _late_actions(self):
-        rows = _by_owner(self.data.actions.late(self.data.reading.day)).annotate(
+        rows = _by_owner(self.data.actions.late(self.data.as_of.day)).annotate(
             n=Count("pk"), first=Min("original_due_on"), redated_at_most=Max("redated")
         )
         return [(tuple(post), n, first, redated) for *post, n, first, redated in rows]

@@ -68,14 +68,14 @@ class PeriodComparison:
 
 def read_period_comparison(
     sets,
-    reading,
+    as_of,
     scheme: int,
     previous_scheme: int,
     *,
     by_category: bool,
     is_band_filter: bool = False,
 ) -> PeriodComparison:
-    """sets: PositionSets; reading: the two days. scheme, previous_scheme: keys of those in force on
+    """sets: PositionSets; as_of: the two days. scheme, previous_scheme: keys of those in force on
     the two days; all points are read by the first, so that two bands are compared only in it.
 
     is_band_filter: whether positions were filtered by tolerance, or by a band of two schemes, so
@@ -85,10 +85,10 @@ def read_period_comparison(
     both, because those on record at one instant do not overlap.
     """
     begun, ended = sets.current, sets.previous
-    if reading.since <= reading.day and not is_band_filter:
+    if as_of.since <= as_of.day and not is_band_filter:
         # exclude() rather than a filter by the later day keeps SQLite to its covering index.
-        begun = begun.exclude(from_day__lte=reading.since)
-        ended = ended.filter(until_day__lte=reading.day)
+        begun = begun.exclude(from_day__lte=as_of.since)
+        ended = ended.filter(until_day__lte=as_of.day)
     current, latest = _count_current(sets.current, scheme, by_category)
     return PeriodComparison(
         current,

@@ -42,9 +42,5 @@ class Persistent(Section):
         ]
 
     @property
-    def count(self) -> int:
-        return len(self.data.stuck)
-
-    @property
     def href(self) -> str:
         return self.data.href(stuck="yes")

@@ -66,7 +66,7 @@ class PriorityRisks(Section):
             Reason.SLIPPED: self._slipped,
             Reason.UNSEEN: self._unseen,
         }
-        if self.data.reading.has_comparison:
+        if self.data.as_of.has_comparison:
             finders |= {Reason.HAPPENED: self._happened, Reason.ROSE: self._rose}
         return {reason: dict(find()) for reason, find in finders.items()}
 
@@ -94,7 +94,7 @@ class PriorityRisks(Section):
 
     def _rose(self):
         """Above tolerance, in a band that they reached since: from a lower one, or as new risks."""
-        since = self.data.reading.since
+        since = self.data.as_of.since
         bands = {band.slug: band.label for band in self.data.rules.bands}
         rows = self.data.above.filter(band_since__gt=since).order_by(*MOST_SEVERE_FIRST)
         keys = list(rows.values_list("pk", flat=True)[: 5 * CANDIDATES])
@@ -116,12 +116,12 @@ class PriorityRisks(Section):
 
     def _slipped(self):
         reasons = {}
-        for pk, _, title, redated in slipped(self.data.above, self.data.reading, CANDIDATES):
+        for pk, _, title, redated in slipped(self.data.above, self.data.as_of, CANDIDATES):
             reasons.setdefault(pk, put_off_sentence(title, redated))
         return reasons
 
     def _unseen(self):
-        rows = unseen(self.data.above, self.data.reading)
+        rows = unseen(self.data.above, self.data.as_of)
         keys = rows.values_list("pk", flat=True)[:CANDIDATES]
         reason = "Nobody beyond those who run it has given assurance that still holds."
         return [(pk, reason) for pk in keys]

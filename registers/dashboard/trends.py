@@ -1,4 +1,4 @@
-"""Risks by band over time: a register's course as a pandas frame, counts by day, and their chart.
+"""Risks by band over time: the changes by day as a pandas frame, counts, and their chart.
 
 Pure once the rows are read; a frame holds no text of a risk.
 """
@@ -22,8 +22,8 @@ from registers.dashboard.data import OTHER_SCHEME as OTHER_GROUP
 from registers.dashboard.data import UNSCORED as UNSCORED_GROUP
 from registers.dashboard.section import Section
 from registers.movement import OTHER_SCHEME, UNSCORED
-from registers.phrases import count_history_in_words
 from registers.phrases.dashboard import scored_until_sentence
+from registers.phrases.numbers import count_history_in_words
 from registers.scoring import (
     ABOVE_TOLERANCE,
     NOT_SCORED,
@@ -80,27 +80,27 @@ class Trends(Section):
     def _counts(self) -> tuple[list[Counter[str]], list[int]]:
         """For each day its counts by band, and how many risks were above tolerance."""
         data = self.data
-        whole_course = course_frame(
-            data.rows.course, data.days, by_category=data.is_split_by_category
+        all_changes = read_band_changes(
+            data.rows.history, data.days, by_category=data.is_split_by_category
         )
         lines: list[Counter[str]] = []
         above: list[int] = []
         runs = zip(data.days, data.scheme_by_day, data.tolerance_by_day, strict=True)
         for (scheme, tolerance), run in groupby(runs, key=itemgetter(1, 2)):
             days = [day for day, *_ in run]
-            course = read_by_scheme(whole_course, scheme.pk)
-            is_above_then = is_above(course, tolerance)
+            changes = read_by_scheme(all_changes, scheme.pk)
+            is_above_then = is_above(changes, tolerance)
             if band := data.narrowing.selected_band:
                 fits = (
                     is_above_then
                     if band == ABOVE_TOLERANCE
-                    else course["band"] == NAME_OF.get(band, band)
+                    else changes["band"] == NAME_OF.get(band, band)
                 )
-                course, is_above_then = course.loc[fits], is_above_then.loc[fits]
+                changes, is_above_then = changes.loc[fits], is_above_then.loc[fits]
             keys = [*scheme.rules.ranks, UNSCORED, OTHER_SCHEME]
-            counts = counts_on(course, days, keys).to_numpy().tolist()
+            counts = counts_on(changes, days, keys).to_numpy().tolist()
             lines += [Counter(dict(zip(keys, line, strict=True))) for line in counts]
-            above += counts_on(course.loc[is_above_then], days, keys).sum(axis=1).tolist()
+            above += counts_on(changes.loc[is_above_then], days, keys).sum(axis=1).tolist()
         return lines, above
 
     def _cell(self, group, line, rules, day) -> Cell:
@@ -114,7 +114,7 @@ class Trends(Section):
     def _note(self) -> str:
         """Which schemes were in force until which day, where the days have several."""
         data, first = self.data, self.data.days[0]
-        adoptions = data.register.adoptions_by(data.reading.day, data.reading.recorded_by)
+        adoptions = data.register.adoptions_by(data.as_of.day, data.as_of.recorded_by)
         earlier: dict[datetime.date, str] = {}
         for row in adoptions:
             if row.effective_on > first:
@@ -144,12 +144,14 @@ def merge_bands(schemes: Iterable[Scheme]) -> list[Band]:
     return [merged[key] for key in order]
 
 
-def course_frame(course, days: list[datetime.date], *, by_category: bool = False) -> pd.DataFrame:
+def read_band_changes(
+    history, days: list[datetime.date], *, by_category: bool = False
+) -> pd.DataFrame:
     """Changes of the count of each band, by day.
 
     Columns: day (ISO text: the first of the days by whose end the change took effect), band, scheme
     (key of the one that gave it), category where by_category, change (how many more or fewer).
-    course: positions of all days, as on record at one instant; days: oldest first. What came after
+    history: positions of all days, as on record at one instant; days: oldest first. What came after
     the last is left out. Two queries, grouped by day, whatever the number of risks.
     """
     import pandas as pd
@@ -159,7 +161,7 @@ def course_frame(course, days: list[datetime.date], *, by_category: bool = False
     changes: Counter[tuple] = Counter()
     for field, sign in (("from_day", 1), ("until_day", -1)):
         rows = _grouped_by_day(
-            course.filter(**{f"{field}__lte": days[-1]}), field, "band", "scheme_id", *category
+            history.filter(**{f"{field}__lte": days[-1]}), field, "band", "scheme_id", *category
         )
         for day, *group, n in rows:
             changes[bisect_left(ends, str(day)), tuple(group)] += sign * n
@@ -178,10 +180,10 @@ def _grouped_by_day(positions, field, *fields):
     return rows.values_list("first", *fields, "n")
 
 
-def counts_on(course: pd.DataFrame, days: list[datetime.date], bands: list[str]) -> pd.DataFrame:
-    """Risks by band (columns) at the end of each day (index). course: see read_by_scheme."""
-    changes = course.groupby(["day", "band"])["change"].sum().unstack(fill_value=0).sort_index()
-    table = changes.cumsum().reindex([day.isoformat() for day in days], method="ffill")
+def counts_on(changes: pd.DataFrame, days: list[datetime.date], bands: list[str]) -> pd.DataFrame:
+    """Risks by band (columns) at the end of each day (index). changes: see read_by_scheme."""
+    by_day = changes.groupby(["day", "band"])["change"].sum().unstack(fill_value=0).sort_index()
+    table = by_day.cumsum().reindex([day.isoformat() for day in days], method="ffill")
     return table.set_axis(days).reindex(columns=bands).fillna(0).astype("int64")
 
 
@@ -197,7 +199,7 @@ def is_above(frame: pd.DataFrame, tolerance: Tolerance) -> pd.Series:
     return ranks > frame["category"].map(by_category).fillna(general)
 
 
-def read_by_scheme(course: pd.DataFrame, scheme: int) -> pd.DataFrame:
+def read_by_scheme(changes: pd.DataFrame, scheme: int) -> pd.DataFrame:
     """Bands that another scheme gave become OTHER_SCHEME: its words mean something else."""
-    is_in_scheme = (course["scheme"] == scheme) | (course["band"] == UNSCORED)
-    return course.assign(band=course["band"].where(is_in_scheme, OTHER_SCHEME))
+    is_in_scheme = (changes["scheme"] == scheme) | (changes["band"] == UNSCORED)
+    return changes.assign(band=changes["band"].where(is_in_scheme, OTHER_SCHEME))

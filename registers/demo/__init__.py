@@ -16,10 +16,9 @@ The first step of a risk logs it. Each further step has a reason (`why:`) and on
     open: true           puts a draft (`status: draft`) on the register
 
 `agreements` of a register name the body and the day; they come before all else of that day. Of a
-body, `controls` names the file of its controls and assurance (controls.py), and `beside` the file
-of its actions and escalations, which are written last (actions.py). What happened before the day
-that a risk was `brought_in` was recorded on that day. References follow the order of recording,
-which is the order of the file.
+body, `controls` and `beside` name files of what stands beside its risks (related.py), written last.
+What happened before the day that a risk was `brought_in` was recorded on that day. References
+follow the order of recording, which is the order of the file.
 """
 
 import datetime
@@ -32,8 +31,6 @@ from django.contrib.auth.hashers import check_password, make_password
 from django.db import transaction
 from django.utils import timezone
 
-from registers.demo import controls
-from registers.demo.actions import ActionLoader
 from registers.demo.dates import (
     OPTIONAL_FIELDS,
     REQUIRED_FIELDS,
@@ -42,6 +39,7 @@ from registers.demo.dates import (
     instant_at,
     steps_in_order,
 )
+from registers.demo.related import RelatedLoader
 from registers.history.seals import seals_of
 from registers.models import (
     AdverseImpact,
@@ -192,26 +190,10 @@ class BodyLoader:
 
     def _load_related(self):
         """Controls and assurance, actions and escalations, where the body has files of them."""
-        if "controls" in self.body:
-            risks = Risk.objects.filter(register__organisation=self.organisation).select_related(
-                "register"
-            )
-            controls.load_controls(
-                read(self.body["controls"]),
-                {risk.reference: risk for risk in risks},
-                people=self.people,
-                posts=self.posts,
-                day_of=lambda text: day_of(text, self.today),
-                at=lambda day: instant_at(day, 11),
-            )
-        if "beside" in self.body:
-            days = {
-                "day_of": lambda text: day_of(text, self.today),
-                "due_of": lambda text: due_of(text, self.today),
-            }
-            ActionLoader(self, **days, at=lambda day: instant_at(day, 11)).load(
-                read(self.body["beside"])
-            )
+        loader = RelatedLoader(self)
+        for name in ("controls", "beside"):
+            if name in self.body:
+                loader.load(read(self.body[name]))
 
     def _people(self):
         people = {}

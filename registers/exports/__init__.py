@@ -1,12 +1,7 @@
-"""A register as a file: CSV, workbook, open data, or a summary of two pages in Word.
+"""A register as a file: CSV, workbook or open data.
 
-`columns` and `related_data` define the cells, `table` reads the rows, and `csv`, `xlsx` and
-`open_data` write them. The headings are those of registers.import_fields, so that the import
-recognises them, and a file that comes back unchanged changes nothing. Rows come from positions_for:
-what a reader may not see is never read.
+`columns` defines the cells, `table` reads the rows, and `csv`, `xlsx` and `open_data` write them.
+The headings are those of registers.import_fields, so that the import recognises them, and a file
+that comes back unchanged changes nothing. Rows come from positions_for: what a reader may not see
+is never read.
 """
-
-from registers.exports.metadata import ExportMetadata
-from registers.exports.table import RegisterTable
-
-__all__ = ["ExportMetadata", "RegisterTable"]

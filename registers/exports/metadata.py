@@ -31,20 +31,20 @@ class ExportMetadata:
     is_narrowed: bool = False
 
     @classmethod
-    def of(cls, register, reading, **options) -> "ExportMetadata":
-        """reading: the day and agreement that the page was read as at."""
-        return cls(register, reading.day, timezone.localtime(), reading.agreement, **options)
+    def of(cls, register, as_of, **options) -> "ExportMetadata":
+        """as_of: the day and agreement of the page (views.as_of.AsOf)."""
+        return cls(register, as_of.day, timezone.localtime(), as_of.agreement, **options)
 
     def file_name(self, ending: str, content: str = "risks") -> str:
         """ "corporate-risks-as-agreed-2026-09-30-filtered-exempt-not-included.csv"."""
-        as_of = "as-agreed" if self.agreement else "as-at"
-        parts = [self.register.slug, content, as_of, self.day.isoformat()]
+        basis = "as-agreed" if self.agreement else "as-at"
+        parts = [self.register.slug, content, basis, self.day.isoformat()]
         parts += ["filtered"] if self.is_narrowed else []
         parts += [] if self.sees_all_exempt else ["exempt-not-included"]
         return f"{'-'.join(parts)}.{ending}"
 
     @property
-    def as_of(self) -> str:
+    def as_of_in_words(self) -> str:
         """ "As agreed by Cabinet on 30 September 2026: what was known by then"."""
         day = format_day(self.day)
         if self.agreement:

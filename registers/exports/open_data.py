@@ -89,13 +89,13 @@ class Edition:
     def metadata(self) -> dict:
         """The content of `<file>-metadata.json`."""
         register = self.register
-        as_of = f"As agreed by {self.agreement.body} on" if self.agreement else "As it stood on"
+        basis = f"As agreed by {self.agreement.body} on" if self.agreement else "As it stood on"
         return {
             "@context": ["http://www.w3.org/ns/csvw", {"@language": "en"}],
             "url": self.file_name,
             "dc:title": plain(f"{register}, {register.organisation}"),
             "dc:description": plain(
-                f"{as_of} {format_day(self.day)}: the risks on the register, without exempt ones, "
+                f"{basis} {format_day(self.day)}: the risks on the register, without exempt ones, "
                 "people and posts. A text that begins with = + - @ or a tab has an apostrophe "
                 "before it."
             ),

@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from registers.charts import NO_RISKS, shade_of
 from registers.exports.csv import plain
 from registers.phrases.bands import above_sentence, threshold_sentences
-from registers.phrases.files import in_matrix_sentence, review_period
+from registers.phrases.files import in_matrix_sentence
+from registers.phrases.register import review_days_in_words
 
 FONT = "Arial"
 LINE = 14.5  # points, at 11 points of type
@@ -99,7 +100,7 @@ def write_matrix(book, table, metadata) -> None:
     page.add_text(
         f"{table.register}: risks by likelihood and impact", over=across, bold=True, size=16
     )
-    page.add_text(f"{metadata.as_of}.", over=across)
+    page.add_text(f"{metadata.as_of_in_words}.", over=across)
     page.add_text(" ".join(_matrix_sentences(totals, metadata)), over=across)
     page.add()
     page.add(
@@ -162,7 +163,7 @@ def write_scheme(book, table) -> None:
         page.add(
             page.cell(band.label, bold=True, shade=shade_of(band), boxed=True),
             page.cell(score_range(rules, band), boxed=True),
-            page.cell(review_period(band.review_days), boxed=True),
+            page.cell(review_days_in_words(band.review_days), boxed=True),
             page.cell(band_treatment(rules, band, table.tolerance), boxed=True),
         )
     page.add()
@@ -191,7 +192,7 @@ def write_about(book, table, metadata) -> None:
     rows = [
         ("Register", f"{register} ({register.slug})"),
         ("Organisation", str(register.organisation)),
-        ("What it says", f"{metadata.as_of}."),
+        ("What it says", f"{metadata.as_of_in_words}."),
         (
             "Risks",
             f"{table.totals.rows}{', by the filters of the list' if metadata.is_narrowed else ''}",

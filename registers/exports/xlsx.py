@@ -57,7 +57,7 @@ def write_xlsx(table, metadata, file) -> None:
     from openpyxl import Workbook
 
     book = Workbook(write_only=True)
-    book.properties.title = f"{metadata.register}: {metadata.as_of}"
+    book.properties.title = f"{metadata.register}: {metadata.as_of_in_words}"
     book.properties.creator = "Failing Well"
     book.properties.language = "en-GB"
     sheet = _create_sheet(book, table.columns)

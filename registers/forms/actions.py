@@ -1,7 +1,5 @@
 """Forms for actions."""
 
-import uuid
-
 import django_filters
 from django import forms
 from django.core.exceptions import ValidationError
@@ -15,6 +13,7 @@ from registers.forms.fields import (
     PlannedDateField,
     RecordChoiceField,
     check_not_before_raised,
+    selection_errors,
 )
 from registers.govuk import GovukRadios, Helper
 from registers.models import Action, ActionRevision, Risk
@@ -58,10 +57,7 @@ class ActionForm(forms.Form):
         widget=GovukRadios(hints={kind.value: hint for kind, (_, hint) in KINDS.items()}),
         label="What kind of action is it?",
         help_text="If it does several things, choose the one it rests on.",
-        error_messages={
-            "required": "Select what kind of action it is",
-            "invalid_choice": "Select what kind of action it is",
-        },
+        error_messages=selection_errors("Select what kind of action it is"),
     )
     owner = RecordChoiceField(
         None,
@@ -108,11 +104,8 @@ class ActionForm(forms.Form):
 
 
 class NewActionForm(ActionForm):
-    token = TokenField(required=False, widget=forms.HiddenInput)
+    token = TokenField()
     helper = Helper("title", "kind", "owner", "due_on", "detail")
-
-    def __init__(self, data=None, *, risk):
-        super().__init__(data, risk=risk, initial={"token": uuid.uuid4()})
 
 
 class EditActionForm(VersionedForm, ActionForm):

@@ -1,7 +1,5 @@
 """The form for an agreement: a body agreed a register's position."""
 
-import uuid
-
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
@@ -33,11 +31,11 @@ class AgreementForm(forms.Form):
         help_text="For example, the minute's number, or what the body asked for. You can leave "
         "it empty.",
     )
-    token = TokenField(required=False, widget=forms.HiddenInput)
+    token = TokenField()
     helper = Helper("body", "on", "note")
 
     def __init__(self, data=None, *, register):
-        super().__init__(data, initial={"on": timezone.localdate(), "token": uuid.uuid4()})
+        super().__init__(data, initial={"on": timezone.localdate()})
         self.register = register
 
     def clean_on(self):

@@ -1,14 +1,13 @@
 """The form for a statement of risk appetite."""
 
 import datetime
-import uuid
 
 from django import forms
 from django.utils import timezone
 from django.utils.formats import date_format
 
 from registers.forms.concurrency import TokenField
-from registers.forms.fields import PastDateField, PlainTextField, PlannedDateField
+from registers.forms.fields import PastDateField, PlainTextField, PlannedDateField, selection_errors
 from registers.govuk import GovukRadios
 from registers.models import Appetite, Category
 
@@ -36,30 +35,21 @@ class AppetiteForm(forms.Form):
             *Category.choices,
         ],
         label="Which category of risk is it about?",
-        error_messages={
-            "required": "Select which category of risk it is about",
-            "invalid_choice": "Select which category of risk it is about",
-        },
+        error_messages=selection_errors("Select which category of risk it is about"),
     )
     level = forms.ChoiceField(
         choices=Appetite.Level.choices,
         widget=GovukRadios(hints=MEANINGS),
         label="How much of this risk will the organisation take? (appetite)",
         help_text="What it aims for when it decides.",
-        error_messages={
-            "required": "Select how much of this risk the organisation will take",
-            "invalid_choice": "Select how much of this risk the organisation will take",
-        },
+        error_messages=selection_errors("Select how much of this risk the organisation will take"),
     )
     tolerance = forms.ChoiceField(
         widget=GovukRadios,
         label="Which is the highest band it will let stand? (tolerance)",
         help_text="Whatever stands in a higher band counts as above tolerance: on the dashboard, "
         "in the list and in what was agreed from that day on.",
-        error_messages={
-            "required": "Select the highest band that is let stand",
-            "invalid_choice": "Select the highest band that is let stand",
-        },
+        error_messages=selection_errors("Select the highest band that is let stand"),
     )
     narrative = PlainTextField(
         label="What does that mean, in the words of the body?",
@@ -88,14 +78,14 @@ class AppetiteForm(forms.Form):
         help_text="Most look once a year. After that day the settings say that the review is "
         "late; the statement still holds.",
     )
-    token = TokenField(required=False, widget=forms.HiddenInput)
+    token = TokenField()
 
     def __init__(self, data=None, *, register, category=""):
         today = timezone.localdate()
         initial_category = (
             GENERAL if category == GENERAL else category if category in Category.values else ""
         )
-        initial = {"category": initial_category, "effective_on": today, "token": uuid.uuid4()}
+        initial = {"category": initial_category, "effective_on": today}
         super().__init__(data, initial=initial)
         bands = register.scheme.rules.bands
         self.fields["tolerance"].choices = [(band.slug, band.label) for band in bands]

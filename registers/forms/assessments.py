@@ -1,19 +1,18 @@
 """Forms for assessments, with logging a risk or later."""
 
-import uuid
-
 from crispy_forms.layout import HTML
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.formats import date_format
 
-from registers.forms.concurrency import TokenField, VersionedForm
+from registers.forms.concurrency import RiskStepForm, TokenField
 from registers.forms.fields import (
     PastDateField,
     PlainTextField,
     RecordChoiceField,
     check_not_before_raised,
+    selection_errors,
 )
 from registers.govuk import GovukRadios, Helper, MoreDetail
 from registers.models import (
@@ -23,7 +22,7 @@ from registers.models import (
     Tolerances,
     has_supporting_evidence,
 )
-from registers.phrases import above_in_words
+from registers.phrases.bands import above_in_words
 
 # Which band the two ratings give, before they are saved.
 BAND = HTML('{% include "registers/band_of_ratings.html" with form=form only %}')
@@ -37,20 +36,14 @@ class JudgementForm(forms.Form):
         empty_value=None,
         widget=GovukRadios,
         label="How likely is it?",
-        error_messages={
-            "required": "Select how likely it is",
-            "invalid_choice": "Select how likely it is",
-        },
+        error_messages=selection_errors("Select how likely it is"),
     )
     impact = forms.TypedChoiceField(
         coerce=int,
         empty_value=None,
         widget=GovukRadios,
         label="How bad would it be?",
-        error_messages={
-            "required": "Select how bad it would be",
-            "invalid_choice": "Select how bad it would be",
-        },
+        error_messages=selection_errors("Select how bad it would be"),
     )
     driver = RecordChoiceField(
         AdverseImpact.objects.all(),
@@ -58,10 +51,7 @@ class JudgementForm(forms.Form):
         empty_label="Select an impact",
         label="What makes it that bad?",
         help_text="The adverse impact that drives your rating.",
-        error_messages={
-            "required": "Select what makes it that bad",
-            "invalid_choice": "Select what makes it that bad",
-        },
+        error_messages=selection_errors("Select what makes it that bad"),
     )
     rationale = PlainTextField(
         label="Why do you judge it so?",
@@ -71,7 +61,7 @@ class JudgementForm(forms.Form):
         "thinking.",
         missing="Enter why you judge it so",
     )
-    token = TokenField(required=False, widget=forms.HiddenInput)
+    token = TokenField()
     # The scheme whose levels the page offers.
     scheme_key = forms.Field(required=False, widget=forms.HiddenInput)
 
@@ -111,7 +101,7 @@ def range_end_field(label):
     )
 
 
-class RangeForm(VersionedForm, JudgementForm):
+class RangeForm(RiskStepForm, JudgementForm):
     """An assessment of a risk on the register, with the range the person would still defend."""
 
     step = RiskRevision.Event.ASSESSED
@@ -133,13 +123,8 @@ class RangeForm(VersionedForm, JudgementForm):
     )
 
     def __init__(self, data=None, *, risk, **initial):
-        always = {
-            "effective_on": timezone.localdate(),
-            "version": risk.version,
-            "token": uuid.uuid4(),
-        }
-        super().__init__(data, initial={**always, **initial})
-        self.risk, self.register = risk, risk.register
+        super().__init__(data, risk=risk, effective_on=timezone.localdate(), **initial)
+        self.register = risk.register
         self.offer_levels(risk.register.scheme)
         for name in self.ENDS:
             levels = self.fields[name.partition("_")[0]].choices
@@ -176,10 +161,7 @@ class AssessmentForm(RangeForm):
         ],
         widget=GovukRadios,
         label="What are you judging?",
-        error_messages={
-            "required": "Select what you are judging",
-            "invalid_choice": "Select what you are judging",
-        },
+        error_messages=selection_errors("Select what you are judging"),
     )
     evidence = PlainTextField(
         label="What has changed since the last one, and how do you know?",
@@ -256,10 +238,7 @@ class IndependentForm(RangeForm):
         ],
         widget=GovukRadios,
         label="Whose view is it?",
-        error_messages={
-            "required": "Select whose view it is",
-            "invalid_choice": "Select whose view it is",
-        },
+        error_messages=selection_errors("Select whose view it is"),
     )
     evidence = PlainTextField(
         label="What does your view rest on?",

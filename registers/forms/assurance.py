@@ -1,7 +1,5 @@
 """The form for an assurance: an opinion on how well a risk is managed."""
 
-import uuid
-
 from django import forms
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -14,6 +12,7 @@ from registers.forms.fields import (
     PlainTextField,
     PlannedDateField,
     RecordChoiceField,
+    selection_errors,
 )
 from registers.govuk import GovukRadios, Helper
 from registers.models import Assurance, Control, Line
@@ -39,10 +38,7 @@ class AssuranceForm(RiskRecordForm):
         ),
         label="Who looked?",
         help_text="The further from the work, the freer the eye: the lines of assurance.",
-        error_messages={
-            "required": "Select which line looked",
-            "invalid_choice": "Select which line looked",
-        },
+        error_messages=selection_errors("Select which line looked"),
     )
     provider = PlainTextField(
         label="Who were they?",
@@ -89,7 +85,7 @@ class AssuranceForm(RiskRecordForm):
         rows=3,
         help_text="You can leave it empty.",
     )
-    token = TokenField(required=False, widget=forms.HiddenInput)
+    token = TokenField()
     helper = Helper("line", "provider", "control", "opinion", "effective_on", "expires_on", "note")
     field_order = [pointer.name for pointer in helper.layout.get_field_names()]
 
@@ -98,7 +94,6 @@ class AssuranceForm(RiskRecordForm):
         initial = {
             "effective_on": today,
             "expires_on": years_later(today, 1),
-            "token": uuid.uuid4(),
         }
         super().__init__(data, initial=initial)
         self.risk = risk

@@ -1,26 +1,75 @@
-"""Forms for many records: reviewing risks that stay as they are, and reassigning records."""
+"""Forms for many records: reviewing risks that stay as they are, and reassigning records.
 
+And what they offer: risks whose review is due, and what a post owns.
+"""
+
+import datetime
 import re
-import uuid
 
 from crispy_forms.layout import Fieldset
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models import Case, When
 from django.utils import timezone
 
-from registers.bulk_selection import with_headings
 from registers.forms.concurrency import LARGEST_VERSION, LOST, TokenField
 from registers.forms.fields import PlainTextField, RecordChoiceField
 from registers.govuk import GovukCheckboxes, Helper, RevealingForm, Reveals
-from registers.models import Risk
+from registers.models import Action, Control, Risk
 from registers.models.review import above_tolerance_twice_running, proposed_next_review
 from registers.phrases.register import next_review_in_words, too_many_to_review
 
+# Days before a review is due from which it is offered: a meeting looks at a fortnight's reviews.
+DUE_SOON = 14
 MOST_REVIEWED = 50
 # Of each kind: more are moved by sending the form again.
 MOST_MOVED = 200
 NUMBER = re.compile(r"[1-9][0-9]{0,8}")
 VALUE = re.compile(r"(?P<pk>[1-9][0-9]{0,17})-(?P<version>[0-9]{1,9})")
+
+
+def due_for_review(risks, reader, day):
+    """Risks on the register whose review is late or due within DUE_SOON days.
+
+    Those of the reader's posts come first, then those due longest ago. risks: a queryset of what
+    the reader may see.
+    """
+    by_then = day + datetime.timedelta(days=DUE_SOON)
+    due = risks.filter(latest__status__in=Risk.ON_REGISTER, latest__next_review_on__lte=by_then)
+    own_first = Case(When(latest__owner__holder=reader, then=0), default=1)
+    return with_headings(due).order_by(own_first, "latest__next_review_on", "number")
+
+
+def with_headings(risks):
+    """With what the form shows of each risk. Two queries for any number of schemes."""
+    texts = (f"latest__{name}" for name in ("cause", "event", "consequence", "notes"))
+    rows = risks.select_related("latest__owner", "current").prefetch_related("current__scheme")
+    return rows.defer(*texts, "current__rationale", "current__evidence")
+
+
+class PostHoldings:
+    """What a post owns: risks that are not closed, and their controls in place and open actions.
+
+    risks: a queryset of what the reader may see, of any registers. post: None for any post.
+    """
+
+    def __init__(self, risks, post=None):
+        live = risks.exclude(latest__status=Risk.Status.CLOSED)
+        by_post = {"latest__owner": post} if post else {}
+        owned = live.filter(**by_post).select_related("register", "latest")
+
+        def records(model, status):
+            rows = model.objects.filter(
+                latest__status=status, risk__in=live.order_by().values("pk"), **by_post
+            )
+            rows = rows.select_related("latest", "risk__latest", "risk__register")
+            return rows.order_by("risk__register", "risk__number", "pk")
+
+        self.sets = {
+            "risks": owned.order_by("register", "number"),
+            "controls": records(Control, Control.Status.IN_PLACE),
+            "actions": records(Action, Action.Status.OPEN),
+        }
 
 
 class ReviewManyForm(RevealingForm):
@@ -50,11 +99,11 @@ class ReviewManyForm(RevealingForm):
         help_text="For all risks that have no note of their own: what you checked and who was "
         "there. It stays in the history of each.",
     )
-    token = TokenField(required=False, widget=forms.HiddenInput)
+    token = TokenField()
     moved = ()
 
     def __init__(self, data=None, *, register, due, risks):
-        super().__init__(data, initial={"token": uuid.uuid4()})
+        super().__init__(data)
         today = timezone.localdate()
         self.rows = {str(risk.number): risk for risk in due}
         if data is not None:
@@ -96,22 +145,22 @@ class ReviewManyForm(RevealingForm):
         self.helper = Helper(Reveals("risks", {n: [f"note_{n}"] for n in self.rows}), "note")
 
     def clean_risks(self):
-        chosen = self.cleaned_data["risks"]
-        if len(chosen) > MOST_REVIEWED:
-            raise ValidationError(too_many_to_review(MOST_REVIEWED, len(chosen)))
-        return chosen
+        numbers = self.cleaned_data["risks"]
+        if len(numbers) > MOST_REVIEWED:
+            raise ValidationError(too_many_to_review(MOST_REVIEWED, len(numbers)))
+        return numbers
 
     def clean(self):
         cleaned = super().clean()
-        chosen = cleaned.get("risks", [])
-        if any(cleaned.get(f"version_{n}") is None for n in chosen):
+        numbers = cleaned.get("risks", [])
+        if any(cleaned.get(f"version_{n}") is None for n in numbers):
             for n in self.rows:
                 self.errors.pop(f"version_{n}", None)
             raise ValidationError(LOST)
         if (
             "note" not in self.errors
             and not cleaned.get("note")
-            and not all(cleaned.get(f"note_{n}") for n in chosen)
+            and not all(cleaned.get(f"note_{n}") for n in numbers)
         ):
             self.add_error(
                 "note", "Enter what you looked at and what you found, here or below each risk"
@@ -181,6 +230,12 @@ class PostsForm(forms.Form):
         return post
 
 
+def records_field():
+    errors = dict.fromkeys(("invalid_choice", "invalid_list"), "Select from the list")
+    widget = GovukCheckboxes(small=True)
+    return forms.MultipleChoiceField(required=False, widget=widget, error_messages=errors)
+
+
 class ReassignForm(forms.Form):
     """Which records are reassigned.
 
@@ -189,17 +244,7 @@ class ReassignForm(forms.Form):
     """
 
     KINDS = {"risks": "Risks", "controls": "Controls in place", "actions": "Open actions"}
-    WORDS = {"invalid_choice": "Select from the list", "invalid_list": "Select from the list"}
-
-    risks = forms.MultipleChoiceField(
-        required=False, widget=GovukCheckboxes(small=True), error_messages=WORDS
-    )
-    controls = forms.MultipleChoiceField(
-        required=False, widget=GovukCheckboxes(small=True), error_messages=WORDS
-    )
-    actions = forms.MultipleChoiceField(
-        required=False, widget=GovukCheckboxes(small=True), error_messages=WORDS
-    )
+    risks, controls, actions = records_field(), records_field(), records_field()
     reason = PlainTextField(
         label="Why does it move?",
         subject="The reason",
@@ -236,10 +281,10 @@ class ReassignForm(forms.Form):
             }
             field.choices = list({**offered, **sent}.items())
             self.initial[name] = list(offered)
-        shown = [name for name in self.KINDS if self.fields[name].choices]
-        for name in set(self.KINDS) - set(shown):
+        names = [name for name in self.KINDS if self.fields[name].choices]
+        for name in set(self.KINDS) - set(names):
             del self.fields[name]
-        self.helper = Helper(Fieldset("What moves", *shown), "reason")
+        self.helper = Helper(Fieldset("What moves", *names), "reason")
 
     @property
     def total(self):
@@ -247,8 +292,8 @@ class ReassignForm(forms.Form):
 
     def clean(self):
         cleaned = super().clean()
-        shown = [name for name in self.KINDS if name in self.fields]
-        if not self.errors and not any(cleaned.get(name) for name in shown):
+        names = [name for name in self.KINDS if name in self.fields]
+        if not self.errors and not any(cleaned.get(name) for name in names):
             raise ValidationError("Select what goes to the other post")
         return cleaned
 
@@ -267,9 +312,9 @@ class ReassignForm(forms.Form):
         self.data = self.data.copy()
         for name in self.KINDS:
             if name in self.fields:
-                chosen = {pk for pk, _ in self._posted(name)}
+                ticked_keys = {pk for pk, _ in self._posted(name)}
                 self.data.setlist(
-                    name, [_value(row) for row in self.rows[name] if row.pk in chosen]
+                    name, [_value(row) for row in self.rows[name] if row.pk in ticked_keys]
                 )
                 self.fields[name].choices = [(_value(row), _title(row)) for row in self.rows[name]]
 

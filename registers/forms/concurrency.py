@@ -17,6 +17,11 @@ class TokenField(forms.UUIDField):
     Nobody types it: what cannot be read counts as new.
     """
 
+    widget = forms.HiddenInput
+
+    def __init__(self):
+        super().__init__(required=False, initial=uuid.uuid4)
+
     def clean(self, value):
         try:
             return super().clean(value) or uuid.uuid4()
@@ -55,3 +60,11 @@ class VersionedForm(forms.Form):
         self.conflict = conflict
         self.data = self.data.copy()
         self.data["version"] = conflict.record.version
+
+
+class RiskStepForm(VersionedForm):
+    """A step of a risk, at the version of the opened page. initial: of its fields."""
+
+    def __init__(self, data=None, *, risk, **initial):
+        super().__init__(data, initial={"version": risk.version, **initial})
+        self.risk = risk

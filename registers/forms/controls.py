@@ -1,7 +1,5 @@
 """Forms for controls. Field names are the argument names of the verbs."""
 
-import uuid
-
 from crispy_forms.layout import Fieldset
 from django import forms
 from django.core.exceptions import ValidationError
@@ -9,7 +7,12 @@ from django.utils import timezone
 from django.utils.formats import date_format
 
 from registers.forms.concurrency import TokenField, VersionedForm
-from registers.forms.fields import PastDateField, PlainTextField, RecordChoiceField
+from registers.forms.fields import (
+    PastDateField,
+    PlainTextField,
+    RecordChoiceField,
+    selection_errors,
+)
 from registers.govuk import GovukRadios, Helper, MoreDetail
 from registers.models import Control, Line
 
@@ -19,10 +22,9 @@ LINES = [("", "Select a line"), *Line.choices]
 
 def choice(label, missing, choices, *, hints=None, **options):
     """Radios with one error message."""
-    words = {"required": missing, "invalid_choice": missing}
-    widget = GovukRadios(hints=hints or {})
+    widget, errors = GovukRadios(hints=hints or {}), selection_errors(missing)
     return forms.ChoiceField(
-        label=label, choices=choices, widget=widget, error_messages=words, **options
+        label=label, choices=choices, widget=widget, error_messages=errors, **options
     )
 
 
@@ -40,10 +42,7 @@ def tester_field(**options):
         label="Who tested it?",
         help_text="Line 1 runs it, line 2 oversees it, line 3 is internal audit, line 4 comes "
         "from outside.",
-        error_messages={
-            "required": "Select who tested it",
-            "invalid_choice": "Select who tested it",
-        },
+        error_messages=selection_errors("Select who tested it"),
         **options,
     )
 
@@ -114,7 +113,7 @@ class ControlForm(RiskRecordForm):
         help_text="For example, how often it runs, where it is written down, what it does not "
         "reach.",
     )
-    token = TokenField(required=False, widget=forms.HiddenInput)
+    token = TokenField()
     helper = Helper(
         Fieldset("The control", "title", "kind"),
         Fieldset("Who has it", "owner", "run_by"),
@@ -131,7 +130,6 @@ class ControlForm(RiskRecordForm):
 
     def __init__(self, data=None, *, risk, **options):
         initial = {
-            "token": uuid.uuid4(),
             "run_by": Control.RunBy.STAFF,
             **options.pop("initial", {}),
         }
@@ -179,9 +177,9 @@ class EditControlForm(VersionedForm, ControlForm):
     def rebase(self, conflict):
         """Fields that this person left unchanged take the other's value; what they typed stays."""
         super().rebase(conflict)
-        opened = conflict.record.revisions.filter(number=conflict.version).first()
+        base = conflict.record.revisions.filter(number=conflict.version).first()
         content = conflict.record.content()
-        before = opened.content() if opened else {}
+        before = base.content() if base else {}
         self.taken_over = [
             n
             for n in before

@@ -1,13 +1,11 @@
 """Forms for escalations: proposing a step up or down, and deciding on it."""
 
-import uuid
-
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from registers.forms.concurrency import TokenField
-from registers.forms.fields import PlainTextField
+from registers.forms.fields import PlainTextField, selection_errors
 from registers.govuk import GovukRadios, Helper
 from registers.models import Escalation
 
@@ -34,7 +32,7 @@ class EscalationForm(forms.Form):
         "what has changed.",
         missing="Enter why it should be taken there",
     )
-    token = TokenField(required=False, widget=forms.HiddenInput)
+    token = TokenField()
     helper = Helper("step", "reason")
 
     def __init__(self, data=None, *, risk):
@@ -43,9 +41,7 @@ class EscalationForm(forms.Form):
         self.steps = {
             f"{direction}-{register.pk}": (direction, register) for direction, register in available
         }
-        initial = {"token": uuid.uuid4()} | (
-            {"step": next(iter(self.steps))} if len(self.steps) == 1 else {}
-        )
+        initial = {"step": next(iter(self.steps))} if len(self.steps) == 1 else None
         super().__init__(data, initial=initial)
         self.fields["step"].choices = [
             (value, self._label(*step)) for value, step in self.steps.items()
@@ -85,10 +81,7 @@ class DecisionForm(forms.Form):
         coerce=lambda value: value == "yes",
         widget=GovukRadios,
         label="What is decided?",
-        error_messages={
-            "required": "Select whether it is approved or refused",
-            "invalid_choice": "Select whether it is approved or refused",
-        },
+        error_messages=selection_errors("Select whether it is approved or refused"),
     )
     reason = PlainTextField(
         label="Why?",

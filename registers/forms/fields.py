@@ -174,6 +174,11 @@ class StorableJSONField(forms.JSONField):
         return super().bound_data(data, initial)
 
 
+def selection_errors(message):
+    """One message for no choice and for one that is not offered."""
+    return {"required": message, "invalid_choice": message}
+
+
 class RecordChoiceField(forms.ModelChoiceField):
     """A choice among records with one error message, `invalid_choice`."""
 

@@ -1,17 +1,16 @@
 """Forms for importing a workbook: the file, its columns, and the decision to take it in.
 
-Its words: import_values.py. Not exported by the package, as reading rows imports it: that would be
-a cycle.
+Its words: import_values.py.
 """
 
 import hashlib
-import uuid
 from dataclasses import replace
 
 from django import forms
 from django.core.exceptions import ValidationError
 
 from registers.forms.concurrency import TokenField
+from registers.forms.fields import selection_errors
 from registers.govuk import GovukRadios, Helper
 from registers.import_fields import BY_NAME, IGNORE, NOTE, TARGETS
 from registers.import_files import begin_import
@@ -44,12 +43,12 @@ class ImportFileForm(forms.Form):
         widget=forms.FileInput(attrs={"accept": ".xlsx,.csv,.json"}),
         error_messages={"required": "Select a workbook"},
     )
-    token = TokenField(required=False, widget=forms.HiddenInput)
+    token = TokenField()
     helper = Helper("file")
     batch = None
 
     def __init__(self, data=None, files=None, *, register, by):
-        super().__init__(data, files, initial={"token": uuid.uuid4()})
+        super().__init__(data, files)
         self.register, self.by = register, by
 
     def clean_file(self):
@@ -149,10 +148,7 @@ class ImportColumnsForm(forms.Form):
             label=f"What is {name_shown}?",
             choices=offered(),
             initial=target,
-            error_messages={
-                "required": f"Select what {name_shown} is",
-                "invalid_choice": f"Select what {name_shown} is",
-            },
+            error_messages=selection_errors(f"Select what {name_shown} is"),
         )
         column = {
             "heading": heading,

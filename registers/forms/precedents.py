@@ -1,13 +1,12 @@
 """Forms for marking warning signs of a risk, and for a look at suggestions before saving."""
 
-import uuid
 from itertools import groupby
 
 from django import forms
 from django.forms.utils import ErrorDict
 
 from registers.forms.concurrency import TokenField
-from registers.forms.fields import PlainTextField, RecordChoiceField
+from registers.forms.fields import PlainTextField, RecordChoiceField, selection_errors
 from registers.govuk import GovukRadios, Helper
 from registers.models import Precedent, WarningSign
 
@@ -46,10 +45,7 @@ class MarkForm(forms.Form):
         choices=Precedent.Mark.choices,
         widget=GovukRadios(small=True, inline=True),
         label="Is it relevant to this risk?",
-        error_messages={
-            "required": "Select relevant, not relevant or unsure",
-            "invalid_choice": "Select relevant, not relevant or unsure",
-        },
+        error_messages=selection_errors("Select relevant, not relevant or unsure"),
     )
     reason = PlainTextField(
         label="Why?",
@@ -59,13 +55,13 @@ class MarkForm(forms.Form):
         help_text="One sentence: what you see here that is like it, or unlike it.",
         missing="Enter why you mark it so",
     )
-    token = TokenField(required=False, widget=forms.HiddenInput)
+    token = TokenField()
     helper = Helper("sign", "mark", "reason")
 
     def __init__(self, data=None, *, code=""):
         """code: of the sign it is shown with; without one the sign is to be chosen."""
         names = f"id_{code}_%s" if code else "id_%s"
-        super().__init__(data, auto_id=names, initial={"sign": code, "token": uuid.uuid4()})
+        super().__init__(data, auto_id=names, initial={"sign": code})
         self.code = code
         field = self.fields["sign"]
         if code:

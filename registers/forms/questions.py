@@ -1,7 +1,6 @@
 """Forms for gathered questions, typed or offered by a page."""
 
 import re
-import uuid
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -49,7 +48,8 @@ class EditQuestionForm(forms.Form):
     )
     helper = Helper("text", "risk")
 
-    def __init__(self, data=None, *, register, risks, question=None, hidden=False, initial=None):
+    def __init__(self, data=None, *, register, risks, question=None, hidden=False):
+        initial = None
         if question:
             reference = (
                 "" if hidden or not question.risk else register.reference(question.risk.number)
@@ -67,10 +67,10 @@ class EditQuestionForm(forms.Form):
 
         A risk that this reader may not see is answered like one that does not exist.
         """
-        typed = self.cleaned_data["risk"]
-        if not typed:
+        reference = self.cleaned_data["risk"]
+        if not reference:
             return None
-        prefix, _, number = typed.rpartition("-")
+        prefix, _, number = reference.rpartition("-")
         is_ours = not prefix or prefix.strip().casefold() == self.register.prefix.casefold()
         number = number.strip()
         risk = (
@@ -95,10 +95,7 @@ class QuestionForm(EditQuestionForm):
     source_path = HiddenTextField(
         subject="The page", required=False, max_length=200, widget=forms.HiddenInput
     )
-    token = TokenField(required=False, widget=forms.HiddenInput)
-
-    def __init__(self, data=None, *, register, risks):
-        super().__init__(data, register=register, risks=risks, initial={"token": uuid.uuid4()})
+    token = TokenField()
 
     def clean_source_path(self):
         path = self.cleaned_data["source_path"]

@@ -1,7 +1,5 @@
 """Forms for reminders: which to get by mail, and the address of a calendar."""
 
-import uuid
-
 from django import forms
 
 from registers.forms.concurrency import TokenField
@@ -41,7 +39,4 @@ class ReminderForm(forms.Form):
 class CalendarAddressForm(forms.Form):
     """Sent twice it makes one address."""
 
-    token = TokenField(required=False, widget=forms.HiddenInput)
-
-    def __init__(self, data=None):
-        super().__init__(data, initial={"token": uuid.uuid4()})
+    token = TokenField()

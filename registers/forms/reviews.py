@@ -1,18 +1,17 @@
 """The form for a review."""
 
-import uuid
-
 from crispy_forms.layout import HTML
 from django import forms
 from django.utils import timezone
 from django.utils.formats import date_format
 
-from registers.forms.concurrency import TokenField, VersionedForm
+from registers.forms.concurrency import RiskStepForm, TokenField
 from registers.forms.fields import (
     PastDateField,
     PlainTextField,
     PlannedDateField,
     check_not_before_raised,
+    selection_errors,
 )
 from registers.govuk import GovukRadios, Helper
 from registers.models import Review, RiskRevision
@@ -26,7 +25,7 @@ from registers.models.review import (
 OUTSIDE_REASON = HTML('{% include "registers/outside_advice_reason.html" with form=form only %}')
 
 
-class ReviewForm(VersionedForm):
+class ReviewForm(RiskStepForm):
     step = RiskRevision.Event.REVIEWED
     outcome = forms.ChoiceField(
         choices=Review.Outcome.choices,
@@ -40,10 +39,7 @@ class ReviewForm(VersionedForm):
             }
         ),
         label="What came of the review?",
-        error_messages={
-            "required": "Select what came of the review",
-            "invalid_choice": "Select what came of the review",
-        },
+        error_messages=selection_errors("Select what came of the review"),
     )
     note = PlainTextField(
         label="What did you look at, and what did you find?",
@@ -73,15 +69,14 @@ class ReviewForm(VersionedForm):
         help_text="A body like ours, a regulator, a sector's support team: who, when, and what "
         "came of it. “Nobody yet, because” is an answer too.",
     )
-    token = TokenField(required=False, widget=forms.HiddenInput)
+    token = TokenField()
     helper = Helper("outcome", "note", OUTSIDE_REASON, "asked_outside", "effective_on", "next_on")
     field_order = ("outcome", "note", "asked_outside", "effective_on", "next_on")
 
     def __init__(self, data=None, *, risk):
         today = timezone.localdate()
-        initial = {"effective_on": today, "next_on": proposed_next_review(risk, today)}
-        super().__init__(data, initial={**initial, "version": risk.version, "token": uuid.uuid4()})
-        self.risk = risk
+        next_on = proposed_next_review(risk, today)
+        super().__init__(data, risk=risk, effective_on=today, next_on=next_on)
         self.fields["asked_outside"].required = is_above_tolerance_twice_running(risk)
 
     def clean_effective_on(self):

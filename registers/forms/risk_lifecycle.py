@@ -1,17 +1,37 @@
-"""Forms for a risk's lifecycle: it happened, is closed, or comes back."""
+"""Forms for a risk's lifecycle: it happened, is exempt or no longer, is closed, or comes back."""
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.formats import date_format
 
-from registers.forms.concurrency import TokenField, VersionedForm
-from registers.forms.fields import PastDateField, PlainTextField, check_not_before_raised
-from registers.govuk import Helper
+from registers.forms.concurrency import RiskStepForm, TokenField
+from registers.forms.fields import (
+    PastDateField,
+    PlainTextField,
+    check_not_before_raised,
+    selection_errors,
+)
+from registers.govuk import GovukRadios, Helper, RevealingForm, Reveals
 from registers.models import RiskRevision
 
+# Local Government Act 1972, Schedule 12A, Part 1 (England), in our own words.
+PARAGRAPHS = {
+    1: "it is about one person",
+    2: "it would tell who a person is",
+    3: "it is about somebody's money or business, the council's own too",
+    4: "it is about talks with staff or unions over employment",
+    5: "it is legal advice or correspondence that could be kept from a court",
+    6: "it would tell of a notice, order or direction before it is given",
+    7: "it is about how a crime is prevented, looked into or prosecuted",
+}
+GROUNDS = {
+    str(number): f"Schedule 12A paragraph {number}: {words}" for number, words in PARAGRAPHS.items()
+}
+OTHER = "other"
 
-class HappenedForm(VersionedForm):
+
+class HappenedForm(RiskStepForm):
     step = RiskRevision.Event.HAPPENED
     happened_on = PastDateField(
         subject="the day on which it happened",
@@ -30,14 +50,13 @@ class HappenedForm(VersionedForm):
 
     def __init__(self, data=None, *, risk):
         content = {name: getattr(risk, name) for name in ("happened_on", "happened_what")}
-        super().__init__(data, initial={**content, "version": risk.version})
-        self.risk = risk
+        super().__init__(data, risk=risk, **content)
 
     def clean_happened_on(self):
         return check_not_before_raised(self.cleaned_data["happened_on"], self.risk)
 
 
-class CloseForm(VersionedForm):
+class CloseForm(RiskStepForm):
     step = RiskRevision.Event.CLOSED
     reason = PlainTextField(
         label="Why can it be closed?",
@@ -62,10 +81,7 @@ class CloseForm(VersionedForm):
     helper = Helper("reason", "depends_on", "effective_on")
 
     def __init__(self, data=None, *, risk):
-        super().__init__(
-            data, initial={"effective_on": timezone.localdate(), "version": risk.version}
-        )
-        self.risk = risk
+        super().__init__(data, risk=risk, effective_on=timezone.localdate())
         # It was never on the register: nothing depends on anybody.
         if risk.status == risk.Status.DRAFT:
             del self.fields["depends_on"]
@@ -85,7 +101,7 @@ class CloseForm(VersionedForm):
         return day
 
 
-class ReopenForm(VersionedForm):
+class ReopenForm(RiskStepForm):
     step = RiskRevision.Event.REOPENED
     reason = PlainTextField(
         label="Why is it opened again?",
@@ -96,12 +112,84 @@ class ReopenForm(VersionedForm):
     )
     helper = Helper("reason")
 
+
+class ExemptForm(RiskStepForm, RevealingForm):
+    step = RiskRevision.Event.EXEMPTED
+    ground = forms.ChoiceField(
+        choices=[
+            *((str(n), f"Paragraph {n}: {words}") for n, words in PARAGRAPHS.items()),
+            (OTHER, "Another ground"),
+        ],
+        widget=GovukRadios(
+            hints={OTHER: "For a body that Schedule 12A does not cover: an NHS trust, a school."}
+        ),
+        label="On what ground?",
+        help_text="Part 1 of Schedule 12A to the Local Government Act 1972, in our own words.",
+        error_messages=selection_errors("Select on what ground it is exempt"),
+    )
+    other_ground = PlainTextField(
+        label="Which ground?",
+        one_line=True,
+        subject="The ground",
+        max_length=200,
+        help_text="The law or rule, and what it protects.",
+        missing="Enter the ground on which it is exempt",
+    )
+    exempt_interest = PlainTextField(
+        label="Why does the public interest in keeping it back outweigh that in publishing it?",
+        subject="The public interest",
+        rows=4,
+        help_text="One or two sentences that you could defend. It is not enough that publishing "
+        "would embarrass us.",
+        missing="Enter why the public interest is in keeping it back",
+    )
+    exempt_decided_by = PlainTextField(
+        label="Who decided it?",
+        one_line=True,
+        subject="Who decided it",
+        max_length=100,
+        help_text="A post, for example Monitoring Officer.",
+        missing="Enter who decided that it is exempt",
+    )
+    helper = Helper(
+        Reveals("ground", {OTHER: ["other_ground"]}), "exempt_interest", "exempt_decided_by"
+    )
+    field_order = ("ground", "other_ground", "exempt_interest", "exempt_decided_by")
+
     def __init__(self, data=None, *, risk):
-        super().__init__(data, initial={"version": risk.version})
-        self.risk = risk
+        initial = {
+            "exempt_interest": risk.exempt_interest,
+            "exempt_decided_by": risk.exempt_decided_by,
+        }
+        paragraphs = [number for number, words in GROUNDS.items() if words == risk.exempt_ground]
+        if risk.exempt_ground:
+            initial |= (
+                {"ground": paragraphs[0]}
+                if paragraphs
+                else {"ground": OTHER, "other_ground": risk.exempt_ground}
+            )
+        super().__init__(data, risk=risk, **initial)
+
+    def clean(self):
+        cleaned = super().clean()
+        ground, other = cleaned.pop("ground", ""), cleaned.pop("other_ground", "")
+        cleaned["exempt_ground"] = other if ground == OTHER else GROUNDS.get(ground, "")
+        return cleaned
+
+
+class LiftExemptionForm(RiskStepForm):
+    step = RiskRevision.Event.EXEMPTION_LIFTED
+    reason = PlainTextField(
+        label="Why can it be published now?",
+        subject="The reason",
+        rows=3,
+        help_text="Everybody who reads the register will see the risk, and its history too.",
+        missing="Enter why it can be published now",
+    )
+    helper = Helper("reason")
 
 
 class DuplicateForm(forms.Form):
     """No question: a button, and a token so that a double click makes one copy."""
 
-    token = TokenField(required=False)
+    token = TokenField()

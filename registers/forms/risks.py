@@ -1,7 +1,5 @@
 """Forms for a risk. Field names are the argument names of the verbs."""
 
-import uuid
-
 from crispy_forms.layout import Fieldset
 
 from registers.forms.assessments import BAND, JudgementForm
@@ -96,7 +94,6 @@ class LogRiskForm(PreviewForm, JudgementForm, RiskForm):
         self.is_draft = data is not None and self.DRAFT in data
         if self.is_draft:
             self.ask_as_draft()
-        self.initial.setdefault("token", uuid.uuid4())
         for name in self.JUDGEMENT:
             self.fields[name].required = False
         for name in ("likelihood", "impact"):
@@ -150,12 +147,12 @@ class EditRiskForm(VersionedForm, RiskForm):
     def rebase(self, conflict):
         """Fields that this person left unchanged take the other's value; what they typed stays."""
         super().rebase(conflict)
-        opened = conflict.record.revisions.filter(number=conflict.version).first()
-        if opened is None:
+        base = conflict.record.revisions.filter(number=conflict.version).first()
+        if base is None:
             return
         initial = type(self)(risk=conflict.record).initial
         self.taken_over = [
-            name for name, value in opened.content().items() if self._is_unchanged(name, value)
+            name for name, value in base.content().items() if self._is_unchanged(name, value)
         ]
         for name in self.taken_over:
             self._take_over(name, initial[name])

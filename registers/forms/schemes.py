@@ -1,7 +1,5 @@
 """The form for a newer version of a register's scheme."""
 
-import uuid
-
 from django import forms
 from django.core.exceptions import ValidationError
 
@@ -30,11 +28,11 @@ class SchemeAdoptionForm(forms.Form):
         "minute 7.",
         missing="Enter why this register takes it",
     )
-    token = TokenField(required=False, widget=forms.HiddenInput)
+    token = TokenField()
     helper = Helper("reason")
 
     def __init__(self, data=None, *, register, scheme=None):
-        super().__init__(data, initial={"scheme": scheme, "token": uuid.uuid4()})
+        super().__init__(data, initial={"scheme": scheme})
         self.fields["scheme"].queryset = register.scheme_versions()
 
     def clean(self):

@@ -1,7 +1,6 @@
 """Forms for the worklist: choosing a part of it, and setting a check aside."""
 
 import datetime
-import uuid
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -48,11 +47,8 @@ class CheckWaiverForm(forms.Form):
         label="Until when?",
         help_text="It comes back by itself the day after. For example, 27 3 2027.",
     )
-    token = TokenField(required=False, widget=forms.HiddenInput)
+    token = TokenField()
     helper = Helper("reason", "until")
-
-    def __init__(self, data=None):
-        super().__init__(data, initial={"token": uuid.uuid4()})
 
     def clean_until(self):
         day, today = self.cleaned_data["until"], timezone.localdate()
@@ -75,8 +71,5 @@ class TakeBackForm(forms.Form):
         help_text="One sentence for the record.",
         missing="Enter why it no longer waits",
     )
-    token = TokenField(required=False, widget=forms.HiddenInput)
+    token = TokenField()
     helper = Helper("reason")
-
-    def __init__(self, data=None):
-        super().__init__(data, initial={"token": uuid.uuid4()})

@@ -61,14 +61,14 @@ class Reveals(LayoutObject):
 
     def unasked(self, form):
         """The names of the fields whose choice was not made."""
-        chosen = form[self.name].value()
-        chosen = {
-            str(value) for value in (chosen if isinstance(chosen, list | tuple) else [chosen])
+        values = form[self.name].value()
+        values = {
+            str(value) for value in (values if isinstance(values, list | tuple) else [values])
         }
         return [
             name
             for value in self.options
-            if value not in chosen
+            if value not in values
             for name in self.names_below(value)
         ]
 

@@ -10,8 +10,8 @@ from registers.imports import parse_fields, parse_list, parse_rating
 from registers.imports.mapping import rating_texts
 from registers.imports.parsed_row import ParsedAction, ParsedRating
 from registers.imports.resolve_rating import SCORE, RatingResolver
-from registers.phrases import join_names
 from registers.phrases.files import possible_pairs, several_in_one_cell, unequal_lists
+from registers.phrases.numbers import join_names
 
 QUARTER = datetime.timedelta(days=92)
 RATING_WORDS = re.compile(r"\b(?:l|i|x|by|likelihood|impact|probability|score|p)\b")

@@ -81,14 +81,6 @@ class FieldChange:
             return _list_excerpts(self.before, self.after)
         return _text_excerpts(self.before, self.after)
 
-    @property
-    def before_excerpt(self):
-        return self.excerpts[0]
-
-    @property
-    def after_excerpt(self):
-        return self.excerpts[1]
-
 
 @dataclass(frozen=True)
 class RowReport:

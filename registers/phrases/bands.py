@@ -142,7 +142,7 @@ def above_sentence(tolerance: Tolerance) -> str:
 # How a rating went
 
 
-def band_course(band: str, since: str, before: str = "") -> str:
+def band_history_in_words(band: str, since: str, before: str = "") -> str:
     """ "High since June 2026; was Moderate in March 2026"; since: a month. before: a clause."""
     clause = gettext("%(band)s since %(month)s") % {"band": band, "month": since}
     return f"{clause}; {before}" if before else clause
@@ -159,7 +159,7 @@ def by_another_scheme(band: str) -> str:
     return gettext("%(band)s by another scheme") % {"band": band}
 
 
-def first_band_course(band: str, month: str) -> str:
+def first_band_history_in_words(band: str, month: str) -> str:
     """Of a risk with one rating."""
     clause = gettext("%(band)s since %(month)s, when it was first judged")
     return clause % {"band": band, "month": month}

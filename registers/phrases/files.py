@@ -184,10 +184,6 @@ def in_matrix_sentence(scored: int, on_register: int) -> str:
     return sentence % {"scored": scored, "count": on_register}
 
 
-def review_period(days: int) -> str:
-    return ngettext("within %(count)s days", "within %(count)s days", days) % {"count": days}
-
-
 def unlisted_sentence(count: int) -> str:
     sentence = ngettext(
         "And %(count)s more, which the register lists.",

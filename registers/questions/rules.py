@@ -56,9 +56,9 @@ class RegisterRules:
     questions for each rule.
     """
 
-    def __init__(self, register, *, positions, above_tolerance, reading, limit):
+    def __init__(self, register, *, positions, above_tolerance, as_of, limit):
         self._positions, self._above_tolerance, self._limit = positions, above_tolerance, limit
-        self._reading, self._day, self._recorded_by = reading, reading.day, reading.recorded_by
+        self._as_of, self._day, self._recorded_by = as_of, as_of.day, as_of.recorded_by
         self._scheme, self._bands = register.scheme, register.scheme.rules.bands
         self._labels = {band.slug: band.label for band in self._bands}
 
@@ -104,7 +104,7 @@ class RegisterRules:
         text = QUESTIONS[Reason.SLIPPED]
         return [
             CandidateQuestion(text, put_off_sentence(title, redated), "", pk, risk)
-            for pk, risk, title, redated in slipped(self._positions, self._reading, self._limit)
+            for pk, risk, title, redated in slipped(self._positions, self._as_of, self._limit)
         ]
 
     def _independent_ratings(self):
@@ -163,7 +163,7 @@ class RegisterRules:
         return self._about(rows, FELL, source_of, "band_before", "band", "band_since")
 
     def _not_assured(self):
-        rows = unseen(self._above_tolerance, self._reading)
+        rows = unseen(self._above_tolerance, self._as_of)
         source = (
             "It is above tolerance, and nobody beyond those who run it has given assurance that "
             "still holds."

@@ -106,8 +106,8 @@ class OfferedQuestions:
     reader is shown; listed: the reader's own list. As many queries for few risks as for many.
     """
 
-    def __init__(self, register, *, positions, reading, tolerance, marks, listed=()):
-        self._register, self._positions, self._reading = register, positions, reading
+    def __init__(self, register, *, positions, as_of, tolerance, marks, listed=()):
+        self._register, self._positions, self._as_of = register, positions, as_of
         self._above_tolerance = positions.above_tolerance(register.scheme, tolerance)
         self._marks = marks
         self._listed = {(question.text, question.risk_id) for question in listed}
@@ -151,7 +151,7 @@ class OfferedQuestions:
             self._register,
             positions=self._positions,
             above_tolerance=self._above_tolerance,
-            reading=self._reading,
+            as_of=self._as_of,
             limit=READ,
         )
         return interleave([self._without_listed(rule()) for rule in rules.all])
@@ -208,7 +208,7 @@ class OfferedQuestions:
             CandidateQuestion(
                 spot.question, _blind_spot_source(spot), spot.subject.get_absolute_url()
             )
-            for spot in find_blind_spots(self._positions, self._reading.day)
+            for spot in find_blind_spots(self._positions, self._as_of.day)
         ]
 
     def _from_insights(self):

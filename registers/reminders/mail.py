@@ -22,9 +22,9 @@ def body_of(dues, *, name, day, site, choices):
     dues: by day. site: the address of this installation. choices: the path of the page to change
     it.
     """
-    listed = dues[:LISTED]
-    late = [due for due in listed if due.is_late(day)]
-    soon = [due for due in listed if not due.is_late(day)]
+    first_dues = dues[:LISTED]
+    late = [due for due in first_dues if due.is_late(day)]
+    soon = [due for due in first_dues if not due.is_late(day)]
     parts = [
         f"Hello {_plain(name)},",
         "This is what is late or falls due soon on your risk registers.",
@@ -32,9 +32,9 @@ def body_of(dues, *, name, day, site, choices):
     for title, group in (("Late", late), ("Due soon", soon)):
         if group:
             parts += [f"{title}\n{'-' * len(title)}", *(_entry(due, day, site) for due in group)]
-    if more := len(dues) - len(listed):
+    if more := len(dues) - len(first_dues):
         parts.append(more_reminders(more, f"{site}/"))
-    if any(due.is_for_manager for due in listed):
+    if any(due.is_for_manager for due in first_dues):
         parts.append(
             "To you as a risk manager: the post that owns it is vacant, or whoever holds it or "
             "raised the risk may not act on it today."

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from registers.assurance_map import AssuranceCell, build_assurance_map
 from registers.models import Assurance, Control, ControlRevision, latest_revisions
 from registers.models.conditions import tested_since
-from registers.phrases import duration_in_words
+from registers.phrases.numbers import duration_in_words
 
 
 @dataclass(frozen=True)
@@ -60,11 +60,11 @@ class RiskControls:
         return any(cell.opinion for cell, _ in self.lines)
 
 
-def controls_of(risk, reading):
+def controls_of(risk, as_of):
     """The controls and opinions on the day read. Posts bear today's names. Two queries."""
-    if reading.is_future:
+    if as_of.is_future:
         return RiskControls()
-    day, recorded_by = reading.day, reading.recorded_by
+    day, recorded_by = as_of.day, as_of.recorded_by
     revisions = latest_revisions(Control, [risk.pk], day, recorded_by)
     titles = {revision.record_id: revision.title for revision in revisions}
     opinions = list(risk.assurances.as_at(day, recorded_by).order_by("-effective_on", "-pk"))
@@ -83,7 +83,7 @@ def controls_of(risk, reading):
             for opinion in opinions
             if opinion.pk not in latest
         ],
-        takes_more=reading.is_today and risk.status != risk.Status.CLOSED,
+        takes_more=as_of.is_today and risk.status != risk.Status.CLOSED,
     )
 
 

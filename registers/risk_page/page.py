@@ -72,13 +72,13 @@ class OutsideAdvice:
     is_required: bool
 
 
-def outside_advice_for(risk, reading):
+def outside_advice_for(risk, as_of):
     """At most three queries, one of them where a past day is read."""
-    reviews = risk.reviews.filter(effective_on__lte=reading.day).exclude(asked_outside="")
-    if reading.recorded_by:
-        reviews = reviews.filter(recorded_at__lte=reading.recorded_by)
+    reviews = risk.reviews.filter(effective_on__lte=as_of.day).exclude(asked_outside="")
+    if as_of.recorded_by:
+        reviews = reviews.filter(recorded_at__lte=as_of.recorded_by)
     latest = reviews.select_related("by").order_by("effective_on", "pk").last()
-    is_open = reading.is_today and risk.status != risk.Status.CLOSED
+    is_open = as_of.is_today and risk.status != risk.Status.CLOSED
     return OutsideAdvice(latest, is_open and is_above_tolerance_twice_running(risk))
 
 
@@ -163,13 +163,13 @@ def sparkline_of(assessments, day):
     return build_rating_sparkline(assessments, [*quarter_ends_before(day, SPARKLINE_QUARTERS), day])
 
 
-def risk_page_context(reader, risk, reading, *, may_edit) -> dict:
+def risk_page_context(reader, risk, as_of, *, may_edit) -> dict:
     """Name in the template -> what it shows of the risk, as read. may_edit: whether drafts show."""
-    day, recorded_by = reading.day, reading.recorded_by
+    day, recorded_by = as_of.day, as_of.recorded_by
     positions = positions_for(reader, risk.register, day, recorded_by).with_words()
     position = (
         None
-        if reading.is_future
+        if as_of.is_future
         else next(iter(positions.filter(risk=risk).list_for_register(risk.register)), None)
     )
     tolerance = position and applied_tolerance(position, day, recorded_by)
@@ -181,10 +181,10 @@ def risk_page_context(reader, risk, reading, *, may_edit) -> dict:
         "assessments": assessments,
         "sparkline": sparkline_of(assessments, day),
         "ratings": latest_ratings(assessments),
-        "controls": controls_of(risk, reading),
+        "controls": controls_of(risk, as_of),
         "actions": actions_of(risk, day, recorded_by),
-        "asked_outside": outside_advice_for(risk, reading),
-        "escalations": escalations_of(risk, reading),
+        "asked_outside": outside_advice_for(risk, as_of),
+        "escalations": escalations_of(risk, as_of),
         "precedents": precedents_of(reader, risk, position, day, recorded_by),
         "lifecycle": lifecycle_status_of(risk, position, tolerance, day, recorded_by),
     }

@@ -5,7 +5,7 @@ from django.core.exceptions import BadRequest
 from django.shortcuts import render
 
 from registers.actions import action_counts, actions_on_day, dates_of, in_list_order, with_risks
-from registers.forms import (
+from registers.forms.actions import (
     ActionDoneForm,
     ActionDropForm,
     ActionFilter,
@@ -22,7 +22,7 @@ from registers.permissions import (
     get_risk_record_for,
     positions_for,
 )
-from registers.views.as_of import page_of, read_only, reading_from
+from registers.views.as_of import as_of_from, page_of, read_only
 from registers.views.filters import narrowing_from
 from registers.views.form_flow import handle_form, post_data
 
@@ -30,17 +30,15 @@ from registers.views.form_flow import handle_form, post_data
 @read_only
 def action_list(request, slug):
     register = get_register_for(request.user, slug)
-    reading = reading_from(request, register)
-    positions = positions_for(
-        request.user, register, reading.day, reading.recorded_by
-    ).on_register()
-    positions = positions.none() if reading.is_future else positions
-    narrowing = narrowing_from(request, register, reading, positions, prefix="risk")
-    positions = narrowing.on(positions, reading.day, reading.recorded_by)
-    query_params = {**reading.query_params, **narrowing.prefixed_query_params}
-    actions = actions_on_day(positions, reading)
+    as_of = as_of_from(request, register)
+    positions = positions_for(request.user, register, as_of.day, as_of.recorded_by).on_register()
+    positions = positions.none() if as_of.is_future else positions
+    narrowing = narrowing_from(request, register, as_of, positions, prefix="risk")
+    positions = narrowing.on(positions, as_of.day, as_of.recorded_by)
+    query_params = {**as_of.query_params, **narrowing.prefixed_query_params}
+    actions = actions_on_day(positions, as_of)
     action_filter = ActionFilter(
-        request.GET, actions, organisation=register.organisation, day=reading.day
+        request.GET, actions, organisation=register.organisation, day=as_of.day
     )
     if action_filter.form.errors:
         raise BadRequest("The address asks for actions that this register does not have.")
@@ -48,11 +46,11 @@ def action_list(request, slug):
     context = {
         "tab": "actions",
         "register": register,
-        "reading": reading,
+        "as_of": as_of,
         "narrowing": narrowing,
         "asked": f"{urlencode(query_params)}&" if query_params else "",
         "filter": action_filter,
-        "counts": action_counts(actions, reading.day),
+        "counts": action_counts(actions, as_of.day),
         "page": page,
         "rows": with_risks(page.object_list, positions),
         "counts_everything": counts_everything(request.user, register),

@@ -4,7 +4,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 
 from registers.agreements import ChangesSinceAgreement, agreement_cards
-from registers.forms import AgreementForm
+from registers.forms.agreements import AgreementForm
 from registers.permissions import (
     Permission,
     can,

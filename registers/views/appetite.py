@@ -2,27 +2,27 @@ from django.contrib import messages
 from django.shortcuts import redirect, render
 
 from registers.appetite import appetite_by_category, categories_without_appetite
-from registers.forms import AppetiteForm
+from registers.forms.appetite import AppetiteForm
 from registers.models import Appetite, Tolerances
 from registers.permissions import Permission, can, get_register_for, has_no_manager
-from registers.phrases import tolerated_in_words
-from registers.views.as_of import read_only, reading_from
+from registers.phrases.bands import tolerated_in_words
+from registers.views.as_of import as_of_from, read_only
 from registers.views.form_flow import post_data, response_status, submit
 
 
 @read_only
 def register_settings(request, slug):
     register = get_register_for(request.user, slug)
-    reading = reading_from(request, register)
+    as_of = as_of_from(request, register)
     statements = register.organisation.appetites.filter(scheme=register.scheme).select_related("by")
     stated = appetite_by_category(
-        statements.as_at(reading.day, reading.recorded_by).prefetch_related("scheme")
+        statements.as_at(as_of.day, as_of.recorded_by).prefetch_related("scheme")
     )
-    tolerance = Tolerances(register, [row.statement for row in stated]).on(reading.day)
+    tolerance = Tolerances(register, [row.statement for row in stated]).on(as_of.day)
     context = {
         "tab": "settings",
         "register": register,
-        "reading": reading,
+        "as_of": as_of,
         "rules": register.scheme.rules,
         "scheme_tolerance": register.scheme.rules.band(register.scheme.rules.tolerance),
         "stated": stated,

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from registers.dates import quarter_ends_before
-from registers.forms import DayForm
+from registers.forms.filters import DayForm
 from registers.models import Agreement
 from registers.permissions import defaults_to_agreed
 
@@ -21,7 +21,7 @@ read_only = require_http_methods(["GET", "HEAD", "OPTIONS"])
 
 
 @dataclass(frozen=True)
-class Reading:
+class AsOf:
     """The day read, and the day compared with.
 
     day: `as_at` of the address, or the day of the agreement `agreed`; else today, or for a member
@@ -95,8 +95,8 @@ class Reading:
         return f"?{urlencode(self.query_params_today)}" if self.query_params_today else ""
 
 
-def reading_from(request, register):
-    """The reading that the address asks for; 404 for an agreement of another register.
+def as_of_from(request, register):
+    """What the address asks for; 404 for an agreement of another register.
 
     The register gets the scheme that was in force then. One query for a reader who sees the
     register as agreed by default, and one for another day of a register that took a newer scheme.
@@ -114,10 +114,10 @@ def reading_from(request, register):
         agreement = default_agreement
     day = agreement.on if agreement else form.cleaned_data["as_at"] or today
     since = form.cleaned_data["since"] or _default_since(register, day, agreement)
-    reading = Reading(day, since, today, agreement, default_agreement, sees_agreed)
-    if not reading.is_today:
-        register.scheme = register.scheme_on(day, reading.recorded_by)
-    return reading
+    as_of = AsOf(day, since, today, agreement, default_agreement, sees_agreed)
+    if not as_of.is_today:
+        register.scheme = register.scheme_on(day, as_of.recorded_by)
+    return as_of
 
 
 def _default_since(register, day, agreement):

@@ -4,9 +4,14 @@ from django.contrib import messages
 from django.shortcuts import redirect, render
 from django.utils import timezone
 
-from registers.bulk_selection import PostHoldings, due_for_review
-from registers.forms import PostsForm, ReassignForm, ReviewManyForm
-from registers.forms.bulk import MOST_REVIEWED
+from registers.forms.bulk import (
+    MOST_REVIEWED,
+    PostHoldings,
+    PostsForm,
+    ReassignForm,
+    ReviewManyForm,
+    due_for_review,
+)
 from registers.permissions import (
     Permission,
     get_register_for,

@@ -3,8 +3,8 @@ from functools import partial
 from django.shortcuts import render
 
 from registers.assurance_map import AssuranceSummary, assurance_rows
-from registers.forms import (
-    AssuranceForm,
+from registers.forms.assurance import AssuranceForm
+from registers.forms.controls import (
     ControlForm,
     ControlTestForm,
     EditControlForm,
@@ -21,27 +21,25 @@ from registers.permissions import (
     positions_for,
 )
 from registers.risk_page.controls import control_history
-from registers.views.as_of import page_from, read_only, reading_from
+from registers.views.as_of import as_of_from, page_from, read_only
 from registers.views.form_flow import handle_form, post_data
 
 
 @read_only
 def assurance_map(request, slug):
     register = get_register_for(request.user, slug)
-    reading = reading_from(request, register)
-    positions = positions_for(
-        request.user, register, reading.day, reading.recorded_by
-    ).on_register()
-    if reading.is_future:
+    as_of = as_of_from(request, register)
+    positions = positions_for(request.user, register, as_of.day, as_of.recorded_by).on_register()
+    if as_of.is_future:
         positions = positions.none()
     page = page_from(request, positions.order_by(*SORTS["score"]), register)
     context = {
         "tab": "assurance",
         "register": register,
-        "reading": reading,
-        "summary": AssuranceSummary(register, positions, reading),
+        "as_of": as_of,
+        "summary": AssuranceSummary(register, positions, as_of),
         "page": page,
-        "rows": assurance_rows(page.object_list, reading),
+        "rows": assurance_rows(page.object_list, as_of),
         "counts_everything": counts_everything(request.user, register),
     }
     return render(request, "registers/assurance_map.html", context)

@@ -3,7 +3,7 @@ from django.shortcuts import redirect, render
 from django.utils.formats import date_format
 
 from registers.escalations import escalations_of_register, listed_risks, listings_by_risk
-from registers.forms import DecisionForm, EscalationForm
+from registers.forms.escalations import DecisionForm, EscalationForm
 from registers.models import Escalation
 from registers.permissions import (
     Permission,
@@ -15,30 +15,28 @@ from registers.permissions import (
     positions_across,
     risks_across,
 )
-from registers.views.as_of import page_of, read_only, reading_from
+from registers.views.as_of import as_of_from, page_of, read_only
 from registers.views.form_flow import post_data, response_status, submit
 
 
 @read_only
 def escalation_list(request, slug):
     register = get_register_for(request.user, slug)
-    reading = reading_from(request, register)
+    as_of = as_of_from(request, register)
     registers = list(register.organisation.registers.all())
     risks = risks_across(request.user, registers)
-    proposals = escalations_of_register(
-        register, risks.none() if reading.is_future else risks, reading
-    )
+    proposals = escalations_of_register(register, risks.none() if as_of.is_future else risks, as_of)
     page = page_of(request, proposals)
     context = {
         "tab": "escalations",
         "register": register,
-        "reading": reading,
+        "as_of": as_of,
         "page": page,
         "waiting": [row for row in page.object_list if row.waits],
         "decided": [row for row in page.object_list if not row.waits],
         "waiting_count": proposals.filter(waits=True).count(),
-        "taken_up": taken_up_by(request.user, register, reading),
-        "may_decide": reading.is_today
+        "taken_up": taken_up_by(request.user, register, as_of),
+        "may_decide": as_of.is_today
         and can(request.user, Permission.RUN_REGISTER, register.organisation),
         "counts_everything": counts_everything(request.user, register),
     }
@@ -78,17 +76,17 @@ def escalation_decide(request, slug, number, pk):
     )
 
 
-def taken_up_by(user, register, reading, registers=None):
+def taken_up_by(user, register, as_of, registers=None):
     """What this register lists of other registers, as this reader may see it on the day read.
 
     Empty for a future day. registers: all of its organisation, where they are known.
     """
-    listing = {} if reading.is_future else listings_by_risk(register, reading)
+    listing = {} if as_of.is_future else listings_by_risk(register, as_of)
     if not listing:
         return []
     candidates = register.organisation.registers.all() if registers is None else registers
     registers = [candidate for candidate in candidates if candidate != register]
-    positions = positions_across(user, registers, reading.day, reading.recorded_by)
+    positions = positions_across(user, registers, as_of.day, as_of.recorded_by)
     return listed_risks(listing, positions)
 
 

@@ -8,7 +8,9 @@ from django.http import FileResponse, HttpResponse
 from django.utils import timezone
 from django.utils.http import content_disposition_header
 
-from registers.exports import ExportMetadata, RegisterTable, csv, open_data, xlsx
+from registers.exports import csv, open_data, xlsx
+from registers.exports.metadata import ExportMetadata
+from registers.exports.table import RegisterTable
 from registers.json_file.write import write_file
 from registers.models import Tolerances
 from registers.permissions import (
@@ -21,9 +23,8 @@ from registers.permissions import (
     risks_for,
 )
 from registers.read_snapshot import read_snapshot
-from registers.summary.content import build_summary
-from registers.summary.document import write_docx
-from registers.views.as_of import read_only, reading_from
+from registers.summary import write_summary
+from registers.views.as_of import as_of_from, read_only
 from registers.views.filters import empty_narrowing, filter_positions
 
 CSV = "text/csv; charset=utf-8"
@@ -61,50 +62,50 @@ def open_data_metadata(request, slug):
 @read_only
 def register_summary(request, slug):
     register = get_register_for(request.user, slug)
-    reading = reading_from(request, register)
+    as_of = as_of_from(request, register)
     metadata = ExportMetadata.of(
-        register, reading, sees_all_exempt=counts_everything(request.user, register)
+        register, as_of, sees_all_exempt=counts_everything(request.user, register)
     )
-    positions, earlier_positions = positions_on_both_days(request.user, register, reading)
+    positions, earlier_positions = positions_on_both_days(request.user, register, as_of)
     inputs = {
+        "metadata": metadata,
+        "as_of": as_of,
         "positions": positions,
         "previous": earlier_positions,
-        "narrowing": empty_narrowing(request, register, reading, positions),
-        "course": position_history_for(request.user, register, reading.recorded_by),
+        "narrowing": empty_narrowing(request, register, as_of, positions),
+        "history": position_history_for(request.user, register, as_of.recorded_by),
         "risks": risks_for(request.user, register),
         "tolerances": Tolerances.of(register),
     }
-
-    def write(file):
-        write_docx(build_summary(metadata=metadata, reading=reading, **inputs), file)
-
-    return download(metadata.file_name("docx", "summary"), DOCX, write)
+    return download(
+        metadata.file_name("docx", "summary"), DOCX, lambda file: write_summary(file, **inputs)
+    )
 
 
-def positions_on_both_days(user, register, reading):
+def positions_on_both_days(user, register, as_of):
     """(positions on the day read, on the day compared with): none of a day to come."""
-    positions = positions_for(user, register, reading.day, reading.recorded_by)
-    earlier = positions_for(user, register, reading.since, reading.since_recorded_by)
+    positions = positions_for(user, register, as_of.day, as_of.recorded_by)
+    earlier = positions_for(user, register, as_of.since, as_of.since_recorded_by)
     return (
-        positions.none() if reading.is_future else positions,
-        earlier if reading.has_comparison else earlier.none(),
+        positions.none() if as_of.is_future else positions,
+        earlier if as_of.has_comparison else earlier.none(),
     )
 
 
 def list_export(request, slug):
     """(ExportMetadata, RegisterTable) of the risks that the list shows at this address."""
     register = get_register_for(request.user, slug)
-    reading = reading_from(request, register)
-    narrowed = filter_positions(request, register, reading)
+    as_of = as_of_from(request, register)
+    narrowed = filter_positions(request, register, as_of)
     if narrowed.form.errors:
         raise BadRequest("The address asks for something this register does not have.")
     metadata = ExportMetadata.of(
         register,
-        reading,
+        as_of,
         sees_all_exempt=counts_everything(request.user, register),
         is_narrowed=narrowed.is_narrowed,
     )
-    return metadata, RegisterTable(register, narrowed.qs, reading.day, reading.recorded_by)
+    return metadata, RegisterTable(register, narrowed.qs, as_of.day, as_of.recorded_by)
 
 
 def open_data_edition(request, slug):
@@ -133,10 +134,10 @@ log = logging.getLogger("registers.exports")
 def export_json(request, slug):
     """Log the download on the server: a GET writes nothing, not even to the audit trail."""
     register = get_register_for(request.user, slug, Permission.RUN_REGISTER)
-    reading = reading_from(request, register)
-    if reading.agreement:
+    as_of = as_of_from(request, register)
+    if as_of.agreement:
         raise BadRequest("The history goes up to a day: as_at takes one, agreed is not for this.")
-    day = reading.day if reading.day < reading.today else None
+    day = as_of.day if as_of.day < as_of.today else None
     file, digest = write_file(register, reader=request.user, day=day)
     name = f"{register.slug}{f'-{day.isoformat()}' if day else ''}.json"
     log.info(

@@ -3,10 +3,10 @@ from django.core.exceptions import PermissionDenied
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 
-from registers.forms import LibraryFilesForm, LibrarySearchForm, LibraryStepForm
+from registers.forms.library import LibraryFilesForm, LibrarySearchForm, LibraryStepForm
 from registers.library_loading.report import LibraryChanged, LibraryProblem
-from registers.library_pages.case_matrix import build_case_matrix
 from registers.library_pages.page_contexts import (
+    build_case_matrix,
     case_context,
     cases_with_types,
     failure_type_context,
@@ -28,7 +28,7 @@ from registers.models import (
     Lesson,
     Source,
 )
-from registers.phrases import number_in_words
+from registers.phrases.numbers import number_in_words
 from registers.readers_risks import ReadersRisks
 from registers.views.as_of import read_only
 
@@ -59,14 +59,10 @@ def library_search(request):
 @read_only
 def library_failure_type(request, slug):
     failure_type = get_object_or_404(with_citations(FailureType.objects.all()), slug=slug)
-    readers_risks = ReadersRisks(request.user, timezone.localdate())
-    register_links = readers_risks.counts_by_register(
-        readers_risks.positions.of_failure_type(slug), failure_type=slug
-    )
+    risks = ReadersRisks(request.user, timezone.localdate())
     context = {
         "failure_type": failure_type,
-        "readers_risks": readers_risks,
-        "register_links": register_links,
+        **readers_risks_context(risks, risks.positions.of_failure_type(slug), failure_type=slug),
         **failure_type_context(failure_type),
     }
     return render(request, "library/library_failure_type.html", context)
@@ -75,15 +71,11 @@ def library_failure_type(request, slug):
 @read_only
 def library_case(request, slug):
     case = get_object_or_404(with_citations(CaseStudy.objects.all()), slug=slug)
-    readers_risks = ReadersRisks(request.user, timezone.localdate())
-    register_links = readers_risks.counts_by_register(
-        readers_risks.testing(sign__case=case), case=slug
-    )
+    risks = ReadersRisks(request.user, timezone.localdate())
     context = {
         "case": case,
-        "readers_risks": readers_risks,
-        "register_links": register_links,
-        **case_context(case, readers_risks.risks_by_sign(case)),
+        **readers_risks_context(risks, risks.testing(sign__case=case), case=slug),
+        **case_context(case, risks.risks_by_sign(case)),
     }
     return render(request, "library/library_case.html", context)
 
@@ -91,14 +83,10 @@ def library_case(request, slug):
 @read_only
 def library_insight(request, number):
     insight = get_object_or_404(with_citations(Insight.objects.all()), number=number)
-    readers_risks = ReadersRisks(request.user, timezone.localdate())
-    register_links = readers_risks.counts_by_register(
-        readers_risks.testing(sign__insights=insight), insight=number
-    )
+    risks = ReadersRisks(request.user, timezone.localdate())
     context = {
         "insight": insight,
-        "readers_risks": readers_risks,
-        "register_links": register_links,
+        **readers_risks_context(risks, risks.testing(sign__insights=insight), insight=number),
         **insight_context(insight),
     }
     return render(request, "library/library_insight.html", context)
@@ -107,17 +95,20 @@ def library_insight(request, number):
 @read_only
 def library_impact(request, slug):
     impact = get_object_or_404(with_citations(AdverseImpact.objects.all()), slug=slug)
-    readers_risks = ReadersRisks(request.user, timezone.localdate())
-    register_links = readers_risks.counts_by_register(
-        readers_risks.positions.of_adverse_impact(impact), adverse_impact=slug
-    )
+    risks = ReadersRisks(request.user, timezone.localdate())
+    positions = risks.positions.of_adverse_impact(impact)
     context = {
         "impact": impact,
-        "readers_risks": readers_risks,
-        "register_links": register_links,
+        **readers_risks_context(risks, positions, adverse_impact=slug),
         **impact_context(impact),
     }
     return render(request, "library/library_impact.html", context)
+
+
+def readers_risks_context(readers_risks, positions, **query_params):
+    """query_params: what narrows a list to these positions."""
+    links = readers_risks.counts_by_register(positions, **query_params)
+    return {"readers_risks": readers_risks, "register_links": links}
 
 
 @read_only

@@ -5,7 +5,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.views.decorators.http import require_POST
 
-from registers.forms import MarkForms
+from registers.forms.precedents import MarkForms
 from registers.permissions import Permission, get_register_for, get_risk_for
 from registers.phrases.register import signs_to_look_at
 from registers.precedents import suggestions_for, suggestions_of

@@ -7,7 +7,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
-from registers.forms import EditQuestionForm, QuestionForm, QuestionSourceForm
+from registers.forms.questions import EditQuestionForm, QuestionForm, QuestionSourceForm
 from registers.models import GatheredQuestion, ListIsFull, Tolerances
 from registers.permissions import (
     Permission,
@@ -21,29 +21,29 @@ from registers.permissions import (
 )
 from registers.priorities import question_key
 from registers.questions.sources import OfferedQuestions, with_risks
-from registers.views.as_of import reading_from
+from registers.views.as_of import as_of_from
 from registers.views.form_flow import post_data
 
 
 def question_list(request, slug):
     register = get_register_for(request.user, slug, Permission.ASK_QUESTION)
-    reading, source_form = reading_from(request, register), QuestionSourceForm(request.GET)
+    as_of, source_form = as_of_from(request, register), QuestionSourceForm(request.GET)
     if not source_form.is_valid():
         raise BadRequest("of takes register, signs, types, blind or insights.")
     risks = risks_for(request.user, register)
     form = QuestionForm(post_data(request), register=register, risks=risks)
     if form.is_valid() and gather_question(request, form):
         if "to_dashboard" in request.POST:
-            return redirect(f"{reverse('dashboard', args=[slug])}{reading.query}#look")
+            return redirect(f"{reverse('dashboard', args=[slug])}{as_of.query}#look")
         return redirect(request.get_full_path())
     questions = with_risks(questions_for(request.user, register), risks)
     source = source_form.cleaned_data["of"]
     context = {
         "tab": "questions",
         "register": register,
-        "reading": reading,
+        "as_of": as_of,
         "questions": questions,
-        "groups": offered_questions(request, register, reading, questions).groups(source or None),
+        "groups": offered_questions(request, register, as_of, questions).groups(source or None),
         "of": source,
         "form": form,
     }
@@ -61,15 +61,13 @@ def gather_question(request, form):
     return True
 
 
-def offered_questions(request, register, reading, questions):
+def offered_questions(request, register, as_of, questions):
     return OfferedQuestions(
         register,
-        positions=positions_for(
-            request.user, register, reading.day, reading.recorded_by
-        ).on_register(),
-        reading=reading,
-        tolerance=Tolerances.of(register).on(reading.day, reading.recorded_by),
-        marks=marks_across(request.user, [register], reading.day, reading.recorded_by).confirmed(),
+        positions=positions_for(request.user, register, as_of.day, as_of.recorded_by).on_register(),
+        as_of=as_of,
+        tolerance=Tolerances.of(register).on(as_of.day, as_of.recorded_by),
+        marks=marks_across(request.user, [register], as_of.day, as_of.recorded_by).confirmed(),
         listed=[row.question for row in questions],
     )
 

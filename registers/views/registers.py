@@ -16,7 +16,7 @@ from registers.permissions import (
     registers_for,
     revisions_across,
 )
-from registers.views.as_of import page_from, read_only, reading_from
+from registers.views.as_of import as_of_from, page_from, read_only
 from registers.views.escalations import taken_up_by
 from registers.views.filters import filter_positions
 
@@ -52,17 +52,17 @@ def home(request):
 @read_only
 def risk_list(request, slug):
     register = get_register_for(request.user, slug)
-    reading = reading_from(request, register)
-    list_filter = filter_positions(request, register, reading)
+    as_of = as_of_from(request, register)
+    list_filter = filter_positions(request, register, as_of)
     if set(list_filter.form.errors) - {"q"}:
         raise BadRequest("The address asks for something this register does not have.")
     context = {
         "tab": "risks",
         "register": register,
-        "reading": reading,
+        "as_of": as_of,
         "filter": list_filter,
         "page": page_from(request, list_filter.qs, register),
-        "taken_up": taken_up_by(request.user, register, reading),
+        "taken_up": taken_up_by(request.user, register, as_of),
         "may_log": can(request.user, Permission.EDIT_RISK, register.organisation),
         "may_run": can(request.user, Permission.RUN_REGISTER, register.organisation),
         "counts_everything": counts_everything(request.user, register),

@@ -11,7 +11,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 
-from registers.forms import CalendarAddressForm, ReminderForm
+from registers.forms.reminders import CalendarAddressForm, ReminderForm
 from registers.models import CalendarKey, ReminderChoice
 from registers.permissions import Permission, can_somewhere
 from registers.reminders.calendar import DAYS_AHEAD, DAYS_BACK, LIMIT, calendar_of

@@ -1,13 +1,26 @@
-"""A risk's lifecycle: onto the register, happened, closed, reopened; and a copy as a draft."""
+"""A risk's lifecycle: onto the register, happened, exempt, closed, reopened; a copy as a draft."""
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
-from registers.forms import CloseForm, DuplicateForm, HappenedForm, OpenRiskForm, ReopenForm
-from registers.permissions import Permission, get_risk_for, may_close
+from registers.forms.risk_lifecycle import (
+    CloseForm,
+    DuplicateForm,
+    ExemptForm,
+    HappenedForm,
+    LiftExemptionForm,
+    ReopenForm,
+)
+from registers.forms.risks import OpenRiskForm
+from registers.permissions import Permission, can, get_risk_for, may_close, would_see_exempt
 from registers.views.form_flow import handle_form, post_data
+
+OUT_OF_SIGHT = (
+    " You no longer see it, as you neither raised it nor hold the post that owns it: "
+    "a risk manager does."
+)
 
 
 def risk_put_on_register(request, slug, number):
@@ -38,6 +51,25 @@ def risk_reopen(request, slug, number):
     form = ReopenForm(post_data(request), risk=risk)
     message = f"{risk.reference} is open again, with everything it had."
     return handle_form(risk, request, "risk_reopen", form, risk.reopen, message)
+
+
+def risk_exempt(request, slug, number):
+    risk = get_risk_for(request.user, slug, number, Permission.EDIT_RISK)
+    form = ExemptForm(post_data(request), risk=risk)
+    stays = would_see_exempt(request.user, risk)
+    message = f"{risk.reference} is exempt from publication.{'' if stays else OUT_OF_SIGHT}"
+    may_lift = risk.is_exempt and can(
+        request.user, Permission.RUN_REGISTER, risk.register.organisation
+    )
+    context = {"to": risk if stays else risk.register, "stays": stays, "may_lift": may_lift}
+    return handle_form(risk, request, "risk_exempt", form, risk.exempt, message, **context)
+
+
+def risk_lift_exemption(request, slug, number):
+    risk = get_risk_for(request.user, slug, number, Permission.RUN_REGISTER)
+    form = LiftExemptionForm(post_data(request), risk=risk)
+    message = f"{risk.reference} is exempt no longer: whoever reads the register sees it."
+    return handle_form(risk, request, "risk_lift_exemption", form, risk.lift_exemption, message)
 
 
 @require_POST

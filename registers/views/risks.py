@@ -5,7 +5,9 @@ from django.shortcuts import redirect, render
 from django.utils.formats import date_format
 from django.utils.html import format_html
 
-from registers.forms import AssessmentForm, EditRiskForm, IndependentForm, LogRiskForm, ReviewForm
+from registers.forms.assessments import AssessmentForm, IndependentForm
+from registers.forms.reviews import ReviewForm
+from registers.forms.risks import EditRiskForm, LogRiskForm
 from registers.imports.progress import imported_rows_for
 from registers.models import Risk
 from registers.permissions import (
@@ -20,7 +22,7 @@ from registers.permissions import (
 from registers.precedents import suggestions_for
 from registers.risk_page.history import build_history
 from registers.risk_page.page import risk_page_context, sparkline_of
-from registers.views.as_of import read_only, reading_from
+from registers.views.as_of import as_of_from, read_only
 from registers.views.form_flow import handle_form, post_data, response_status, submit
 from registers.views.precedents import suggestions_link
 
@@ -54,13 +56,13 @@ def risk_new(request, slug):
 @read_only
 def risk_detail(request, slug, number):
     risk = get_risk_for(request.user, slug, number)
-    reading = reading_from(request, risk.register)
+    as_of = as_of_from(request, risk.register)
     may_edit = can(request.user, Permission.EDIT_RISK, risk.register.organisation)
     context = {
         "register": risk.register,
         "risk": risk,
-        "reading": reading,
-        **risk_page_context(request.user, risk, reading, may_edit=may_edit),
+        "as_of": as_of,
+        **risk_page_context(request.user, risk, as_of, may_edit=may_edit),
         "copy_token": uuid.uuid4(),
         "came_in": imported_rows_for(request.user, risk),
         "may_edit": may_edit,
@@ -114,22 +116,20 @@ def risk_review(request, slug, number):
 @read_only
 def risk_history(request, slug, number):
     risk = get_risk_for(request.user, slug, number)
-    reading = reading_from(request, risk.register)
+    as_of = as_of_from(request, risk.register)
     may_edit = can(request.user, Permission.EDIT_RISK, risk.register.organisation)
-    marks = mark_visibility(request.user, [risk.register], reading.day, reading.recorded_by)[
+    marks = mark_visibility(request.user, [risk.register], as_of.day, as_of.recorded_by)[
         risk.register
     ]
-    entries = build_history(
-        risk, reading.day, reading.recorded_by, marks=marks, with_drafts=may_edit
-    )
+    entries = build_history(risk, as_of.day, as_of.recorded_by, marks=marks, with_drafts=may_edit)
     revisions = [entry.revision for entry in entries if entry.revision]
-    assessments = risk.judgements(reading.day, reading.recorded_by, drafts=may_edit)
+    assessments = risk.judgements(as_of.day, as_of.recorded_by, drafts=may_edit)
     context = {
         "register": risk.register,
         "risk": risk,
-        "reading": reading,
-        "title": revisions[0].title if revisions and not reading.is_future else "",
-        "entries": [] if reading.is_future else entries,
-        "sparkline": sparkline_of(assessments, reading.day),
+        "as_of": as_of,
+        "title": revisions[0].title if revisions and not as_of.is_future else "",
+        "entries": [] if as_of.is_future else entries,
+        "sparkline": sparkline_of(assessments, as_of.day),
     }
     return render(request, "risk_page/risk_history.html", context)

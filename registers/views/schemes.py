@@ -3,7 +3,7 @@ from django.core.exceptions import BadRequest
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 
-from registers.forms import SchemeAdoptionForm, SchemeChoiceForm
+from registers.forms.schemes import SchemeAdoptionForm, SchemeChoiceForm
 from registers.permissions import (
     Permission,
     counts_everything,

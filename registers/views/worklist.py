@@ -7,7 +7,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.formats import date_format
 
-from registers.forms import CheckWaiverForm, TakeBackForm, WorklistForm
+from registers.forms.worklist import CheckWaiverForm, TakeBackForm, WorklistForm
 from registers.models import CheckWaiver
 from registers.permissions import (
     Permission,
@@ -19,7 +19,7 @@ from registers.permissions import (
     risks_for,
 )
 from registers.quality.worklist import Worklist
-from registers.views.as_of import page_of, read_only, reading_from
+from registers.views.as_of import as_of_from, page_of, read_only
 from registers.views.form_flow import post_data, response_status, submit
 
 
@@ -27,7 +27,7 @@ from registers.views.form_flow import post_data, response_status, submit
 def worklist(request, slug):
     register = get_register_for(request.user, slug)
     form = WorklistForm(request.GET)
-    reading = reading_from(request, register)
+    as_of = as_of_from(request, register)
     if not form.is_valid():
         raise BadRequest(
             "by takes check, directorate or post; those take the name or number of one."
@@ -39,8 +39,8 @@ def worklist(request, slug):
         "tab": "worklist",
         "register": register,
         "report": report,
-        "reads_today": reading.is_today,
-        "query_today": reading.query_today,  # a member opens a risk as it was agreed, unless told
+        "reads_today": as_of.is_today,
+        "query_today": as_of.query_today,  # a member opens a risk as it was agreed, unless told
         "may_edit": can(request.user, Permission.EDIT_RISK, register.organisation),
         "may_run": can(request.user, Permission.RUN_REGISTER, register.organisation),
         "has_no_manager": has_no_manager(request.user, register),

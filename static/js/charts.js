@@ -11,9 +11,9 @@ for (const box of document.querySelectorAll("[data-chart]")) {
   };
   Plotly.newPlot(box, figure.data, layout, { displayModeBar: false, responsive: true, scrollZoom: false, doubleClick: false });
   // When the width jumps, as when a phone is turned, Plotly keeps the old room for the legend until it draws again.
-  let waiting;
+  let timer;
   addEventListener("resize", () => {
-    clearTimeout(waiting);
-    waiting = setTimeout(() => Plotly.redraw(box), 300);
+    clearTimeout(timer);
+    timer = setTimeout(() => Plotly.redraw(box), 300);
   });
 }

@@ -6,13 +6,13 @@ import "./unsaved.js";
 initAll();
 
 // Paper cannot be clicked: what is folded away is printed, and folded again afterwards.
-let opened = [];
+let folded = [];
 
 addEventListener("beforeprint", () => {
-  opened = [...document.querySelectorAll("details:not([open])")];
-  opened.forEach((details) => { details.open = true; });
+  folded = [...document.querySelectorAll("details:not([open])")];
+  folded.forEach((details) => { details.open = true; });
 });
 
 addEventListener("afterprint", () => {
-  opened.forEach((details) => { details.open = false; });
+  folded.forEach((details) => { details.open = false; });
 });

@@ -3,20 +3,20 @@
 const form = document.querySelector("form[data-app-progress]");
 const button = form.querySelector("button");
 
-async function readOn() {
+async function readRows() {
   for (;;) {
-    const answer = await fetch(form.action, { method: "POST", body: new FormData(form) });
-    if (!answer.ok) throw new Error(answer.status);
-    const next = new DOMParser().parseFromString(await answer.text(), "text/html").querySelector("form[data-app-progress]");
+    const response = await fetch(form.action, { method: "POST", body: new FormData(form) });
+    if (!response.ok) throw new Error(response.status);
+    const next = new DOMParser().parseFromString(await response.text(), "text/html").querySelector("form[data-app-progress]");
     if (!next || next.elements.after.value === form.elements.after.value) {
-      location.assign(answer.url);
+      location.assign(response.url);
       return;
     }
     form.elements.after.value = next.elements.after.value;
     form.querySelector("progress").value = next.querySelector("progress").value;
-    form.querySelector("[data-app-said]").textContent = next.querySelector("[data-app-said]").textContent;
+    form.querySelector("[data-app-status]").textContent = next.querySelector("[data-app-status]").textContent;
   }
 }
 
 button.hidden = true;
-readOn().catch(() => { button.hidden = false; });
+readRows().catch(() => { button.hidden = false; });

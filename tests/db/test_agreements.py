@@ -390,7 +390,7 @@ def test_a_register_is_read_from_an_index_alone(register, role, index, is_agreed
 @pytest.mark.parametrize(
     ("index", "day"), [("position_starts", "from_day"), ("position_ends", "until_day")]
 )
-def test_a_course_is_read_from_an_index_alone(register, index, day):
+def test_a_history_is_read_from_an_index_alone(register, index, day):
     make_recorded_risk(register)
     reader = make_person(register.organisation, Role.MANAGER)
     plan = (

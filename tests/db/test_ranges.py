@@ -24,9 +24,9 @@ from makers import (
     preset,
 )
 
-from registers.forms import AssessmentForm
+from registers.forms.assessments import AssessmentForm
 from registers.models import Assessment, Control, has_supporting_evidence
-from registers.phrases import possible_bands_in_words
+from registers.phrases.bands import possible_bands_in_words
 from registers.scoring import RatingOutsideScheme
 
 pytestmark = pytest.mark.django_db

@@ -12,7 +12,7 @@ from makers import (
 )
 
 from registers.models import Position, Tolerances
-from registers.phrases import above_in_words, tolerated_in_words
+from registers.phrases.bands import above_in_words, tolerated_in_words
 from registers.scoring import Tolerance
 
 pytestmark = pytest.mark.django_db

@@ -1,6 +1,5 @@
 """Pages as agreed: they name the agreement, and their links and numbers stay with it."""
 
-import copy
 import re
 import uuid
 
@@ -36,11 +35,6 @@ def module_records(module_db):
     client = Client()
     client.force_login(manager)
     return manager, register, agree_and_change(register), client
-
-
-@pytest.fixture
-def records(module_records):
-    return copy.deepcopy(module_records)
 
 
 @pytest.fixture

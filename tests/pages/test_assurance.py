@@ -68,16 +68,6 @@ def risk(records):
 
 
 @pytest.fixture
-def register(records):
-    return records.register
-
-
-@pytest.fixture
-def officer(records):
-    return records.officer
-
-
-@pytest.fixture
 def member(records):
     return records.member
 

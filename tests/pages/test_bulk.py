@@ -63,16 +63,6 @@ def client_of(person):
 
 
 @pytest.fixture
-def register(records):
-    return records.register
-
-
-@pytest.fixture
-def officer(records):
-    return records.officer
-
-
-@pytest.fixture
 def manager(records):
     return records.manager
 

@@ -26,7 +26,7 @@ from makers import (
 )
 
 from registers.models import Control, ControlRevision, EditConflict, InvalidTransition, Role
-from registers.phrases import duration_in_words
+from registers.phrases.numbers import duration_in_words
 from registers.risk_page.controls import control_history
 
 pytestmark = pytest.mark.django_db
@@ -48,11 +48,6 @@ def client_of(risk, role=Role.OFFICER):
 @pytest.fixture
 def risk(records):
     return records.risk
-
-
-@pytest.fixture
-def officer(records):
-    return records.officer
 
 
 @pytest.fixture

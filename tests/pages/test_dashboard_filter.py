@@ -31,7 +31,7 @@ from makers import (
     make_risk,
 )
 
-from registers.forms import DashboardFilter
+from registers.forms.dashboard_filter import DashboardFilter
 from registers.models import Role
 
 pytestmark = pytest.mark.django_db
@@ -117,10 +117,10 @@ class Council:
             for name, value in filters.items()
         }
 
-    def dashboard_filter(self, filters, **reading):
+    def dashboard_filter(self, filters, **inputs):
         data = QueryDict(urlencode(self.query(filters)))
-        reading = {"register": self.register, "reader": self.manager, "day": days_ago(0), **reading}
-        return DashboardFilter(data, self.register.positions.as_at(reading["day"]), **reading)
+        inputs = {"register": self.register, "reader": self.manager, "day": days_ago(0), **inputs}
+        return DashboardFilter(data, self.register.positions.as_at(inputs["day"]), **inputs)
 
 
 def counted_behind(council, links):

@@ -65,11 +65,6 @@ def module_records(module_db):
 
 
 @pytest.fixture
-def register(records):
-    return records.register
-
-
-@pytest.fixture
 def blank(records):
     return records.blank
 
@@ -244,10 +239,10 @@ def test_a_draft_is_named_nowhere_to_non_editors(register, draft, role, client_o
 
 
 @non_editors
-@pytest.mark.parametrize("page", ["", "history/"])
-def test_a_draft_is_not_found_by_non_editors(register, draft, role, page, client_of):
+@pytest.mark.parametrize("place", ["", "history/"])
+def test_a_draft_is_not_found_by_non_editors(register, draft, role, place, client_of):
     client = client_of(register, role)
-    answers = [client.get(f"/registers/ours/risks/{number}/{page}") for number in (1, 999)]
+    answers = [client.get(f"/registers/ours/risks/{number}/{place}") for number in (1, 999)]
     assert [answer.status_code for answer in answers] == [404, 404]
 
 

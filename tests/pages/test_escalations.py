@@ -67,11 +67,6 @@ def risk(records):
 
 
 @pytest.fixture
-def officer(records):
-    return records.officer
-
-
-@pytest.fixture
 def manager(records):
     return records.manager
 

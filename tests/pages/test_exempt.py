@@ -14,7 +14,7 @@ from makers import (
     make_user,
 )
 
-from registers.forms.exemptions import GROUNDS
+from registers.forms.risk_lifecycle import GROUNDS
 from registers.models import InvalidTransition, Position, Role
 
 pytestmark = pytest.mark.django_db

@@ -59,11 +59,6 @@ READERS = (Role.MANAGER, Role.MEMBER, Role.PEER, Role.OFFICER, Role.ADMINISTRATO
 
 
 @pytest.fixture
-def register(records):
-    return records.register
-
-
-@pytest.fixture
 def full(records):
     return records.full
 

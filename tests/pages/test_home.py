@@ -113,21 +113,6 @@ def pages_by_role(module_db):
 
 
 @pytest.fixture
-def records(module_records):
-    return copy.deepcopy(module_records)
-
-
-@pytest.fixture
-def organisation(records):
-    return records.organisation
-
-
-@pytest.fixture
-def register(records):
-    return records.register
-
-
-@pytest.fixture
 def people(records):
     """{role: a person with it}"""
     return records.people
@@ -736,7 +721,7 @@ def test_home_takes_as_many_queries_for_three_registers_as_for_one(people, organ
     grow(register, people["officer"], 2)
     expected = queries_of_each(readers)
     for number in range(2):
-        grow(make_register(organisation, prefix=f"X{number}"), people["officer"], 1)
+        grow(make_register(organisation, make_scheme(), prefix=f"X{number}"), people["officer"], 1)
     assert queries_of_each(readers) == expected
 
 

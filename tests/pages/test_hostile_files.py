@@ -37,9 +37,10 @@ from workbooks import (
     words_form,
 )
 
-from registers.forms import EditQuestionForm, PositionFilter, QuestionForm
+from registers.forms.filters import PositionFilter
 from registers.forms.import_values import ImportWordsForm
 from registers.forms.imports import ImportColumnsForm, ImportFileForm
+from registers.forms.questions import EditQuestionForm, QuestionForm
 from registers.models import GatheredQuestion, Role
 from registers.permissions import positions_for
 
@@ -60,11 +61,6 @@ MOST_HOSTILE = (
 @pytest.fixture(scope="module")
 def module_records(module_db):
     return SimpleNamespace(register=make_register(make_organisation(), slug="ours", prefix="CORP"))
-
-
-@pytest.fixture
-def register(records):
-    return records.register
 
 
 def client_of(register, role=Role.MANAGER):

@@ -45,9 +45,9 @@ def shown_at(reader, path):
     return html.unescape(reader.get(f"/registers/ours/{path}").text)
 
 
-@pytest.mark.parametrize("page", PAGES_OF_ALL)
-def test_titles_are_shown_as_typed_where_risks_are_listed(reader, page):
-    text = shown_at(reader, page)
+@pytest.mark.parametrize("place", PAGES_OF_ALL)
+def test_titles_are_shown_as_typed_where_risks_are_listed(reader, place):
+    text = shown_at(reader, place)
     assert [label for label, title in TITLES.items() if title not in text] == []
 
 

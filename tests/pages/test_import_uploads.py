@@ -39,11 +39,6 @@ def module_records(module_db):
 
 
 @pytest.fixture
-def register(records):
-    return records.register
-
-
-@pytest.fixture
 def manager(records):
     return records.manager
 

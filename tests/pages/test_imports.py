@@ -62,11 +62,6 @@ def client_of(register, role):
 
 
 @pytest.fixture
-def register(records):
-    return records.register
-
-
-@pytest.fixture
 def manager(records):
     return records.manager
 

@@ -149,10 +149,10 @@ class Council:
         return self.register.positions.as_at(days_ago(ago)).on_register()
 
     def read(self, ago, since, **options):
-        reading = SimpleNamespace(day=days_ago(ago), since=days_ago(since))
+        as_of = SimpleNamespace(day=days_ago(ago), since=days_ago(since))
         counted = PositionSets(self.rows(ago), self.rows(since), Position.objects.none())
         schemes = [self.register.scheme_id] * 2
-        return read_period_comparison(counted, reading, *schemes, by_category=False, **options)
+        return read_period_comparison(counted, as_of, *schemes, by_category=False, **options)
 
     def page(self, **query):
         answer = self.client.get("/registers/ours/dashboard/", query)

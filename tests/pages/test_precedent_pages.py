@@ -78,11 +78,6 @@ def client_of(register, role):
 
 
 @pytest.fixture
-def register(records):
-    return records.register
-
-
-@pytest.fixture
 def blank(records):
     return records.blank
 

@@ -1,6 +1,5 @@
 """The library counts the risks that test a sign, for each reader those that they may see."""
 
-import copy
 import datetime
 import html
 import re
@@ -89,11 +88,6 @@ def pages(module_records):
 
 
 @pytest.fixture
-def records(module_records):
-    return copy.deepcopy(module_records)
-
-
-@pytest.fixture
 def marked_risk(records):
     return records.risk
 
@@ -125,9 +119,9 @@ def test_a_case_counts_the_risks_that_each_reader_may_see(pages, role):
 
 
 @pytest.mark.parametrize("role", LINKED)
-@pytest.mark.parametrize("page", PAGES)
-def test_every_number_of_the_library_leads_to_as_many_risks(records, pages, role, page):
-    links = numbers(pages[role, page])
+@pytest.mark.parametrize("place", PAGES)
+def test_every_number_of_the_library_leads_to_as_many_risks(records, pages, role, place):
+    links = numbers(pages[role, place])
     assert links
     person, client = records.people[role], records.clients[role]
     assert counts_behind(links, [records.register], client, person) == links
@@ -151,17 +145,17 @@ def strangers(module_db):
     return sign_in(manager), sign_in(make_user(is_staff=True))
 
 
-@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize("place", PAGES)
 def test_the_risks_of_another_organisation_are_counted_for_nobody_else(
-    module_records, strangers, page
+    module_records, strangers, place
 ):
-    answer = strangers[0].get(address(page))
+    answer = strangers[0].get(address(place))
     assert numbers(answer.text) == {} and "No risk that you can see" in words_of(answer)
 
 
-@pytest.mark.parametrize("page", PAGES)
-def test_a_reader_without_a_register_sees_no_risks(module_records, strangers, page):
-    answer = strangers[1].get(address(page))
+@pytest.mark.parametrize("place", PAGES)
+def test_a_reader_without_a_register_sees_no_risks(module_records, strangers, place):
+    answer = strangers[1].get(address(place))
     assert answer.status_code == 200 and "Your risks" not in answer.text
 
 

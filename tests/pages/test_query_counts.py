@@ -7,10 +7,8 @@ from makers import (
     make_assessment,
     make_directorate,
     make_post,
-    make_register,
     make_revision,
     make_risk,
-    make_scheme,
     make_user,
 )
 from query_counts import queries_for
@@ -73,11 +71,3 @@ def test_a_risk_makes_as_many_queries_for_three_changes_as_for_one(reader, regis
     baseline = queries_for(reader, paths)
     change(2)
     assert queries_for(reader, paths, is_warm=True) == baseline
-
-
-def test_home_makes_as_many_queries_for_four_registers_as_for_one(reader, organisation, register):
-    make_risk(register, assessed=(3, 3))
-    baseline = queries_for(reader, ["/"])
-    for _ in range(3):
-        make_risk(make_register(organisation, scheme=make_scheme()), assessed=(3, 3))
-    assert queries_for(reader, ["/"], is_warm=True) == baseline

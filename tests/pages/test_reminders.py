@@ -1,6 +1,5 @@
 """Deadlines and their recipients, the reminder mail, and the command that sends it once a day."""
 
-import copy
 import datetime
 import smtplib
 from io import StringIO
@@ -49,21 +48,6 @@ def module_records(module_db):
         officer=officer,
         post=make_post(council, holder=officer),
     )
-
-
-@pytest.fixture
-def records(module_records):
-    return copy.deepcopy(module_records)
-
-
-@pytest.fixture
-def register(records):
-    return records.register
-
-
-@pytest.fixture
-def officer(records):
-    return records.officer
 
 
 @pytest.fixture

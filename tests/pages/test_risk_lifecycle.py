@@ -47,11 +47,6 @@ def risk(records):
 
 
 @pytest.fixture
-def officer(records):
-    return records.officer
-
-
-@pytest.fixture
 def manager(records):
     return records.manager
 

@@ -46,11 +46,6 @@ def risk(records):
 
 
 @pytest.fixture
-def officer(records):
-    return records.officer
-
-
-@pytest.fixture
 def member(records):
     return records.member
 

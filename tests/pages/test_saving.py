@@ -23,7 +23,7 @@ from makers import (
     risk_form,
 )
 
-from registers.forms import PostsForm
+from registers.forms.bulk import PostsForm
 from registers.models import (
     CheckWaiver,
     Control,

@@ -1,6 +1,5 @@
 """Tolerance on the pages: each day by what was tolerated on it, and as agreed."""
 
-import copy
 import datetime
 import html
 import re
@@ -41,11 +40,6 @@ def module_records(module_db):
     """A manager, and a register with a history."""
     register = make_register(make_organisation(), slug="ours")
     return make_person(register.organisation, Role.MANAGER), make_history(register)
-
-
-@pytest.fixture
-def records(module_records):
-    return copy.deepcopy(module_records)
 
 
 @pytest.fixture

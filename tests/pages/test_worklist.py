@@ -1,6 +1,5 @@
 """The worklist: counts, groups, readers, and checks set aside by a manager."""
 
-import copy
 import datetime
 import html
 import re
@@ -49,16 +48,6 @@ def make_readers(register, *roles):
 @pytest.fixture(scope="module")
 def module_records(module_db):
     return make_readers(make_register(slug="ours"), Role.MANAGER, Role.MEMBER, Role.OFFICER)
-
-
-@pytest.fixture
-def records(module_records):
-    return copy.deepcopy(module_records)
-
-
-@pytest.fixture
-def register(records):
-    return records.register
 
 
 @pytest.fixture

@@ -33,7 +33,9 @@ from makers import (
 
 from registers import demo
 from registers.dates import days_later, quarter_ends_before, quarter_ends_between, years_later
-from registers.forms import ActionFilter, DashboardFilter, DayForm, PositionFilter
+from registers.forms.actions import ActionFilter
+from registers.forms.dashboard_filter import DashboardFilter
+from registers.forms.filters import DayForm, PositionFilter
 from registers.models import ActionRevision, Position, Register, User
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database]

@@ -14,8 +14,8 @@ from makers import days_ago, make_post, make_register, make_risk, risk_form
 
 import registers.forms
 from registers.dates import is_future, years_later
-from registers.forms import EditRiskForm, LogRiskForm
 from registers.forms.fields import YEARS_AHEAD, YEARS_BACK, PastDateField, PlannedDateField
+from registers.forms.risks import EditRiskForm, LogRiskForm
 
 MODULES = [
     importlib.import_module(m.name)

@@ -5,8 +5,12 @@ from datetime import date
 
 import pytest
 
-from registers.library_pages.date_ranges import event_date, partial_date, time_until_action
-from registers.library_pages.timeline import draw_timeline
+from registers.library_pages.timeline import (
+    draw_timeline,
+    event_date,
+    partial_date,
+    time_until_action,
+)
 
 PRECISIONS = {4: ("-01-01", "year"), 7: ("-01", "month"), 10: ("", "day")}
 

@@ -1,4 +1,4 @@
-"""The course of a rating: hand-worked examples of the picture and of its words."""
+"""The sparkline of a rating: hand-worked examples of the picture and of its words."""
 
 import re
 from dataclasses import dataclass
@@ -38,41 +38,41 @@ def judged(*pairs):
     return [Judged(day(on), 9, BANDS[label], number) for number, (on, label) in enumerate(pairs)]
 
 
-def labels(course):
-    return [point.band.label for point in course.points]
+def labels(sparkline):
+    return [point.band.label for point in sparkline.points]
 
 
 def test_without_assessments_there_is_no_picture():
-    course = build_rating_sparkline([], DAYS)
-    assert (course.points, course.path, course.words) == ((), "", "Not scored yet")
+    sparkline = build_rating_sparkline([], DAYS)
+    assert (sparkline.points, sparkline.path, sparkline.words) == ((), "", "Not scored yet")
 
 
 def test_one_assessment_counts_from_its_day():
-    course = build_rating_sparkline(judged(("2024-12-31", "High")), DAYS)
-    assert labels(course) == ["High"] * 5
-    assert course.words == "High since December 2024, when it was first judged"
+    sparkline = build_rating_sparkline(judged(("2024-12-31", "High")), DAYS)
+    assert labels(sparkline) == ["High"] * 5
+    assert sparkline.words == "High since December 2024, when it was first judged"
 
 
 def test_the_quarters_before_the_first_assessment_are_a_gap():
-    course = build_rating_sparkline(judged(("2025-07-01", "Low")), DAYS)
-    assert [point.day for point in course.points] == DAYS[3:]
-    assert course.points[0].x == 117  # three quarters of the way from 6 to 154
+    sparkline = build_rating_sparkline(judged(("2025-07-01", "Low")), DAYS)
+    assert [point.day for point in sparkline.points] == DAYS[3:]
+    assert sparkline.points[0].x == 117  # three quarters of the way from 6 to 154
 
 
 def test_a_climb():
-    course = build_rating_sparkline(
+    sparkline = build_rating_sparkline(
         judged(("2024-12-01", "Low"), ("2025-06-12", "High"), ("2025-09-03", "Severe")), DAYS
     )
-    assert labels(course) == ["Low", "Low", "High", "Severe", "Severe"]
-    assert course.words == "Severe since September 2025; was High in June 2025"
+    assert labels(sparkline) == ["Low", "Low", "High", "Severe", "Severe"]
+    assert sparkline.words == "Severe since September 2025; was High in June 2025"
 
 
 def test_a_fall():
-    course = build_rating_sparkline(
+    sparkline = build_rating_sparkline(
         judged(("2024-12-01", "Severe"), ("2025-11-20", "Moderate")), DAYS
     )
-    assert labels(course) == ["Severe"] * 4 + ["Moderate"]
-    assert course.words == "Moderate since November 2025; was Severe in December 2024"
+    assert labels(sparkline) == ["Severe"] * 4 + ["Moderate"]
+    assert sparkline.words == "Moderate since November 2025; was Severe in December 2024"
 
 
 def test_stuck_in_the_highest_band():
@@ -83,10 +83,10 @@ def test_stuck_in_the_highest_band():
 
 
 def test_three_quarter_ends_are_not_stuck_yet():
-    course = build_rating_sparkline(
+    sparkline = build_rating_sparkline(
         judged(("2025-01-20", "Severe"), ("2025-09-20", "Severe")), DAYS
     )
-    assert course.words == "Severe since January 2025"
+    assert sparkline.words == "Severe since January 2025"
 
 
 def test_long_in_another_band_is_not_stuck():
@@ -99,15 +99,17 @@ def test_long_in_another_band_is_not_stuck():
 
 
 def test_the_band_before_counts_from_when_it_was_last_judged():
-    course = build_rating_sparkline(
+    sparkline = build_rating_sparkline(
         judged(("2024-12-01", "High"), ("2025-06-30", "High"), ("2025-10-01", "Severe")), DAYS
     )
-    assert course.words == "Severe since October 2025; was High in June 2025"
+    assert sparkline.words == "Severe since October 2025; was High in June 2025"
 
 
 def test_two_changes_in_one_month():
-    course = build_rating_sparkline(judged(("2025-09-02", "High"), ("2025-09-28", "Severe")), DAYS)
-    assert course.words == "Severe since September 2025; was High earlier that month"
+    sparkline = build_rating_sparkline(
+        judged(("2025-09-02", "High"), ("2025-09-28", "Severe")), DAYS
+    )
+    assert sparkline.words == "Severe since September 2025; was High earlier that month"
 
 
 def test_the_later_of_two_on_one_day_counts():
@@ -127,15 +129,19 @@ def test_only_current_ratings_of_our_own_count(other):
 
 
 def test_the_line_goes_in_steps_from_the_bottom_to_the_top():
-    course = build_rating_sparkline(judged(("2024-12-01", "Low"), ("2025-04-01", "Severe")), DAYS)
-    assert course.path == "M6 30H43V30H80V6H117V6H154V6"
+    sparkline = build_rating_sparkline(
+        judged(("2024-12-01", "Low"), ("2025-04-01", "Severe")), DAYS
+    )
+    assert sparkline.path == "M6 30H43V30H80V6H117V6H154V6"
 
 
 def test_the_same_word_by_another_scheme_is_another_band_and_breaks_the_line():
     earlier = Judged(day("2025-01-10"), 9, BANDS["Severe"], 0, scheme_id=2)
-    course = build_rating_sparkline([earlier, *judged(("2025-08-01", "Severe"))], DAYS)
-    assert course.words == "Severe since August 2025; was Severe by another scheme in January 2025"
-    assert course.path == "M43 6H80V6M117 6H154V6"
+    ratings = [earlier, *judged(("2025-08-01", "Severe"))]
+    sparkline = build_rating_sparkline(ratings, DAYS)
+    words = "Severe since August 2025; was Severe by another scheme in January 2025"
+    assert sparkline.words == words
+    assert sparkline.path == "M43 6H80V6M117 6H154V6"
 
 
 # On the page

@@ -10,7 +10,7 @@ import pytest
 from registers.charts import BAND_COLOURS, stacked_bars
 from registers.dashboard import trends
 from registers.movement import OTHER_SCHEME, RiskPoint, movements_between
-from registers.phrases import count_history_in_words, more_or_fewer, number_in_words
+from registers.phrases.numbers import count_history_in_words, more_or_fewer, number_in_words
 from registers.scoring import Band, Scheme
 
 RANKS = {"low": 0, "moderate": 1, "high": 2, "severe": 3}
@@ -92,9 +92,9 @@ def test_counts_on_a_day_are_starts_less_ends():
     three days.
     """
     changes = [("2026-03-01", "low", 1), ("2026-05-01", "low", 1), ("2026-05-01", "low", -1)]
-    course = pd.DataFrame(changes, columns=["day", "band", "change"])
+    band_changes = pd.DataFrame(changes, columns=["day", "band", "change"])
     days = [datetime.date(2026, 2, 28), datetime.date(2026, 3, 1), datetime.date(2026, 6, 30)]
-    assert trends.counts_on(course, days, ["low", "high"]).to_numpy().tolist() == [
+    assert trends.counts_on(band_changes, days, ["low", "high"]).to_numpy().tolist() == [
         [0, 0],
         [1, 0],
         [1, 0],
@@ -102,10 +102,10 @@ def test_counts_on_a_day_are_starts_less_ends():
 
 
 def test_a_history_without_a_change_counts_nothing():
-    course = pd.DataFrame([], columns=["day", "band", "change"])
-    assert trends.counts_on(course, [datetime.date(2026, 6, 30)], ["low"]).to_numpy().tolist() == [
-        [0]
-    ]
+    band_changes = pd.DataFrame([], columns=["day", "band", "change"])
+    assert trends.counts_on(
+        band_changes, [datetime.date(2026, 6, 30)], ["low"]
+    ).to_numpy().tolist() == [[0]]
 
 
 def bands_of(count):

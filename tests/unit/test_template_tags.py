@@ -5,8 +5,12 @@ from django.http import QueryDict
 from django.template import TemplateSyntaxError, engines
 from page_space import collapse
 
-from registers.templatetags.actions import kind_in_words
-from registers.templatetags.addresses import as_query, other_parameters, query_without
+from registers.templatetags.pages import (
+    as_query,
+    kind_in_words,
+    other_parameters,
+    query_without,
+)
 
 
 class Filter:

@@ -61,13 +61,5 @@ def free_port(text):
 def server_command(port):
     """The command line of the server that replaces this process."""
     config = settings.BASE_DIR / "deploy" / "gunicorn.conf.py"
-    program = [
-        sys.executable,
-        "-m",
-        "gunicorn",
-        "--config",
-        str(config),
-        "--chdir",
-        str(settings.BASE_DIR),
-    ]
-    return [*program, "--bind", f"127.0.0.1:{port}"]
+    program = [sys.executable, "-m", "gunicorn", "--config", str(config)]
+    return [*program, "--chdir", str(settings.BASE_DIR), "--bind", f"127.0.0.1:{port}"]

@@ -151,10 +151,7 @@ def build_report(batch, person, check):
     problems = [(row, problem) for row in rows for problem in row.problems]
     spread = spread_rows(batch)
     return {
-        "file": batch.file_name,
-        "register": batch.register.slug,
-        "by": person.email,
-        "is_check": check,
+        **_identity(batch, person, check),
         "sheet": plan.sheet,
         "columns": [
             {"column": column_letter(at), "heading": name, "read_as": target}
@@ -193,10 +190,7 @@ def build_restore_report(batch, person, check):
     risks = batch.report["counts"].get("risks", 0)
     count = 0 if batch.report["is_unchanged"] else risks
     return {
-        "file": batch.file_name,
-        "register": batch.register.slug,
-        "by": person.email,
-        "is_check": check,
+        **_identity(batch, person, check),
         "sheet": "",
         "columns": [],
         "rows_go_on": None,
@@ -211,6 +205,11 @@ def build_restore_report(batch, person, check):
         "noted": batch.report["warnings"],
         "posts_added": batch.report["posts"],
     }
+
+
+def _identity(batch, person, check):
+    about = {"file": batch.file_name, "register": batch.register.slug}
+    return about | {"by": person.email, "is_check": check}
 
 
 def _entry(row, problem):
