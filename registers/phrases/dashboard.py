@@ -251,11 +251,11 @@ def movement_counts_sentence(
 ) -> str:
     """since: the day in words. previous, total: risks then and now.
 
-    counts: by "new", "up", "down", "scored", "rated_otherwise", "left" and "unchanged".
+    counts: by "new", "up", "down", "scored", "rated-otherwise", "left" and "unchanged".
     """
     new, up, down = counts["new"], counts["up"], counts["down"]
     scored, left, unchanged = counts["scored"], counts["left"], counts["unchanged"]
-    rated_otherwise = counts["rated_otherwise"]
+    rated_otherwise = counts["rated-otherwise"]
     seldom = [
         (
             scored,

@@ -15,7 +15,7 @@ from reimport import (
 from rich_register import empty_twin, written
 from workbooks import take_in, to_preview
 
-from registers.forms import LogRiskForm
+from registers.forms.risks import LogRiskForm
 from registers.history.differences import wording
 from registers.imports.diff import NEVER_EMPTIED
 from registers.json_file.restore import restore

@@ -248,7 +248,7 @@ def test_risks_that_fit_on_one_day_alone(entered, left, sentences):
 )
 def test_what_moved_leaves_out_what_seldom_happens(scored, rated_otherwise, clause):
     counts = {"new": 0, "up": 1, "down": 2, "left": 9, "unchanged": 1000}
-    counts |= {"scored": scored, "rated_otherwise": rated_otherwise}
+    counts |= {"scored": scored, "rated-otherwise": rated_otherwise}
     assert movement_counts_sentence("30 June", 1000, 10, counts) == (
         f"Since 30 June: none new, one up a band or more, two down, {clause}"
         "nine closed or taken off, 1,000 unchanged. Risks then: 1,000, now: 10."
