@@ -98,9 +98,14 @@ class Trends(Section):
                 )
                 changes, is_above_then = changes.loc[fits], is_above_then.loc[fits]
             keys = [*scheme.rules.ranks, UNSCORED, OTHER_SCHEME]
-            counts = counts_on(changes, days, keys).to_numpy().tolist()
-            lines += [Counter(dict(zip(keys, line, strict=True))) for line in counts]
-            above += counts_on(changes.loc[is_above_then], days, keys).sum(axis=1).tolist()
+            counts = counts_on(changes, days, keys)
+            for line in counts.to_numpy().tolist():
+                lines.append(Counter(dict(zip(keys, line, strict=True))))
+            if tolerance.by_category:
+                counts_above = counts_on(changes.loc[is_above_then], days, keys)
+            else:
+                counts_above = counts[[band.slug for band in tolerance.above()]]
+            above += counts_above.sum(axis=1).tolist()
         return lines, above
 
     def _cell(self, group, line, rules, day) -> Cell:

@@ -80,6 +80,8 @@ class ScoringScheme(AuditedModel):
             problems = [f"The scheme is not complete: {error}."]
         if self.is_in_use() and self._differs_from(ScoringScheme.objects.get(pk=self.pk)):
             problems.append(f"{self} is in use and is never edited: make it a new version.")
+        if self.version < 1:
+            problems.append("The first version of a scheme is 1.")
         if problems:
             raise ValidationError(problems)
 
@@ -115,8 +117,6 @@ class Register(AuditedModel):
     )
     scheme = models.ForeignKey(ScoringScheme, on_delete=models.PROTECT, related_name="registers")
     next_number = models.PositiveIntegerField(default=1, editable=False)
-    # False where the query that read the register found none: then nothing asks for them again.
-    has_adoptions = True
 
     class Meta:
         ordering = ["organisation", "name"]
@@ -216,7 +216,7 @@ class Register(AuditedModel):
                 token=token, effective_on=timezone.localdate(), **fields
             ),
         )
-        self.scheme, self.has_adoptions = scheme, True
+        self.scheme = scheme
         self.__dict__.pop("_adoptions", None)
         self.save(update_fields=["scheme"])
         adoption.enter(
@@ -232,7 +232,7 @@ class Register(AuditedModel):
     def scheme_on(self, day, recorded_by=None):
         """The scheme that was in force at the end of a day, as on record at an instant.
 
-        One query for all days, none where has_adoptions says so.
+        One query for all days, none for the first version of a scheme.
         """
         if not self._adoptions:
             return self.scheme
@@ -258,7 +258,7 @@ class Register(AuditedModel):
 
     @cached_property
     def _adoptions(self):
-        if not self.has_adoptions:
+        if self.scheme.version == 1:  # an adoption takes a newer one
             return []
         return list(self.scheme_adoptions.select_related("scheme", "earlier").order_by("pk"))
 

@@ -2,6 +2,7 @@
 
 import datetime
 import uuid
+from functools import cache
 
 from django.conf import settings
 from django.db import models
@@ -90,10 +91,13 @@ def above_tolerance_twice_running(register, risks):
     ratings = _ratings_before(above)
     share_schemes([*ratings.values()], register)
 
+    @cache
+    def tolerance_by(scheme):
+        return tolerances.on(today, scheme=scheme)
+
     def was_above(risk):
         rating = ratings[risk.pk]
-        tolerance = tolerances.on(today, scheme=rating.scheme)
-        return tolerance.is_above(rating.band, risk.category)
+        return tolerance_by(rating.scheme).is_above(rating.band, risk.category)
 
     return {risk.pk for risk in above if risk.pk in ratings and was_above(risk)}
 

@@ -16,7 +16,6 @@ from registers.models import (
     Register,
     Risk,
     RiskRevision,
-    SchemeAdoption,
 )
 from registers.permissions.roles import Permission, permissions_of
 from registers.permissions.visibility import (
@@ -39,9 +38,8 @@ def registers_for(user):
 
 def get_register_for(user, slug, permission=Permission.VIEW_REGISTER):
     """The register; 404 for a stranger to its organisation, 403 without the permission."""
-    adoptions = SchemeAdoption.objects.filter(register=OuterRef("pk"))
     registers = Register.objects.select_related("organisation", "scheme")
-    register = get_object_or_404(registers.annotate(has_adoptions=Exists(adoptions)), slug=slug)
+    register = get_object_or_404(registers, slug=slug)
     permissions = permissions_of(user, register.organisation)
     if not permissions:
         raise Http404("No register of that name for this reader.")
