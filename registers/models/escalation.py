@@ -8,7 +8,7 @@ import uuid
 
 from django.conf import settings
 from django.db import models, transaction
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Q
 from django.utils import timezone
 
 from registers.history.append_only import AppendOnlyRecord, DatedQuerySet, create_idempotent
@@ -29,9 +29,7 @@ class EscalationQuerySet(DatedQuerySet):
         approved = EscalationDecision.objects.filter(is_approved=True).latest_per(
             "escalation__risk", "escalation__to_register", day=day, recorded_by=recorded_by
         )
-        return self.filter(
-            Exists(approved.filter(escalation=OuterRef("pk"))), direction=Escalation.Direction.UP
-        )
+        return self.filter(pk__in=approved.values("escalation"), direction=Escalation.Direction.UP)
 
 
 class Escalation(AppendOnlyRecord):

@@ -60,9 +60,10 @@ class PositionQuerySet(models.QuerySet):
         return self.select_related(*words).prefetch_related("register", "current__scheme")
 
     def with_headings(self):
-        """The same without the long texts: what a list shows."""
+        """The same without the long texts and the instants: what a list shows."""
         texts = [f"revision__{name}" for name in LONG]
-        return self.with_words().defer(*texts, "current__rationale", "current__evidence")
+        texts += ["current__rationale", "current__evidence"]
+        return self.with_words().defer(*texts, "known_from", "known_until")
 
     def with_history(self):
         """With what a timeline takes of the revision and of the assessment. One query."""
