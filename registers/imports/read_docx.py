@@ -152,14 +152,8 @@ class Document(XmlPass):
     @property
     def cell(self) -> Cell | None:
         """The cell that is being read."""
-        return next(
-            (
-                table.rows[-1][-1]
-                for table in self.open_tables[-1:]
-                if table.rows and table.rows[-1]
-            ),
-            None,
-        )
+        rows = self.open_tables[-1].rows if self.open_tables else []
+        return rows[-1][-1] if rows and rows[-1] else None
 
     def start(self, name, attributes):
         if self.skipped or name in SKIPPED:

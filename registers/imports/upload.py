@@ -45,7 +45,11 @@ def read_workbook(register, file_name, content, sheet_name="") -> dict:
     """
     sheets = read_sheets(file_name, content)
     plan = guess_best_plan(_select_sheets(sheet_name, sheets), register)
-    return {"sheets": pack_sheets(sheets), "plan": plan.as_json()}
+    return {
+        "sheets": pack_sheets(sheets),
+        "sheet_names": [sheet.name for sheet in sheets],
+        "plan": plan.as_json(),
+    }
 
 
 def guess_best_plan(sheets: list[Sheet], register) -> Plan:
