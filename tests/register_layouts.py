@@ -26,8 +26,8 @@ class Layout:
     columns: letter -> what it is read as.
     rows: number -> what becomes of it, of every row with a text. The other names are by reference,
     or by title where the register has no references.
-    ratings: kind -> (likelihood, impact), each that must be read. other_scale: those of whose ratings
-    none may be read before a person says what they mean: they are on another scale.
+    ratings: kind -> (likelihood, impact), each that must be read. other_scale: those whose ratings
+    nobody may read before a person says what they mean.
     actions: (title, owner, day). notes: texts that must stand in the risk's notes.
     pending: a test -> the point of the issue that it waits for.
     """
@@ -35,7 +35,6 @@ class Layout:
     content: bytes
     rows: dict[int, str]
     file_name: str = "register.xlsx"
-    sheet: int = 0
     columns: dict[str, str] = field(default_factory=dict)
     ratings: dict[str, dict[str, tuple[int, int]]] = field(default_factory=dict)
     other_scale: tuple[str, ...] = ()
