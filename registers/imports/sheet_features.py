@@ -56,7 +56,9 @@ class SheetFeatures:
     def remarks_for(self, rows: Sequence[SheetRow]) -> tuple[str, ...]:
         """The sentences that a user should read. rows: of the sheet, all of one width."""
         width = len(rows[0].cells) if rows else 0
-        return (*self._hidden(width), *self._formulas(), *self._left_out(), *self.remarks)
+        numbers = {row.number for row in rows}
+        merged = sorted(corners for corners in self.merged if corners[0] in numbers)
+        return (*self._hidden(width), *self._formulas(), *self._left_out(merged), *self.remarks)
 
     def _hidden(self, width) -> Iterator[str]:
         if self.is_hidden:
@@ -79,11 +81,9 @@ class SheetFeatures:
                 len(self.formulas), row, column_letter(column - 1)
             )
 
-    def _left_out(self) -> Iterator[str]:
-        if self.merged:
-            yield sheet_remarks.merged_cells(
-                [_range_name(*corners) for corners in sorted(self.merged)]
-            )
+    def _left_out(self, merged) -> Iterator[str]:
+        if merged:
+            yield sheet_remarks.merged_cells([_range_name(*corners) for corners in merged])
         if self.has_comments:
             yield "Comments on cells are not read: what matters in them must stand in a cell."
         if self.has_pictures:
