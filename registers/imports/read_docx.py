@@ -127,12 +127,17 @@ def _merge(table, features):
                 below[key] = top
             elif cell.width > 1:
                 features.merge(number, cell.column, number, last)
-        for key, top in corners.items():
-            if below.get(key) != top:
-                features.merge(top, key[0], number - 1, key[1])
+        ends = {key: top for key, top in corners.items() if below.get(key) != top}
+        _end_merges(ends, number - 1, features)
         corners = below
+    _end_merges(corners, len(table.rows), features)
+
+
+def _end_merges(corners, bottom, features):
+    """corners: (first column, last column) -> first row."""
     for (left, right), top in corners.items():
-        features.merge(top, left, len(table.rows), right)
+        if (top, left) != (bottom, right):
+            features.merge(top, left, bottom, right)
 
 
 class Document(XmlPass):

@@ -11,7 +11,7 @@ from registers.phrases import sheet_remarks
 from registers.spreadsheet import CannotRead, RowCollector, Sheet, unescape_formula
 
 NAME = "Pasted table"  # also the name of its file
-GAP = re.compile(r" {2,}")
+GAP = re.compile(r"[ \u00a0]{2,}")
 QUOTED_LINES = re.compile(r'(?:^|\t)"[^"]*\n')
 HEADING_LINES = 20  # in which the headings are
 LONGEST_ROW = 200  # lines

@@ -77,7 +77,7 @@ def test_a_sheet_is_begun_once_however_often_it_is_ticked(manager, register):
 
 
 def test_a_sheet_without_rows_is_refused_and_nothing_is_begun(manager, register):
-    book = workbook([PLAIN, *plain_rows(1)], more={"Empty": [PLAIN], "More": [PLAIN, ["1", "x"]]})
+    book = workbook([PLAIN, *plain_rows(1)], more={"More": [PLAIN, ["1", "x"]], "Empty": [PLAIN]})
     send(manager, register, book, "book.xlsx")
     address = f"{latest(register).get_absolute_url()}sheets/"
     page = manager.post(address, {"names": ["More", "Empty"]}).text

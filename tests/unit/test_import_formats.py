@@ -245,7 +245,9 @@ def test_docx_merged_cells_are_reported():
     across = docx_cell("Money", properties='<w:gridSpan w:val="3"/>')
     first = docx_cell("1", properties='<w:vMerge w:val="restart"/>')
     further = docx_cell(properties="<w:vMerge/>")
+    alone = docx_cell("2", properties='<w:vMerge w:val="restart"/>')
     rows = [["Ref", "Title", "Control"], [across], [first, "Flood", "Wall"], [further, "", "Pump"]]
+    rows += [[alone, "Fire", ""], ["3", "Theft", ""]]
     sheet = read_one("a.docx", docx(docx_table(*rows)))
     assert sheet.merged == ((2, 1, 2, 3), (3, 1, 4, 1))
     assert texts(sheet)[3] == ["", "", "Pump"]
