@@ -13,6 +13,7 @@ from registers.imports import (
     value_mapping,
 )
 from registers.imports.resolve_rating import SCORE, RatingResolver
+from registers.imports.sheet_features import ERROR
 from registers.spreadsheet import Sheet, SheetRow, column_letter
 
 ENOUGH_RATED = 5  # rated rows, of which a single odd one does not make another scale
@@ -286,6 +287,8 @@ def unmapped_words(
             for text in group_rows.distinct_texts(row, at, target):
                 words += meanings.unmapped_words(target, text)
         for key, word in dict.fromkeys(words):
+            if ERROR.fullmatch(word):
+                continue
             counts_by_key.setdefault(key, Counter())[word] += 1
     return {key: dict(counts.most_common()) for key, counts in counts_by_key.items()}
 

@@ -90,7 +90,7 @@ def test_each_sheet_is_taken_in_and_the_result_names_those_not_read(manager, reg
     (programme,) = begin_sheets(batch, ["Programme"], by=manager.user)
     take_in(manager, batch)
     page = manager.get(batch.get_absolute_url()).text
-    assert "Key: not read: bring the file again to read it" in page
+    assert "Key: not read (bring the file again to read it)" in page
     assert programme.get_absolute_url() in page
     batch.refresh_from_db()
     assert statuses(batch)["Programme"] == (False, True)
