@@ -93,10 +93,8 @@ def _select_sheets(name, sheets):
 
 def _find_open_import(register, digest, token, by):
     resent = token.row_of(register.imports.filter(by=by))
-    return (
-        resent
-        or register.imports.exclude(stage=RegisterImport.Stage.DONE).filter(digest=digest).first()
-    )
+    open_imports = register.imports.exclude(stage=RegisterImport.Stage.DONE).filter(digest=digest)
+    return resent or open_imports.last()  # the oldest: later ones read its other sheets
 
 
 def read_sheets(file_name: str, content: bytes) -> list[Sheet]:

@@ -76,6 +76,13 @@ def test_a_sheet_is_begun_once_however_often_it_is_ticked(manager, register):
     assert register.imports.count() == 2
 
 
+def test_a_file_that_is_sent_again_leads_to_the_first_of_its_open_sheets(manager, register):
+    send(manager, register, BOOK, "book.xlsx")
+    batch = latest(register)
+    begin_sheets(batch, ["Programme"], by=manager.user)
+    assert send(manager, register, BOOK, "book.xlsx").url == batch.get_absolute_url()
+
+
 def test_a_sheet_without_rows_is_refused_and_nothing_is_begun(manager, register):
     book = workbook([PLAIN, *plain_rows(1)], more={"More": [PLAIN, ["1", "x"]], "Empty": [PLAIN]})
     send(manager, register, book, "book.xlsx")
