@@ -9,6 +9,7 @@ ODS_KIND = "application/vnd.oasis.opendocument.spreadsheet"
 ODF_NAMES = " ".join(
     f'xmlns:{name}="{ODF}:{name}:1.0"' for name in ("office", "table", "text", "style", "drawing")
 )
+ODF_NAMES += ' xmlns:calcext="urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0"'
 WORD = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 
 

@@ -26,6 +26,11 @@ TABLE, OFFICE, TEXT, STYLE = (
     f"urn:oasis:names:tc:opendocument:xmlns:{name}:1.0 "
     for name in ("table", "office", "text", "style")
 )
+CALC_KIND = "urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0 value-type"
+# White space in the XML is one space. What was typed are elements, here control characters.
+WHITE_SPACE = re.compile(r"[ \t\r\n]+")
+SPACE, TAB, LINE_END = "\1\2\3"
+AS_TYPED = str.maketrans({SPACE: " ", TAB: "\t", LINE_END: "\n"})
 HIDDEN = ("collapse", "filter")
 MONTH = re.compile(r"[^\W\d]+\W*\d{2,4}|\d{1,2}[/.-]\d{4}")  # "Apr-26", "04/2026"
 CELLS = ("table-cell", "covered-table-cell")
@@ -152,11 +157,11 @@ class Tables(XmlPass):
             self.lines.append("")
             self.collect_text()
         elif name == "s":
-            self.text_parts.append(" " * min(int(attributes.get(f"{TEXT}c", 1)), LONGEST))
+            self.text_parts.append(SPACE * min(int(attributes.get(f"{TEXT}c", 1)), LONGEST))
         elif name == "tab":
-            self.text_parts.append("\t")
+            self.text_parts.append(TAB)
         elif name == "line-break":
-            self.text_parts.append("\n")
+            self.text_parts.append(LINE_END)
 
     def end(self, name):
         if self.skipped:
@@ -164,7 +169,8 @@ class Tables(XmlPass):
         elif name == "table":
             self.depth -= 1
         elif name == "p" and self.is_in_cell:
-            self.lines[-1:] = [self.take_text()]
+            text = WHITE_SPACE.sub(" ", self.take_text()).strip(" ")
+            self.lines[-1:] = [text.translate(AS_TYPED)]
         elif self.depth == 1 and name in CELLS:
             self.is_in_cell = False
             self._end_cell()
@@ -194,7 +200,7 @@ class Tables(XmlPass):
         """What the cell shows; a day in ISO form, a number with all its places."""
         shown, kind = "\n".join(self.lines), self.cell.get(f"{OFFICE}value-type")
         formula = self.cell.get(f"{TABLE}formula")
-        if formula and ERROR.fullmatch(shown):
+        if self.cell.get(CALC_KIND) == "error" or (formula and ERROR.fullmatch(shown)):
             self.features[-1].errors.append((self.row, column, shown))
             return shown
         if formula and not kind and not shown:

@@ -8,7 +8,7 @@ from registers.spreadsheet import LAST_COLUMN, LAST_ROW, CannotRead, SheetRow, c
 
 MERGED = 20_000  # merged cells of a sheet
 COVERED = 200_000  # rows that they span in all
-ERROR = re.compile(r"#(?:REF|DIV/0|VALUE|NAME|NUM|NULL|SPILL|CALC|N/A)[!?]?|Err:\d{3}")
+ERROR = re.compile(r"#[^\Wa-z_]+(?:/0)?[!?]|#N/A|Err:\d{3}")  # in any language
 
 
 class SheetFeatures:

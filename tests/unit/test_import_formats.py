@@ -160,6 +160,20 @@ def test_ods_failed_formulas_are_named_by_cell():
     assert "A2 (#REF!), B2 (#DIV/0!) and C2 (Err:502) failed" in sheet.remarks[0]
 
 
+def test_ods_an_error_in_another_language_is_named_too():
+    cell = ods_cell("#WERT!", attributes='calcext:value-type="error"')
+    sheet = read_one("a.ods", ods(ods_table(["Ref", cell])))
+    assert "B1 (#WERT!) failed" in sheet.remarks[0]
+
+
+def test_ods_line_breaks_of_the_xml_are_no_text():
+    cell = (
+        '<table:table-cell office:value-type="string"><text:p>\n  a\n  <text:span>b</text:span>'
+        "\n</text:p></table:table-cell>"
+    )
+    assert texts(read_one("a.ods", ods(ods_table([cell])))) == [["a b"]]
+
+
 def test_ods_a_formula_without_a_value_has_its_text_and_a_note():
     cell = ods_cell("", "", attributes='table:formula="of:=[.A1]*2"')
     sheet = read_one("a.ods", ods(ods_table(["Ref", cell])))

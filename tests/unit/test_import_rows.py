@@ -652,7 +652,7 @@ def test_the_test_day_is_before_the_future_days_in_use():
 # Formula errors
 
 
-@pytest.mark.parametrize("error", ["#REF!", "#N/A", "#DIV/0!", "Err:502"])
+@pytest.mark.parametrize("error", ["#REF!", "#N/A", "#DIV/0!", "#NAME?", "#WERT!", "Err:502"])
 def test_a_failed_formula_is_no_value_and_stays_with_the_notes(error):
     row = read_row(
         ["Risk title", "Owner", "Controls", "Current score", "Category"],
