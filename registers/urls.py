@@ -87,6 +87,7 @@ REGISTER = [
     ),
     path("import/", imports.register_import, name="register_import"),
     path("import/<int:pk>/", imports.import_detail, name="import_detail"),
+    path("import/<int:pk>/sheets/", imports.import_sheets, name="import_sheets"),
     path("import/<int:pk>/report.csv", imports.import_report, name="import_report"),
     path("import/<int:pk>/give-up/", imports.import_give_up, name="import_give_up"),
     path("precedents/", precedents.risk_suggestions, name="risk_suggestions"),

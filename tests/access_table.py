@@ -123,6 +123,7 @@ TABLE = {
     "calendar_feed": ({"secret": "no-such-secret"}, dict.fromkeys(PEOPLE, 404)),
     "register_import": ({"slug": "ours"}, MANAGERS, MANAGERS),
     "import_detail": (BATCH, MANAGERS, MANAGERS),
+    "import_sheets": (BATCH, MANAGERS, MANAGERS),
     "import_report": (BATCH, MANAGERS),
     "import_give_up": (BATCH, expected_statuses(405), MANAGERS | {"manager": 302}),
     "risk_suggestions": ({"slug": "ours"}, expected_statuses(405), EDITORS),

@@ -565,6 +565,27 @@ MUTATIONS = [
         "return has_reference or all(",
         "test_spread_risks.py",
     ),
+    Mutation(
+        "a row of LibreOffice that stands for several is read once",
+        "registers/imports/read_ods.py",
+        "for number in range(first, first + count):",
+        "for number in range(first, first + 1):",
+        "test_import_formats.py",
+    ),
+    Mutation(
+        "a row of Word that was deleted with its change tracked is a risk",
+        "registers/imports/read_docx.py",
+        "            table.rows.pop()\n",
+        "",
+        "test_import_formats.py",
+    ),
+    Mutation(
+        "a sheet that is ticked twice is taken in twice",
+        "registers/imports/file_sheets.py",
+        "if sheet.name in names and sheet.name in free",
+        "if sheet.name in names",
+        "test_import_sheets.py",
+    ),
     # Export and the register's file
     Mutation(
         "a formula leaves in a CSV file",

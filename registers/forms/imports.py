@@ -10,10 +10,11 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from registers.forms.concurrency import TokenField
-from registers.forms.fields import selection_errors
+from registers.forms.fields import PlainTextField, selection_errors
 from registers.govuk import GovukRadios, Helper
 from registers.import_fields import BY_NAME, IGNORE, NOTE, TARGETS
 from registers.import_files import begin_import
+from registers.imports import read_pasted
 from registers.imports.mapping import Plan, allows_several, continuation_rows, data_rows
 from registers.imports.serialise import unpack_sheets
 from registers.imports.upload import heading_row_number, plan_for_sheet
@@ -21,6 +22,9 @@ from registers.models.imports import rows_in_words
 from registers.phrases.files import rows_and_others
 from registers.spreadsheet import BYTES, CannotRead, column_letter
 
+NEITHER = "Select a workbook or a document, or paste a table"
+BOTH = "Select a file or paste a table, not both: empty the box, or leave out the file"
+PASTED = 1_000_000  # characters
 JOINED = (NOTE, IGNORE)
 NAMES_A_RISK = ("title", "statement", "event")
 # Rows that a question lists.
@@ -29,22 +33,42 @@ UNDECIDED = "Select what rows are that do not name a risk of their own"
 DAY_FORMATS = ["%d/%m/%Y", "%d.%m.%Y", "%d-%m-%Y", "%Y-%m-%d", "%d %B %Y", "%d %b %Y"]
 
 
+class PastedTableField(PlainTextField):
+    """A table as text; without a count of its characters, which nobody types."""
+
+    def __init__(self, **options):
+        super().__init__(subject="The table", rows=5, strip=False, max_length=None, **options)
+
+    def _is_short_enough(self, value):
+        if len(value) > PASTED:
+            raise ValidationError(
+                f"The table must be {PASTED:,} characters or fewer: it has {len(value):,}. Save it "
+                "as a file"
+            )
+
+
 class ImportFileForm(forms.Form):
-    """The file. Valid only if it can be read.
+    """The file, or a table that was pasted. Valid only if it can be read.
 
     batch: then the import that it began, or the one it is part of.
     """
 
     file = forms.FileField(
-        label="Your workbook",
-        help_text="An Excel workbook (.xlsx), a CSV file, or a file that this service wrote "
-        "(.json). At most 20 MB and 20,000 rows.",
+        label="Your workbook or document",
+        help_text="A workbook of Excel (.xlsx) or LibreOffice (.ods), a Word document with tables "
+        "(.docx), a CSV file, or a file that this service wrote (.json). At most 20 MB and 20,000 "
+        "rows.",
         max_length=200,
-        widget=forms.FileInput(attrs={"accept": ".xlsx,.csv,.json"}),
-        error_messages={"required": "Select a workbook"},
+        required=False,
+        widget=forms.FileInput(attrs={"accept": ".xlsx,.ods,.docx,.csv,.json"}),
+    )
+    pasted = PastedTableField(
+        label="Or paste a table",
+        help_text="Copy it from Word, a workbook, a web page or a PDF, headings included.",
+        required=False,
     )
     token = TokenField()
-    helper = Helper("file")
+    helper = Helper("file", "pasted")
     batch = None
 
     def __init__(self, data=None, files=None, *, register, by):
@@ -53,19 +77,29 @@ class ImportFileForm(forms.Form):
 
     def clean_file(self):
         file = self.cleaned_data["file"]
-        if file.size > BYTES:
+        if file and file.size > BYTES:
             raise ValidationError("Select a file of at most 20 MB: this one is larger")
         return file
 
     def clean(self):
         cleaned = super().clean()
-        if file := cleaned.get("file"):
-            upload = {"file_name": file.name, "content": file.read(), "token": cleaned["token"]}
-            try:
-                self.batch = begin_import(self.register, by=self.by, **upload)
-            except CannotRead as wrong:
-                self.add_error("file", str(wrong))
+        file, pasted = cleaned.get("file"), cleaned.get("pasted", "").strip()
+        if self.errors:
+            return cleaned
+        if bool(file) == bool(pasted):
+            self.add_error("file", BOTH if file else NEITHER)
+        elif file:
+            self._begin("file", file.name, file.read())
+        else:
+            self._begin("pasted", read_pasted.NAME, cleaned["pasted"].encode())
         return cleaned
+
+    def _begin(self, name, file_name, content):
+        upload = {"file_name": file_name, "content": content, "token": self.cleaned_data["token"]}
+        try:
+            self.batch = begin_import(self.register, by=self.by, **upload)
+        except CannotRead as wrong:
+            self.add_error(name, str(wrong))
 
 
 class ImportColumnsForm(forms.Form):

@@ -8,11 +8,13 @@ from registers.imports import (
     detect_columns,
     detect_table,
     group_rows,
+    own_export,
     parse_date,
     parse_rating,
     value_mapping,
 )
 from registers.imports.resolve_rating import SCORE, RatingResolver
+from registers.imports.sheet_features import ERROR
 from registers.spreadsheet import Sheet, SheetRow, column_letter
 
 ENOUGH_RATED = 5  # rated rows, of which a single odd one does not make another scale
@@ -138,10 +140,7 @@ def likeliest_sheet(sheets: list[Sheet], reference_data: ReferenceData) -> int:
 def _detect_columns(headings, names, cells, reference_data):
     profiles = [detect_columns.profile_column(column) for column in cells]
     targets = [detect_columns.detect_target(name) for name in headings]
-    is_own_export = sum(map(detect_columns.is_export_heading, headings)) * 5 >= 4 * sum(
-        map(bool, headings)
-    )
-    if not is_own_export:
+    if not own_export.has_own_headings(tuple(headings)):
         targets = [
             t and detect_columns.confirm_target(t, column)
             for t, column in zip(targets, profiles, strict=True)
@@ -275,6 +274,7 @@ def unmapped_words(
     resolver = RatingResolver.for_plan(reference_data.scheme, plan.words, plan.another_scale)
     meanings = value_mapping.ValueMapping(plan.words, reference_data)
     columns_by_rating = rating_columns(plan)
+    are_errors_texts = own_export.is_own_file(tuple(plan.names))
     for row in data_rows(sheet, plan):
         cells = dict(enumerate(map(str.strip, row.cells)))
         words = [
@@ -286,6 +286,8 @@ def unmapped_words(
             for text in group_rows.distinct_texts(row, at, target):
                 words += meanings.unmapped_words(target, text)
         for key, word in dict.fromkeys(words):
+            if ERROR.fullmatch(word) and not are_errors_texts:
+                continue
             counts_by_key.setdefault(key, Counter())[word] += 1
     return {key: dict(counts.most_common()) for key, counts in counts_by_key.items()}
 

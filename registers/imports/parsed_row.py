@@ -6,7 +6,9 @@ import re
 from dataclasses import dataclass, field
 
 from registers.import_fields import IGNORE, NOTE, TARGETS
+from registers.imports import own_export
 from registers.imports.mapping import Plan, ReferenceData
+from registers.imports.sheet_features import ERROR
 from registers.pasted_text import normalise_text
 from registers.risk_fields import BY_NAME
 from registers.spreadsheet import SheetRow, column_letter
@@ -107,11 +109,18 @@ class RowBuilder:
         for at, cell in enumerate(sheet_row.cells):
             if cell and (text := self._clean(at, cell)):
                 self._add_cell(at, text)
+                if self._is_error(text):
+                    self.add_problem(at, text, "Its formula failed: it stays with the notes")
 
     def _add_cell(self, at, text):
         self.cells[at] = text
-        target = self.plan.columns[at] if at < len(self.plan.columns) else NOTE
+        is_value = at < len(self.plan.columns) and not self._is_error(text)
+        target = self.plan.columns[at] if is_value else NOTE
         self.columns.setdefault(target, []).append(at)
+
+    def _is_error(self, text):
+        """Whether a formula failed; in a file of ours it is a text that somebody typed."""
+        return ERROR.fullmatch(text) and not own_export.is_own_file(tuple(self.plan.names))
 
     def _clean(self, at, cell):
         text, removed = clean_cell(cell)

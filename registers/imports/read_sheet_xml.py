@@ -7,13 +7,12 @@ and its read-only mode does not report merged cells or formulas without a stored
 import re
 from collections.abc import Iterator
 from functools import lru_cache
-from xml.parsers import expat
 
-from registers.spreadsheet import CELLS, LAST_COLUMN, LAST_ROW, CannotRead, column_letter
+from registers.imports.sheet_features import SheetFeatures
+from registers.imports.xml_pass import XmlPass
+from registers.spreadsheet import CELLS, LAST_COLUMN, LAST_ROW
 
-CHUNK = 1 << 18  # bytes
-MERGED = 20_000  # merged cells of a sheet
-COVERED = 200_000  # rows that they span in all
+TRUE = ("1", "true")
 CODED = re.compile("_x(00[01][0-9A-Fa-f]|005[fF])_")  # how Excel writes what XML cannot: _x000D_
 
 
@@ -24,51 +23,7 @@ def decode_text(text: str) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
 
 
-class _XmlPass:
-    """One pass. Subclasses get `start` and `end` of each element, its name without the namespace.
-
-    collect_text() begins to collect the text of an element, take_text() returns it.
-    """
-
-    def __init__(self):
-        self.text_parts: list[str] = []
-        self.parser = parser = expat.ParserCreate(namespace_separator=" ")
-        parser.buffer_text = True
-        parser.StartElementHandler, parser.EndElementHandler = (
-            self._start_element,
-            self._end_element,
-        )
-        self.local_names = {}
-
-    def _start_element(self, name, attributes):
-        self.start(self._local_name(name), attributes)
-
-    def _end_element(self, name):
-        self.end(self._local_name(name))
-
-    def _local_name(self, name):
-        local_name = self.local_names.get(name)
-        if local_name is None:
-            local_name = self.local_names[name] = name.rsplit(" ", 1)[-1]
-        return local_name
-
-    def collect_text(self):
-        self.text_parts = []
-        self.parser.CharacterDataHandler = self.text_parts.append
-
-    def take_text(self) -> str:
-        self.parser.CharacterDataHandler = None
-        return "".join(self.text_parts)
-
-    def chunks(self, part) -> Iterator[None]:
-        while chunk := part.read(CHUNK):
-            self.parser.Parse(chunk, False)
-            yield
-        self.parser.Parse(b"", True)
-        yield
-
-
-class SharedTexts(_XmlPass):
+class SharedTexts(XmlPass):
     """The table of texts that the sheets share."""
 
     def __init__(self):
@@ -101,25 +56,22 @@ class SharedTexts(_XmlPass):
             self.is_phonetic = False
 
 
-class SheetCells(_XmlPass):
+class SheetCells(XmlPass):
     """A sheet's cells, row by row. Raises CannotRead for cells beyond the limits.
 
-    cell_text: (type, value, style) -> text. merged: corners, complete once the rows are read.
-    formulas: (row, column) of those without a stored value.
+    cell_text: (type, value, style) -> text. features: complete once the rows are read.
     """
 
     def __init__(self, title: str, cell_text):
         super().__init__()
-        self.title, self.cell_text = title, cell_text
-        self.merged: list[tuple[int, int, int, int]] = []
-        self.formulas: list[tuple[int, int]] = []
+        self.features, self.cell_text = SheetFeatures(title), cell_text
         self.complete_rows: list[tuple[int, list[str]]] = []
-        self.row = self.column = self.count = self.covered = 0
+        self.row = self.column = self.count = 0
         self.texts: dict[int, str] = {}
         self.kind, self.style = "n", 0
         self.value, self.formula = None, None
         self.parts: list[str] = []
-        self.is_phonetic = False
+        self.is_phonetic = self.is_hidden = False
 
     def rows(self, part) -> Iterator[tuple[int, list[str]]]:
         for _ in self.chunks(part):
@@ -138,8 +90,17 @@ class SheetCells(_XmlPass):
         elif name == "row":
             self.row = int(attributes["r"]) if "r" in attributes else self.row + 1
             self.column, self.texts = 0, {}
-        elif name == "mergeCell":
-            self._merge(attributes["ref"])
+            self.is_hidden = attributes.get("hidden") in TRUE
+        else:
+            self._feature(name, attributes)
+
+    def _feature(self, name, attributes):
+        if name == "mergeCell":
+            self.features.merge(*_corners(attributes["ref"]))
+        elif name == "col" and attributes.get("hidden") in TRUE:
+            self.features.hide_columns(int(attributes["min"]), int(attributes["max"]))
+        elif name == "filterColumn":
+            self.features.is_filtered = True
 
     def _cell(self, attributes):
         reference = attributes.get("r")
@@ -149,15 +110,6 @@ class SheetCells(_XmlPass):
             self.column += 1
         self.kind, self.style = attributes.get("t", "n"), int(attributes.get("s") or 0)
         self.value = self.formula = None
-
-    def _merge(self, reference):
-        top, left, bottom, right = _corners(reference)
-        if top > LAST_ROW or left > LAST_COLUMN:
-            return
-        self.merged.append((top, left, min(bottom, LAST_ROW), min(right, LAST_COLUMN)))
-        self.covered += self.merged[-1][2] - top
-        if len(self.merged) > MERGED or self.covered > COVERED:
-            raise CannotRead(f'Sheet "{self.title}" has too many merged cells: unmerge them')
 
     def end(self, name):
         if name == "c":
@@ -175,34 +127,29 @@ class SheetCells(_XmlPass):
         elif name == "rPh":
             self.is_phonetic = False
         elif name == "row" and self.texts:
-            self.complete_rows.append(
-                (self.row, [self.texts.get(at, "") for at in range(1, max(self.texts) + 1)])
-            )
+            self._end_row()
+
+    def _end_row(self):
+        texts = [self.texts.get(at, "") for at in range(1, max(self.texts) + 1)]
+        self.complete_rows.append((self.row, texts))
+        if self.is_hidden:
+            self.features.hidden_rows.append(self.row)
 
     def _store_cell(self):
         self.count += 1
         if not (
             0 < self.row <= LAST_ROW and 0 < self.column <= LAST_COLUMN and self.count <= CELLS
         ):
-            self._refuse()
+            self.features.refuse_place(self.row, self.column)
         if self.value is None or (
             self.formula is not None and not self.value and self.kind != "str"
         ):
-            self.formulas.append((self.row, self.column))
+            self.features.formulas.append((self.row, self.column))
             self.texts[self.column] = f"={self.formula}"
         elif self.value:
             self.texts[self.column] = self.cell_text(self.kind, self.value, self.style)
-
-    def _refuse(self):
-        place = f'Sheet "{self.title}", row {self.row:,}, column {column_letter(self.column - 1)}'
-        if self.column > LAST_COLUMN:
-            raise CannotRead(
-                f"{place} is not empty: only the first {LAST_COLUMN} columns are read. Delete "
-                "what is there"
-            )
-        raise CannotRead(
-            f"{place} lies further down than is read at once: take in a part of the rows at a time"
-        )
+            if self.kind == "e":
+                self.features.errors.append((self.row, self.column, self.value))
 
 
 @lru_cache(maxsize=LAST_COLUMN)

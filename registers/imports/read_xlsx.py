@@ -3,39 +3,22 @@
 import datetime
 import re
 import warnings
+from collections.abc import Iterator
+from zipfile import ZipFile
 
-from registers.imports import zip_guard
 from registers.imports.read_sheet_xml import SharedTexts, SheetCells, decode_text
-from registers.spreadsheet import SHEETS, CannotRead, RowCollector, Sheet, column_letter
+from registers.spreadsheet import SHEETS, CannotRead, RowCollector, Sheet
 
-MACROS = (".xlsm", ".xltm", ".xlam")
-WORKBOOK_SUFFIXES = (".xlsx", ".xls", ".xlsb", ".xltx", *MACROS)
+RELATIONS = 100_000  # bytes that are looked at
 STRINGS = "xl/sharedStrings.xml"  # unless the manifest says otherwise
 PADDED = re.compile(r'(?:"([^"]*)")?(0+)')  # the format CRR0000 shows 7 as CRR0007
 
 
-def is_workbook(file_name: str, content: bytes) -> bool:
-    return content.startswith((zip_guard.ZIP, zip_guard.OLE)) or file_name.lower().endswith(
-        WORKBOOK_SUFFIXES
-    )
-
-
-def read_sheets(file_name: str, content: bytes) -> list[Sheet]:
-    if file_name.lower().endswith(MACROS):
-        raise CannotRead(
-            "The workbook carries macros: save it as .xlsx, which has none, and choose that file"
-        )
-    archive = zip_guard.open_archive(content)
-    with archive, warnings.catch_warnings():
+def read_sheets(archive: ZipFile) -> Iterator[Sheet]:
+    """Raises CannotRead, and anything for a damaged part."""
+    with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # about parts that openpyxl does not read
-        try:
-            return list(_read(archive))
-        except (CannotRead, MemoryError):
-            raise
-        except Exception:  # openpyxl raises anything for a damaged part
-            raise CannotRead(
-                f"The workbook cannot be read, part of it is damaged: {zip_guard.SAVE_AS_XLSX}"
-            ) from None
+        yield from _read(archive)
 
 
 def _read(archive):
@@ -68,19 +51,22 @@ def _read(archive):
         cells = SheetCells(sheet.name, cell_text)
         with archive.open(target) as part:
             rows = collector.collect(f'Sheet "{sheet.name}"', cells.rows(part))
-        yield Sheet(sheet.name, rows, tuple(cells.merged), tuple(_remarks(sheet, cells)))
+        features = cells.features
+        features.is_hidden = sheet.state != "visible"
+        relations = _relations(archive, target)
+        features.has_comments = b'relationships/comments"' in relations
+        features.has_pictures = b'relationships/drawing"' in relations
+        yield Sheet(sheet.name, rows, tuple(features.merged), features.remarks_for(rows))
 
 
-def _remarks(sheet, cells):
-    if sheet.state != "visible":
-        yield "The sheet is hidden."
-    if cells.formulas:
-        row, column = cells.formulas[0]
-        yield (
-            f"{len(cells.formulas):,} formulas have no stored value, the first in row {row:,}, "
-            f"column {column_letter(column - 1)}: their text stands there. Open the workbook in a "
-            "spreadsheet program and save it."
-        )
+def _relations(archive, target):
+    """The names of the parts that belong to a sheet: its comments, its drawings."""
+    folder, _, name = target.rpartition("/")
+    path = f"{folder}/_rels/{name}.rels"
+    if path not in archive.namelist():
+        return b""
+    with archive.open(path) as part:
+        return part.read(RELATIONS)
 
 
 class _CellText:

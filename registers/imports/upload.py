@@ -5,8 +5,8 @@ import hashlib
 from django.db import transaction
 
 from registers.history.form_token import FormToken
-from registers.imports import read_csv, read_xlsx
 from registers.imports.mapping import Plan, data_rows, guess_plan, likeliest_sheet
+from registers.imports.read_file import read_file
 from registers.imports.reference_data import load_reference_data, previous_plan
 from registers.imports.serialise import pack_sheets, unpack_sheets
 from registers.models import Register, RegisterImport
@@ -45,7 +45,11 @@ def read_workbook(register, file_name, content, sheet_name="") -> dict:
     """
     sheets = read_sheets(file_name, content)
     plan = guess_best_plan(_select_sheets(sheet_name, sheets), register)
-    return {"sheets": pack_sheets(sheets), "plan": plan.as_json()}
+    return {
+        "sheets": pack_sheets(sheets),
+        "sheet_names": [sheet.name for sheet in sheets],
+        "plan": plan.as_json(),
+    }
 
 
 def guess_best_plan(sheets: list[Sheet], register) -> Plan:
@@ -89,14 +93,12 @@ def _select_sheets(name, sheets):
 
 def _find_open_import(register, digest, token, by):
     resent = token.row_of(register.imports.filter(by=by))
-    return (
-        resent
-        or register.imports.exclude(stage=RegisterImport.Stage.DONE).filter(digest=digest).first()
-    )
+    open_imports = register.imports.exclude(stage=RegisterImport.Stage.DONE).filter(digest=digest)
+    return resent or open_imports.last()  # the oldest: later ones read its other sheets
 
 
 def read_sheets(file_name: str, content: bytes) -> list[Sheet]:
-    """The sheets of a CSV or XLSX file, hidden ones too, empty ones left out. Raises CannotRead."""
+    """The sheets of a file, hidden ones too, empty ones left out. Raises CannotRead."""
     if len(content) > BYTES:
         raise CannotRead(
             f"The file is larger than {BYTES // 1_000_000} MB: take out pictures, or take in a "
@@ -104,10 +106,7 @@ def read_sheets(file_name: str, content: bytes) -> list[Sheet]:
         )
     if not content.strip(b"\0 \r\n\t"):
         raise CannotRead("The file is empty: choose another one")
-    read = (
-        read_xlsx.read_sheets if read_xlsx.is_workbook(file_name, content) else read_csv.read_sheets
-    )
-    sheets = [sheet for sheet in read(file_name, content) if sheet.rows]
+    sheets = [sheet for sheet in read_file(file_name, content) if sheet.rows]
     if not sheets:
         raise CannotRead("No sheet of the file has a text in it: choose another one")
     return sheets

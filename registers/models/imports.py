@@ -35,6 +35,7 @@ class RegisterImport(models.Model):
     digest = models.CharField(max_length=64, help_text="SHA-256 of the file.")
     is_ours = models.BooleanField(default=False)
     sheets = models.BinaryField(null=True)
+    sheet_names = models.JSONField(default=list, help_text="Of the file, in their order.")
     plan = models.JSONField(default=dict)
     report = models.JSONField(default=dict)
     stage = models.CharField(max_length=10, choices=Stage, default=Stage.MAPPING)

@@ -40,6 +40,11 @@ def in_rows_of_column(rows: Sequence[int], column: str) -> str:
     return words % {"rows": join_names(rows), "column": column}
 
 
+def rows_of_sheet(name: str, count: int) -> str:
+    words = ngettext("%(name)s (%(count)s row)", "%(name)s (%(count)s rows)", count)
+    return words % {"name": name, "count": figures(count)}
+
+
 def rows_and_others(rows: str, more: int) -> str:
     """rows: some of them in words; more: how many others there are."""
     if not more:

@@ -8,10 +8,12 @@ from django.utils import timezone
 from django.utils.text import slugify
 from django.views.decorators.http import require_POST
 
+from registers.forms.import_sheets import ImportSheetsForm
 from registers.forms.import_values import ImportWordsForm
 from registers.forms.imports import ImportColumnsForm, ImportFileForm, ImportStepForm
 from registers.import_files import commit_import, problem_entry
 from registers.imports.commit import ImportOutdated, staged_version
+from registers.imports.file_sheets import file_sheets
 from registers.imports.progress import FILTERS, Preview, PreviewRow, completed_imports, open_imports
 from registers.imports.rejected_rows import rejected_rows_csv
 from registers.imports.staging import (
@@ -70,8 +72,18 @@ def import_columns(request, register, batch):
     if form.is_valid():
         (name_columns if form.is_elsewhere else match_words)(batch, form.plan)
         return redirect(batch)
-    context = {"register": register, "batch": batch, "form": form}
+    context = {"register": register, "batch": batch, "form": form, "sheets": file_sheets(batch)}
     return render(request, "imports/import_columns.html", context)
+
+
+def import_sheets(request, slug, pk):
+    """Which other sheets of the file to read, each as an import of its own."""
+    register, batch = get_import_for(request.user, slug, pk)
+    form = ImportSheetsForm(post_data(request), batch=batch, by=request.user)
+    if form.is_valid():
+        return redirect(batch)
+    context = {"register": register, "batch": batch, "form": form, "sheets": file_sheets(batch)}
+    return render(request, "imports/import_sheets.html", context)
 
 
 def import_words(request, register, batch):
@@ -130,7 +142,8 @@ def import_preview(request, register, batch):
 
 
 def import_done(request, register, batch):
-    context = {"register": register, "batch": batch, **rows_context(request, batch)}
+    context = {"register": register, "batch": batch, "sheets": file_sheets(batch)}
+    context |= rows_context(request, batch)
     if context["preview"].total <= COUNTED:
         risks = risks_for(request.user, register)
         context["things"] = Worklist(

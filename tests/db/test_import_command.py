@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
+from documents import docx, docx_table, paragraph
 from makers import make_organisation, make_person, make_register, make_risk
+from spreadsheets import workbook
 from workbooks import PLAIN, csv_of, plain_rows
 
 from registers.models import AuditEntry, ImportedRow, Post, RegisterImport, Risk, Role
@@ -88,6 +90,24 @@ def test_it_prints_json(register, file_of):
         for row in report["refused"] + report["noted"]
     )
     assert (report["posts_added"], exit_code) == (["Head of finance"], 3)
+
+
+def test_it_names_the_sheets_and_what_a_sheet_could_not_carry(register, tmp_path):
+    path = tmp_path / "risks.xlsx"
+    rows = [PLAIN, *plain_rows(2, row_3=["FIN 2", "Roof", "#REF!", "", "3", "4"])]
+    path.write_bytes(workbook(rows, title="Risks", more={"Key": [["High"]]}))
+    report = json.loads(run(str(path), "--check", "--json")[0])
+    assert report["sheets"] == [{"name": "Risks", "read": True}, {"name": "Key", "read": False}]
+    assert [remark[:25] for remark in report["remarks"]] == ["The formula in C3 (#REF!)"]
+    assert "Sheets not read: Key." in run(str(path), "--check")[0]
+
+
+def test_another_table_of_a_document_is_read_by_its_name(register, tmp_path):
+    path = tmp_path / "risks.docx"
+    table = docx_table(PLAIN, *plain_rows(2))
+    path.write_bytes(docx(docx_table(PLAIN, *plain_rows(1)), paragraph("Money"), table))
+    run(str(path), "--sheet", "Table 2: Money")
+    assert register.risks.count() == 2
 
 
 def test_a_check_changes_nothing(register, file_of):

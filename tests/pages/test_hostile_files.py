@@ -193,6 +193,17 @@ def test_hostile_files_and_file_names_are_read_or_refused_with_a_reason(register
     assert wrong == {}
 
 
+def test_hostile_texts_that_are_pasted_are_read_or_refused_with_a_reason(register):
+    user, wrong = make_person(register.organisation, Role.MANAGER), {}
+    for label, text in TEXTS.items():
+        for pasted in (text, f"Title\tOwner\n{text}\tHead of law\n"):
+            form = ImportFileForm({"pasted": as_read(pasted)}, {}, register=register, by=user)
+            errors = " ".join(words for messages in form.errors.values() for words in messages)
+            if not (errors or form.batch) or TECHNICAL_TERMS.search(errors):
+                wrong[label, pasted[:20]] = errors
+    assert wrong == {}
+
+
 def test_the_page_takes_hostile_files_or_names_the_error(register):
     client, wrong = client_of(register), {}
     for label, file, token in hostile_files(MOST_HOSTILE):

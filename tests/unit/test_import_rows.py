@@ -18,7 +18,7 @@ from spreadsheets import (
 
 from registers.import_fields import TARGETS
 from registers.imports import parse_date, parse_list, parse_rating
-from registers.imports.mapping import Plan
+from registers.imports.mapping import Plan, guess_plan, unmapped_words
 from registers.imports.parse_statement import parse_statement
 from registers.imports.parsed_row import ParsedAction
 from registers.imports.row_parser import RowParser
@@ -647,3 +647,29 @@ def test_a_text_that_has_no_field_is_found_in_the_notes(text):
 
 def test_the_test_day_is_before_the_future_days_in_use():
     assert D(2026, 3, 31) < TODAY < D(2026, 6, 30)
+
+
+# Formula errors
+
+
+@pytest.mark.parametrize("error", ["#REF!", "#N/A", "#DIV/0!", "#NAME?", "#WERT!", "Err:502"])
+def test_a_failed_formula_is_no_value_and_stays_with_the_notes(error):
+    row = read_row(
+        ["Risk title", "Owner", "Controls", "Current score", "Category"],
+        "Flood",
+        *[error] * 4,
+    )
+    assert (row.values["title"], row.controls, row.ratings) == ("Flood", [], [])
+    assert {"owner", "category"} & set(row.values) == set()
+    assert row.values["notes"].count(error) == 4
+    assert "Its formula failed: it stays with the notes" in {p.problem for p in row.problems}
+
+
+def test_a_row_whose_title_is_a_failed_formula_is_no_risk():
+    assert read_row(["Risk title", "Owner"], "#REF!", "Head of Legal").is_refused
+
+
+def test_nobody_is_asked_what_a_failed_formula_means():
+    sheet = sheet_of(["Title", "Owner"], ["Flood", "#REF!"], ["Fire", "Head of Trade"])
+    plan = guess_plan(sheet, make_reference_data())
+    assert unmapped_words(sheet, plan, make_reference_data()) == {"owner": {"Head of Trade": 1}}

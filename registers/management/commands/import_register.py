@@ -9,8 +9,10 @@ from django.core.management.base import BaseCommand, CommandError
 
 from registers.import_files import begin_import, commit_import
 from registers.imports.commit import ImportOutdated
+from registers.imports.file_sheets import file_sheets
 from registers.imports.mapping import Plan
 from registers.imports.rejected_rows import problem_sentence
+from registers.imports.serialise import load_sheet
 from registers.imports.staging import discard_import, restart_staging, stage_rows
 from registers.json_file.parse import CannotRestore
 from registers.models import BulkEditConflict, Register, RegisterImport, User
@@ -20,8 +22,8 @@ from registers.phrases.files import import_totals, unrated_totals
 from registers.spreadsheet import CannotRead, column_letter
 
 SOME_REFUSED = 3
-HELP = """Take a workbook (CSV, XLSX) or a file of ours (JSON) into a register, as the pages under
-/import/ do.
+HELP = """Take a workbook (XLSX, ODS, CSV), a table of Word (DOCX) or a file of ours (JSON) into a
+register, as the pages under /import/ do. One sheet or table is read; --sheet names another.
 
 Columns and words are read as for the last file of this register, else as they are guessed. All
 good rows are taken in, or none; where nothing is new, nothing is written. Ends with 0 when every
@@ -153,6 +155,8 @@ def build_report(batch, person, check):
     return {
         **_identity(batch, person, check),
         "sheet": plan.sheet,
+        "sheets": [{"name": sheet.name, "read": sheet.is_read} for sheet in file_sheets(batch)],
+        "remarks": list(load_sheet(batch, plan).remarks),
         "columns": [
             {"column": column_letter(at), "heading": name, "read_as": target}
             for at, (name, target) in enumerate(zip(plan.names, plan.columns, strict=True))
@@ -192,6 +196,8 @@ def build_restore_report(batch, person, check):
     return {
         **_identity(batch, person, check),
         "sheet": "",
+        "sheets": [],
+        "remarks": [],
         "columns": [],
         "rows_go_on": None,
         "spread": [],
@@ -233,4 +239,8 @@ def as_text(report):
     unrated = f" {unrated_totals(report['unrated'])}" if report["unrated"] else ""
     by = f" Taken in by {report['by']}." if report["imported"] and not would else ""
     sheet = [f"Sheet {report['sheet']}:"] if report["sheet"] else []
-    return "\n".join([*sheet, *columns, *spread, *refused, *posts, f"{total}{unrated}{by}"])
+    unread = [s["name"] for s in report["sheets"] if not s["read"]]
+    remarks = [*report["remarks"], *([f"Sheets not read: {'; '.join(unread)}."] if unread else [])]
+    return "\n".join(
+        [*sheet, *columns, *remarks, *spread, *refused, *posts, f"{total}{unrated}{by}"]
+    )
