@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from registers.cell_lists import action_line, number_lines
+from registers.cell_lists import action_line, dated_line, number_lines
 from registers.exports.columns import COLUMNS, REVISION_FIELDS, Column, Rating, Row, Value
 from registers.models import (
     Action,
@@ -18,6 +18,7 @@ from registers.models import (
     Control,
     ControlRevision,
     FailureType,
+    ProgressNote,
     RiskRevision,
     ScoringScheme,
     Tolerances,
@@ -70,7 +71,7 @@ class RegisterTable:
     positions: those that the reader may see, filtered and in order, as at the end of `day`; related
     data is as known now or recorded by an instant. totals: of the rows read so far.
 
-    Ten queries, whatever the number of rows; the long texts are never all in memory.
+    Eleven queries, whatever the number of rows; the long texts are never all in memory.
     """
 
     def __init__(
@@ -130,7 +131,7 @@ class RelatedData:
     scheme: key of the register's scheme; schemes: key -> ScoringScheme; posts: key -> (title,
     directorate); failure_types, impacts: key -> name; other_failure_types, impact_names: key of a
     revision -> names; ratings: (risk, kind) -> Rating, of kinds that a position does not hold;
-    controls, actions: key of a risk -> number_lines lines.
+    controls, actions, progress: key of a risk -> number_lines lines.
     """
 
     prefix: str
@@ -145,6 +146,7 @@ class RelatedData:
     ratings: dict[tuple[int, str], Rating] = field(default_factory=dict)
     controls: dict[int, str] = field(default_factory=dict)
     actions: dict[int, str] = field(default_factory=dict)
+    progress: dict[int, str] = field(default_factory=dict)
 
     def reference(self, number: int) -> str:
         return f"{self.prefix}-{number:03d}"
@@ -158,7 +160,7 @@ def load_related_data(
 ) -> RelatedData:
     """The data related to these positions at the end of a day, as known now or by an instant.
 
-    Nine queries, whatever their number.
+    Ten queries, whatever their number.
     """
     risks, revisions = positions.order_by().values("risk"), positions.order_by().values("revision")
     related = RelatedData(register.prefix, register.scheme_id, tolerance)
@@ -176,6 +178,7 @@ def load_related_data(
     related.ratings = _ratings(risks, day, recorded_by)
     related.controls = _controls(risks, day, recorded_by)
     related.actions = _actions(risks, day, recorded_by, related.posts)
+    related.progress = _progress(risks, day, recorded_by)
     return related
 
 
@@ -233,4 +236,13 @@ def _actions(risks, day, recorded_by, posts):
             lines_by_risk[risk].append(
                 action_line(title, post, due_on, done_on if status == Action.Status.DONE else None)
             )
+    return {risk: number_lines(lines) for risk, lines in lines_by_risk.items()}
+
+
+def _progress(risks, day, recorded_by):
+    """Oldest first."""
+    notes = ProgressNote.objects.as_at(day, recorded_by).filter(risk__in=risks)
+    lines_by_risk = defaultdict(list)
+    for risk, on, text in notes.values_list("risk_id", "effective_on", "note"):
+        lines_by_risk[risk].append(dated_line(on, text))
     return {risk: number_lines(lines) for risk, lines in lines_by_risk.items()}

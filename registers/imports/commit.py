@@ -210,6 +210,14 @@ class ChangeBuilder:
                 for title, detail in diff["controls"]
             ],
             "actions": [self._action(row, action) for action in diff["actions"]],
+            "notes": [
+                {
+                    "note": note["text"],
+                    "effective_on": parse_day(note["on"]),
+                    "source": self._origin(row),
+                }
+                for note in diff.get("progress", [])
+            ],
         }
 
     def _judgement(self, row, rating):

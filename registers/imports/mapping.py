@@ -5,6 +5,8 @@ from dataclasses import asdict, dataclass, field, replace
 
 from registers.import_fields import BY_NAME, IGNORE, NOTE, Sort
 from registers.imports import (
+    column_neighbours,
+    confirm_contents,
     detect_columns,
     detect_table,
     group_rows,
@@ -117,6 +119,10 @@ def _apply_previous(plan, previous):
         targets.get(name, target if free else NOTE)
         for name, target, free in zip(headings, plan.columns, is_free, strict=True)
     ]
+    columns = [
+        NOTE if name == IGNORE != target else name
+        for name, target in zip(columns, plan.columns, strict=True)
+    ]
     keep = {
         name: asdict(previous)[name]
         for name in ("words", "is_day_first", "another_scale", "goes_on")
@@ -143,9 +149,12 @@ def _detect_columns(headings, names, cells, reference_data):
     )
     if not is_own_export:
         targets = [
-            t and detect_columns.confirm_target(t, column)
-            for t, column in zip(targets, profiles, strict=True)
+            t and confirm_contents.confirm_target(t, column, name)
+            for t, column, name in zip(targets, profiles, headings, strict=True)
         ]
+        targets = column_neighbours.assign_to_actions(headings, targets)
+        targets = column_neighbours.find_products(targets, lambda at: cells[at])
+    targets = column_neighbours.keep_derived(headings, targets, is_own_export)
     targets = detect_columns.resolve_rating_kinds(names, targets, lambda at: cells[at])
     targets = _drop_duplicates(targets)
     assigned = {target for target in targets if target}
@@ -162,15 +171,7 @@ def _detect_columns(headings, names, cells, reference_data):
         free = [at for at, target in enumerate(targets) if not target]
         if description := detect_columns.detect_description(profiles, free):
             targets[description[0]] = description[1]
-    return [
-        target
-        or (
-            IGNORE
-            if profiles[at].texts and profiles[at].share(detect_columns.ARROWS.fullmatch) > 0.8
-            else NOTE
-        )
-        for at, target in enumerate(targets)
-    ]
+    return [target or NOTE for target in targets]
 
 
 def _drop_duplicates(targets):

@@ -7,7 +7,7 @@ import datetime
 import re
 from functools import lru_cache
 
-from registers.import_fields import IGNORE, NOTE
+from registers.import_fields import NOTE
 from registers.imports import parse_date, parse_list, parse_statement, value_mapping
 from registers.models.review import latest_next_review
 from registers.phrases.files import taken_apart_into
@@ -151,12 +151,10 @@ def parse_choices(row, meanings):
 
 
 def _handle_unmapped(row, at, text, choice):
-    """Handle a word without a value: ignored if mapped to nothing or blank, else a problem."""
-    if choice == "" or value_mapping.word_key(text) in value_mapping.BLANK_WORDS:
-        row.record_target(at, IGNORE)
-    else:
+    """A word without a value goes to the notes: with a problem, unless somebody said so."""
+    if choice != "" and value_mapping.word_key(text) not in value_mapping.BLANK_WORDS:
         row.add_problem(at, text, f"{NOT_MAPPED}: it stays with the notes")
-        row.move_to_notes(at)
+    row.move_to_notes(at)
 
 
 def parse_types(row, meanings):
@@ -173,8 +171,8 @@ def parse_types(row, meanings):
                 row.set_value(target, slugs[0] if target == "primary_failure_type" else slugs)
             for word in unknown:
                 _handle_unmapped(row, at, word, None)
-            if not slugs and at not in row.parsed.destinations and not unknown:
-                row.record_target(at, IGNORE)
+            if not slugs and not unknown:
+                row.move_to_notes(at)
     main, further = (row.parsed.values.get(name) for name in TYPES[:2])
     if main and further and main in further:
         row.parsed.values[TYPES[1]] = [slug for slug in further if slug != main]
@@ -190,7 +188,7 @@ def parse_owner(row, meanings):
                 row.add_split_note(at, f"{text} is the post {title}")
                 row.move_to_notes(at)
         elif title == "":
-            row.record_target(at, IGNORE)
+            row.move_to_notes(at)
         else:
             row.add_problem(at, text, "It is not the title of one post: it stays with the notes")
             row.move_to_notes(at)

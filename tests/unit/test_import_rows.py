@@ -250,7 +250,7 @@ def test_mapped_words_are_read():
     heads = ["Title", "Current score"]
     assert pair(read_row(heads, "a", "amber", words=words)) == [(3, 4)]
     unknown = read_row(heads, "a", "N/K", words=words)
-    assert (unknown.ratings, unknown.destinations[1]) == ([], ["ignore"])
+    assert (unknown.ratings, unknown.destinations[1]) == ([], ["notes"])
     assert pair(
         read_row(["Title", "Current likelihood", "Current impact"], "a", "V HIGH", "2", words=words)
     ) == [(5, 2)]
@@ -304,7 +304,10 @@ def test_each_kind_of_rating_has_its_own_columns():
 
 def test_a_rationale_without_a_judgement_stays_with_the_notes():
     row = read_row(["Title", "Current score", "Current rationale"], "a", "tbc", "Too early")
-    assert (row.ratings, row.values["notes"]) == ([], "Current rationale: Too early")
+    assert (row.ratings, row.values["notes"]) == (
+        [],
+        "Current score: tbc\nCurrent rationale: Too early",
+    )
 
 
 def test_the_present_quarter_is_rated_on_the_import_day_and_later_ones_are_not_read():
@@ -434,11 +437,12 @@ def test_a_long_title_is_cut_at_a_word_and_kept_in_full():
     assert row.values["event"] == text.strip()
 
 
-def test_texts_beyond_the_limits_are_named_and_go_to_the_notes_or_stay_with_the_row():
+def test_texts_beyond_the_limits_are_named_and_go_to_the_notes_or_a_progress_note():
     row = read_row(["Title", "Cause", "Consequence"], "a", "word " * 900, "word " * 2000)
     assert {"cause", "consequence"}.isdisjoint(row.values)
     assert row.destinations[1] == ["notes"]
-    assert row.destinations[2] == ["ignore"]
+    assert row.destinations[2] == ["progress"]
+    assert "".join(note.text for note in row.progress) == "Consequence: " + "word " * 1999 + "word"
     assert len(problems(row)) == 3  # each too long, one without room
     row = read_row(["Title", "Position for the committee"], "a", "word " * 81)
     assert problems(row)[0][2] == "It must be 80 words or fewer and has 81: it goes to the notes"
