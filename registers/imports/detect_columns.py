@@ -76,6 +76,7 @@ PATTERNS = tuple(
     (re.compile(pattern), target)
     for pattern, target in (
         (_MOVEMENT, NOTE),
+        (r"^(?:risk )?(?:rank|priority order|order of priority)$", NOTE),
         (
             r"gaps? in|assurance|appetite|tolerance|(?:control|mitigation)s? (?:owner|"
             r"effective\w*|rating)",

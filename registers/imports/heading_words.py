@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 # "(1-5)", "1 to 10", "0-5". Group 1 and 2: its lowest and highest number.
 SCALE = re.compile(r"(?<![\w/.-])([01])\s*(?:-|\u2013|\u2014|to|\s)\s*(\d{1,3})(?![\w/.-])")
-OUT_OF = re.compile(r"(?:\bout of|/)\s*(\d{1,3})\b(?!\s*/)")
+OUT_OF = re.compile(r"(?:\bout of|(?<!\d)/)\s*(\d{1,3})\b(?!\s*/)")
 # Phrases before the words in them.
 WELSH = {
     "disgrifiad o'r risg": "risk description",

@@ -8,9 +8,9 @@ import re
 from functools import lru_cache
 
 from registers.import_fields import NOTE
-from registers.imports import parse_date, parse_list, parse_statement, value_mapping
+from registers.imports import owners, parse_date, parse_list, parse_statement, value_mapping
 from registers.models.review import latest_next_review
-from registers.phrases.files import taken_apart_into
+from registers.phrases.files import first_of_owners, taken_apart_into
 from registers.pounds import FORM_OF_AMOUNT, parse_pounds
 from registers.risk_fields import BY_NAME, Sort, names_of
 
@@ -181,17 +181,32 @@ def parse_types(row, meanings):
 def parse_owner(row, meanings):
     for at in row.columns.get("owner", [])[:1]:
         text = row.cells[at]
-        title = meanings.resolve_post(text)
+        title = read_post(row, at, text, meanings)
         if title:
             row.set_value("owner", title)
-            if parse_list.parse_post(text)[1]:
-                row.add_split_note(at, f"{text} is the post {title}")
-                row.move_to_notes(at)
-        elif title == "":
-            row.move_to_notes(at)
         else:
-            row.add_problem(at, text, "It is not the title of one post: it stays with the notes")
             row.move_to_notes(at)
+
+
+def read_post(row, at, text, meanings) -> str | None:
+    """The post that a cell, or an item of one, names; see ValueMapping.resolve_post.
+
+    What the title leaves out of the text goes to the notes.
+    """
+    title, owners_named = meanings.resolve_post(text), meanings.owners_in(text)
+    if title is None:
+        is_person = any(map(owners.looks_like_person, owners_named))
+        kind = (
+            "It looks like a person, not a post" if is_person else "It is not the title of a post"
+        )
+        row.add_problem(at, text[:80], f"{kind}: it stays with the notes")
+    elif title and len(owners_named) > 1 and title.casefold() != " ".join(text.split()).casefold():
+        row.add_split_note(at, first_of_owners(title, len(owners_named) - 1))
+        row.move_to_notes(at)
+    elif title and parse_list.parse_post(text)[1]:
+        row.add_split_note(at, f"{text} is the post {title}")
+        row.move_to_notes(at)
+    return title
 
 
 def parse_texts(row):

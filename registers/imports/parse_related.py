@@ -219,7 +219,10 @@ def parse_actions(row, meanings):
             actions += parsed
             row.record_target(at, *(["actions"] if parsed else []))
     owners = _action_details(
-        row, "action_owner", len(actions), lambda at, text: meanings.resolve_post(text)
+        row,
+        "action_owner",
+        len(actions),
+        lambda at, text: parse_fields.read_post(row, at, text, meanings),
     )
     dues = _action_details(
         row, "action_due_on", len(actions), lambda at, text: _parse_due(row, at, text)
@@ -280,6 +283,8 @@ def _action_details(row, target, count, read):
         values = [read(at, part) for part in parts] if count and len(parts) == count else []
         if values and all(value is not None for value in values):
             row.record_target(at, target)
+            if "" in values:
+                row.move_to_notes(at)
             return values
         if count > 1 and len(parts) != count:
             row.add_split_note(at, unequal_lists(len(parts), count))

@@ -60,6 +60,7 @@ class Preview:
         self.report = batch.report.get("counts", {})
         self.rows_of_file = self.total + self.report.get("further", 0)
         self.posts = batch.report.get("posts", [])
+        self.judged_on = parse_date(batch.plan.get("judged_on") or "")
 
     @property
     def filters(self):

@@ -64,6 +64,16 @@ def taken_apart_into(parts: Sequence[str]) -> str:
     return gettext("taken apart into %(parts)s") % {"parts": join_with_and(parts)}
 
 
+def first_of_owners(title: str, others: int) -> str:
+    """A cell with several owners."""
+    note = ngettext(
+        "the first, %(title)s, is the owner; %(count)s other stays with the notes",
+        "the first, %(title)s, is the owner; %(count)s others stay with the notes",
+        others,
+    )
+    return note % {"title": title, "count": others}
+
+
 def several_in_one_cell(count: int, separator: str) -> str:
     """separator: what stands between them, "numbered" where each begins with its number."""
     if separator == "numbered":

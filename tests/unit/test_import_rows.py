@@ -349,10 +349,23 @@ def test_posts_are_spelt_as_the_register_has_them_or_as_words_map_them():
     assert mapped.values["owner"] == "Head of Legal"
 
 
-def test_several_owners_in_one_cell_are_not_one_post():
-    row = read_row(["Title", "Owner"], "a", "Head of Legal\nDirector of Finance")
+@pytest.mark.parametrize("between", ["\n", "; ", " / ", ", ", " and "])
+def test_of_several_owners_in_one_cell_the_first_counts_and_the_others_are_noted(between):
+    text = f"Head of Legal{between}Director of Finance"
+    row = read_row(["Title", "Owner"], "a", text)
+    assert row.values["owner"] == "Head of Legal"
+    assert row.values["notes"] == f"Owner: {text}"
+    assert row.split_notes == [
+        "Owner: the first, Head of Legal, is the owner; 1 other stays with the notes"
+    ]
+
+
+@pytest.mark.parametrize("name", ["Jo Green", "J. Green", "Cllr Sam O'Brien", "Adult Care"])
+def test_what_looks_like_no_post_becomes_none_unasked(name):
+    row = read_row(["Title", "Owner"], "a", name)
     assert "owner" not in row.values
-    assert problems(row)[0][0] == "Owner (B)"
+    assert row.values["notes"] == f"Owner: {name}"
+    assert len(row.problems) == 1
 
 
 def test_choices_and_types_are_read_by_value_label_or_certain_synonym():
