@@ -234,5 +234,5 @@ def row_cells(row):
 
 def target_label(target):
     if target == IGNORE:
-        return "kept here only"
+        return "worked out by the register"
     return BY_NAME[target].label.lower() if target in BY_NAME and target != NOTE else "other notes"

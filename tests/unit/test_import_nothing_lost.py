@@ -122,7 +122,8 @@ def lost_of(sheet):
     plan, read = read_all(sheet, DATA)
     lost = []
     for row in read:
-        diff_new_risk(row, plan, DATA)
+        if diff_new_risk(row, plan, DATA).closes:
+            row.values["status"] = "closed"
         if not row.is_refused:
             lost += lost_texts(row)
     return lost
