@@ -69,16 +69,24 @@ class RegisterTable:
     """The rows of an export, read as they are written.
 
     positions: those that the reader may see, filtered and in order, as at the end of `day`; related
-    data is as known now or recorded by an instant. totals: of the rows read so far.
+    data is as known now or recorded by an instant. drafts: include what was noted while a risk was
+    a draft. totals: of the rows read so far.
 
     Eleven queries, whatever the number of rows; the long texts are never all in memory.
     """
 
     def __init__(
-        self, register, positions, day, recorded_by=None, columns: tuple[Column, ...] = COLUMNS
+        self,
+        register,
+        positions,
+        day,
+        recorded_by=None,
+        columns: tuple[Column, ...] = COLUMNS,
+        *,
+        drafts=False,
     ):
         self.register, self.positions, self.columns = register, positions, columns
-        self.day, self.recorded_by = day, recorded_by
+        self.day, self.recorded_by, self.drafts = day, recorded_by, drafts
         self.totals = Totals()
 
     @cached_property
@@ -88,7 +96,12 @@ class RegisterTable:
     @cached_property
     def related(self):
         return load_related_data(
-            self.register, self.positions, self.tolerance, self.day, self.recorded_by
+            self.register,
+            self.positions,
+            self.tolerance,
+            self.day,
+            self.recorded_by,
+            drafts=self.drafts,
         )
 
     @property
@@ -156,7 +169,7 @@ class RelatedData:
 
 
 def load_related_data(
-    register, positions, tolerance: Tolerance, day, recorded_by=None
+    register, positions, tolerance: Tolerance, day, recorded_by=None, *, drafts=False
 ) -> RelatedData:
     """The data related to these positions at the end of a day, as known now or by an instant.
 
@@ -178,7 +191,7 @@ def load_related_data(
     related.ratings = _ratings(risks, day, recorded_by)
     related.controls = _controls(risks, day, recorded_by)
     related.actions = _actions(risks, day, recorded_by, related.posts)
-    related.progress = _progress(risks, day, recorded_by)
+    related.progress = _progress(risks, day, recorded_by, drafts)
     return related
 
 
@@ -239,9 +252,10 @@ def _actions(risks, day, recorded_by, posts):
     return {risk: number_lines(lines) for risk, lines in lines_by_risk.items()}
 
 
-def _progress(risks, day, recorded_by):
+def _progress(risks, day, recorded_by, drafts):
     """Oldest first."""
     notes = ProgressNote.objects.as_at(day, recorded_by).filter(risk__in=risks)
+    notes = notes if drafts else notes.since_on_register()
     lines_by_risk = defaultdict(list)
     for risk, on, text in notes.values_list("risk_id", "effective_on", "note"):
         lines_by_risk[risk].append(dated_line(on, text))

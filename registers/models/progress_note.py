@@ -4,14 +4,24 @@ import uuid
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import OuterRef, Q, Subquery
 from django.utils import timezone
 
 from registers.history.append_only import AppendOnlyRecord, DatedQuerySet, create_idempotent
 from registers.history.bulk_insert import build_row
+from registers.models.revision import RiskRevision
 
 # Characters of a text, and of where it came from.
 LONGEST, LONGEST_SOURCE = 10_000, 300
+
+
+class ProgressNoteQuerySet(DatedQuerySet):
+    def since_on_register(self):
+        """Those that were recorded from when their risk came onto the register."""
+        revisions = RiskRevision.objects.filter(
+            risk=OuterRef("risk"), status__in=RiskRevision.ON_REGISTER
+        ).order_by("number")
+        return self.filter(recorded_at__gte=Subquery(revisions.values("recorded_at")[:1]))
 
 
 class ProgressNote(AppendOnlyRecord):
@@ -27,7 +37,7 @@ class ProgressNote(AppendOnlyRecord):
     effective_on = models.DateField()
     recorded_at = models.DateTimeField(default=timezone.now)
 
-    objects = DatedQuerySet.as_manager()
+    objects = ProgressNoteQuerySet.as_manager()
 
     class Meta:
         ordering = ["risk_id", "effective_on", "pk"]

@@ -212,9 +212,7 @@ class Risk(RiskLifecycle, LatestContent, SealedModel):
         drafts: include those that were recorded before it came onto the register.
         """
         notes = self.progress_notes.as_at(day, recorded_by).select_related("by")
-        if not drafts:
-            put_on_at = models.Subquery(self._put_on_register.values("recorded_at")[:1])
-            notes = notes.filter(recorded_at__gte=put_on_at)
+        notes = notes if drafts else notes.since_on_register()
         return notes.order_by("-effective_on", "-pk")
 
     @property
