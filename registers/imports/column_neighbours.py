@@ -18,8 +18,8 @@ def assign_to_actions(headings: list[str], targets: list[str]) -> list[str]:
         if is_beside and "action_owner" not in targets and "risk" not in headings[at].casefold():
             targets[at] = "action_owner"
     for at, target in enumerate(targets):
-        beside = {*targets[max(0, at - 1) : at], *targets[at + 1 : at + 2]}
-        is_of_action = "action_owner" in beside or targets[max(0, at - 1)] == "actions"
+        neighbours = {*targets[max(0, at - 1) : at], *targets[at + 1 : at + 2]}
+        is_of_action = "action_owner" in neighbours or targets[max(0, at - 1)] == "actions"
         if (
             target == "target_on"
             and is_of_action
@@ -39,10 +39,10 @@ def find_products(targets: list[str], texts_of) -> list[str]:
     numbers = {at: [_number(text) for text in texts_of(at)] for at in rated}
     targets = list(targets)
     for at in rated:
-        beside = [other for other in rated if 0 < abs(other - at) <= REACH]
+        factors = [other for other in rated if 0 < abs(other - at) <= REACH]
         if rating_part(targets[at])[1] in ("likelihood", "impact") and any(
             _is_product(numbers[at], numbers[first], numbers[second])
-            for first, second in combinations(beside, 2)
+            for first, second in combinations(factors, 2)
         ):
             kind = rating_part(targets[at])[0]
             day = "@" + targets[at].partition("@")[2] if "@" in targets[at] else ""

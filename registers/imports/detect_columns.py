@@ -61,11 +61,11 @@ _DATED = re.compile(
 )
 _THOUSANDS = re.compile(r"000|£ ?[km]|thousand|million|\b[km]\b")  # of pounds
 _MOVEMENT = r"direction|\bdot\b|movement|trend|arrow|\bmoved\b|change since"
-_WHEN = r"(?:review|assess|scor|rat)"
+_JUDGING = r"(?:review|assess|scor|rat)"
 _JUDGED_ON = (
-    rf"^(?:date )?(?:last |latest )?(?:re-?)?{_WHEN}(?:ed|d)(?: on| date)?$|"
-    rf"^(?:last|latest) {_WHEN}(?:ment|ing)?(?: date)?$|^(?:assessment|scoring) date$|"
-    rf"^date (?:of )?(?:last |latest )?(?:risk )?(?:{_WHEN}(?:ed|d|ment|ing)|(?<=last )review)$"
+    rf"^(?:date )?(?:last |latest )?(?:re-?)?{_JUDGING}(?:ed|d)(?: on| date)?$|"
+    rf"^(?:last|latest) {_JUDGING}(?:ment|ing)?(?: date)?$|^(?:assessment|scoring) date$|"
+    rf"^date (?:of )?(?:last |latest )?(?:risk )?(?:{_JUDGING}(?:ed|d|ment|ing)|(?<=last )review)$"
 )
 # A list of actions "and progress" is a list of actions.
 _PROGRESS = (

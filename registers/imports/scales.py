@@ -38,7 +38,7 @@ def find_key(sheets: list[Sheet]) -> ScaleKey:
                         and len(text) <= LONGEST_TITLE
                         and pattern.match(text.strip())
                     ):
-                        levels = _below(sheet.rows[place + 1 :], at) or _beside(row, at)
+                        levels = _below(sheet.rows[place + 1 :], at) or _in_row(row, at)
                         key |= {part: levels} if levels else {}
     return key
 
@@ -81,7 +81,7 @@ def _below(rows: tuple[SheetRow, ...], at: int) -> dict[int, str]:
     return _checked(levels)
 
 
-def _beside(row: SheetRow, at: int) -> dict[int, str]:
+def _in_row(row: SheetRow, at: int) -> dict[int, str]:
     cells = [text for text in row.cells[at + 1 :] if text.strip()]
     return _checked([level for text in cells if (level := _level((text,), 0))])
 

@@ -120,9 +120,9 @@ class ValueMapping:
             return ""
         if title.casefold() in self.posts:
             return self.posts[title.casefold()]
-        first, *others = self.owners_in(text)
-        if others:
-            return self.resolve_post(first)
+        owners_named = self.owners_in(text)
+        if len(owners_named) > 1:
+            return self.resolve_post(owners_named[0])
         is_post = len(title) <= parse_list.TITLE and parse_list.looks_like_post(title)
         return title if is_post else None
 
