@@ -20,14 +20,15 @@ class RiskChanges:
     """What happens to a risk, in this order.
 
     judgements: arguments of RiskChange.assess, kind and effective_on included, oldest first.
-    controls, actions: arguments of RiskChange.add. close: those of its step, where it is to be
-    closed at last. next_review_on: revised after all that, where it is another by then and the risk
-    is not closed.
+    controls, actions: arguments of RiskChange.add. notes: those of RiskChange.note. close: those of
+    its step, where it is to be closed at last. next_review_on: revised after all that, where it is
+    another by then and the risk is not closed.
     """
 
     judgements: list[dict] = field(default_factory=list)
     controls: list[dict] = field(default_factory=list)
     actions: list[dict] = field(default_factory=list)
+    notes: list[dict] = field(default_factory=list)
     close: dict | None = None
     next_review_on: object = None
 
@@ -124,6 +125,8 @@ def _go_through(change, item):
     for model, rows in ((Control, item.controls), (Action, item.actions)):
         for row in rows:
             change.add(model, **row)
+    for row in item.notes:
+        change.note(**row)
     if item.close is not None:
         content = {"status": Risk.Status.CLOSED, "depends_on": ""}
         change.step(Event.CLOSED, **content | item.close)

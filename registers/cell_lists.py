@@ -1,9 +1,10 @@
-"""Several controls or actions in one cell, as exports write them and imports read them back.
+"""Several controls, actions or notes in one cell, as exports write and imports read them.
 
     1. Monthly reconciliation
     2. Write the procedure (Head of Legal, due 30 September 2026)
     3. Train the staff (phase 2) (nobody yet, no date)
     4. Move the team (Head of Place, Housing and Growth, due 1 March 2026, done 3 March 2026)
+    5. 3 March 2026: The team has moved.
 
 A title is one line. An action always ends in brackets that we add, so that brackets in its title
 stay there: read_action() undoes action_line() exactly.
@@ -21,6 +22,7 @@ _DAY = rf"\d{{1,2}} (?:{'|'.join(MONTHS)}) \d{{4}}"
 _ACTION_SUFFIX = re.compile(
     rf"(?P<owner>.+), (?:due (?P<due>{_DAY})|{NO_DAY})(?:, done (?P<done>{_DAY}))?\)"
 )
+_DATED_LINE = re.compile(rf"(?P<day>{_DAY}): (?P<text>.+)")
 # A number within a line, which would be read as the start of the next one.
 _NESTED_NUMBER = re.compile(r"\s\(?\d{1,2}[.)]\s+[A-Z]")
 
@@ -50,6 +52,19 @@ def action_line(
     if done_on:
         parts.append(f"done {format_day(done_on)}")
     return single_line(f"{title} ({', '.join(parts)})")
+
+
+def dated_line(day: datetime.date, text: str) -> str:
+    return single_line(f"{format_day(day)}: {text}")
+
+
+def read_dated_line(line: str) -> tuple[datetime.date, str] | None:
+    """(day, text) of a line that dated_line() wrote, else None."""
+    match = _DATED_LINE.fullmatch(line)
+    try:
+        return (_day(match["day"]), match["text"]) if match else None
+    except ValueError:
+        return None
 
 
 def read_action(

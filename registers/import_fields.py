@@ -39,7 +39,7 @@ def _rating_targets(kind: str, label: str, group: str, *aliases: str) -> tuple[T
     )
 
 
-IGNORE, NOTE = "ignore", "notes"
+IGNORE, NOTE, PROGRESS = "ignore", "notes", "progress"
 REFERENCE = Target(
     "reference",
     "Reference",
@@ -102,9 +102,22 @@ CONTROLS_AND_ACTIONS = (
         ("due date", "action due date", "by when", "deadline"),
     ),
 )
+PROGRESS_NOTES = Target(
+    PROGRESS,
+    "Progress notes",
+    Sort.LINES,
+    ANYTHING_ELSE,
+    (
+        *("commentary", "progress", "update", "comments", "comment", "latest position"),
+        *("comments and progress", "progress notes"),
+    ),
+)
+# Of the file in which an import gives rows back.
+REPORT_HEADINGS = ("row in the file", "why it was not taken in")
+# Columns that our own files have and this register works out anew. Nothing of them is lost.
 NOT_READ = Target(
     IGNORE,
-    "Keep with the row, read nothing from it",
+    "Nothing: this register works it out",
     Sort.TEXT,
     ANYTHING_ELSE,
     (
@@ -114,7 +127,7 @@ NOT_READ = Target(
             for field in FIELDS
             if field.is_exported and not field.is_imported
         ),
-        *("row in the file", "why it was not taken in"),
+        *REPORT_HEADINGS,
     ),
 )
 # Name of a field -> the targets that stand behind its own.
@@ -134,6 +147,7 @@ TARGETS: tuple[Target, ...] = (
             *BEHIND.get(field.name, ()),
         )
     ),
+    PROGRESS_NOTES,
     NOT_READ,
 )
 BY_NAME = {target.name: target for target in TARGETS}

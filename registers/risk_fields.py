@@ -221,8 +221,7 @@ FIELDS = (
         Question("Where does it stand, for the committee?",
             hint="In plain words: how it stands, what has moved, what is asked of members.",
             subject="The position for the committee"),
-        aliases=("commentary", "progress", "update"), most_words=80, is_copied=False,
-        has_own_place=True),
+        most_words=80, is_copied=False, has_own_place=True),
     RiskField("definition_of_good", "What good looks like", Sort.TEXT, COMMITTEE,
         "What it looks like when the risk is held well.",
         Question("What would good look like?",
@@ -255,7 +254,7 @@ FIELDS = (
             hint="For example, from your old register: its reference, a score or colour that has "
             "no likelihood and impact, controls, actions, dates.",
             subject="The notes"),
-        aliases=("notes", "comments", "comment"), longest=10000),
+        aliases=("notes", "other comments"), longest=10000),
     RiskField("happened_on", "Happened on", Sort.DAY, LIFECYCLE,
         "The day on which it came about.",
         is_past=True, is_imported=False, is_copied=False),

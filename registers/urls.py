@@ -31,6 +31,7 @@ RISK = [
     path("assess/", risks.risk_assess, name="risk_assess"),
     path("review/", risks.risk_review, name="risk_review"),
     path("history/", risks.risk_history, name="risk_history"),
+    path("progress/new/", risks.progress_new, name="progress_new"),
     path("precedents/", precedents.risk_precedents, name="risk_precedents"),
     path("assurance/new/", controls.assurance_new, name="assurance_new"),
     path("controls/new/", controls.control_new, name="control_new"),

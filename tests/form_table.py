@@ -27,6 +27,7 @@ from registers.models import (
     Control,
     Escalation,
     Precedent,
+    ProgressNote,
     Review,
     Risk,
     ScoringScheme,
@@ -116,6 +117,11 @@ FORMS = {
             **{"effective_on": TODAY, "expires_on": LATER},
         },
         {"opinion": "substantial"},
+    ),
+    "progress_new": (
+        ProgressNote,
+        lambda council: {"note": "On plan.", "effective_on": TODAY},
+        {"note": "Behind plan."},
     ),
     "risk_precedents": (
         Precedent,

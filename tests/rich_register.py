@@ -38,6 +38,7 @@ from registers.models import (
     Membership,
     Organisation,
     Post,
+    ProgressNote,
     Register,
     RegisterImport,
     Risk,
@@ -113,6 +114,7 @@ def rich_register(slug="ours"):
     CheckWaiver.put(
         first, by=manager, check_name="rq13-vague", reason="Known.", until=days_ago(-30)
     )
+    ProgressNote.put(first, by=by, note="On plan.", effective_on=days_ago(4))
     second = make_risk(
         register, by=by, on=days_ago(35), assessed=(3, 3), is_exempt=True, title="Exempt canary"
     )

@@ -29,7 +29,7 @@ from makers import (
     seal_rows,
 )
 
-from registers.models import CalendarKey, CheckWaiver, Register, Role, User
+from registers.models import CalendarKey, CheckWaiver, ProgressNote, Register, Role, User
 
 STRANGE = 1_000_000  # added to a key: no such row
 # Fields that no seal covers, for the reason beside SEAL_EXCLUDES; other fields that a Risk leaves
@@ -61,6 +61,7 @@ def make_sealed_rows():
     CheckWaiver.put(
         risk, by=manager, check_name="rq1-stale", reason="May.", until=timezone.localdate()
     )
+    ProgressNote.put(risk, by=manager, note="On plan.")
     CalendarKey.make(by=make_user())
     scheme = make_scheme()
     newer = make_scheme(slug=scheme.slug, version=2)

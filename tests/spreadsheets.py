@@ -141,12 +141,11 @@ def lost_cells(read, plan):
 
 def _has_destination(target, text, read):
     kind, _, part = target.split("@")[0].partition(".")
-    if target == "ignore":  # kept with the row, and said to be
-        return text in {
-            cell.strip()
-            for row in read.sheet_row.source_rows or [read.sheet_row]
-            for cell in row.cells
-        }
+    if target == "ignore":  # a column of our own files, which the register works out
+        return True
+    if target == "progress":
+        days = " ".join(words for note in read.progress for words in _spellings(note.on))
+        return words_of(text) <= words_of(" ".join(n.text for n in read.progress)) | words_of(days)
     if target in ("controls", "actions"):
         texts = [part for control in read.controls for part in control]
         texts += [

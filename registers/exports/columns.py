@@ -7,7 +7,7 @@ import datetime
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from registers.import_fields import KINDS, TARGETS
+from registers.import_fields import KINDS, PROGRESS, PROGRESS_NOTES, TARGETS
 from registers.models import Assessment, RiskRevision
 from registers.risk_fields import FIELDS, Sort, names_of
 
@@ -123,6 +123,7 @@ DERIVED: dict[str, Callable[..., Value]] = {
     "is_exempt": lambda row, related: YES if row.is_exempt else NO,
     "controls": lambda row, related: related.controls.get(row.risk, ""),
     "actions": lambda row, related: related.actions.get(row.risk, ""),
+    "progress": lambda row, related: related.progress.get(row.risk, ""),
     **{
         f"{kind}.{part}": _rating(kind, part)
         for kind in KINDS
@@ -150,8 +151,10 @@ COLUMNS = (
     *(
         Column(field.label, field.name, field.sort, DERIVED.get(field.name) or _field(field.name))
         for field in TARGETS
-        if field.name not in IMPORT_ONLY
+        if field.name not in (*IMPORT_ONLY, PROGRESS)
     ),
     *EXTRA,
+    # Last, so that older columns keep their places.
+    Column(PROGRESS_NOTES.label, PROGRESS, PROGRESS_NOTES.sort, DERIVED[PROGRESS]),
 )
 BY_IMPORT_FIELD = {column.import_field: column for column in COLUMNS if column.import_field}

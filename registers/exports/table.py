@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from registers.cell_lists import action_line, number_lines
+from registers.cell_lists import action_line, dated_line, number_lines
 from registers.exports.columns import COLUMNS, REVISION_FIELDS, Column, Rating, Row, Value
 from registers.models import (
     Action,
@@ -18,6 +18,7 @@ from registers.models import (
     Control,
     ControlRevision,
     FailureType,
+    ProgressNote,
     RiskRevision,
     ScoringScheme,
     Tolerances,
@@ -68,16 +69,24 @@ class RegisterTable:
     """The rows of an export, read as they are written.
 
     positions: those that the reader may see, filtered and in order, as at the end of `day`; related
-    data is as known now or recorded by an instant. totals: of the rows read so far.
+    data is as known now or recorded by an instant. drafts: include what was noted while a risk was
+    a draft. totals: of the rows read so far.
 
-    Ten queries, whatever the number of rows; the long texts are never all in memory.
+    Eleven queries, whatever the number of rows; the long texts are never all in memory.
     """
 
     def __init__(
-        self, register, positions, day, recorded_by=None, columns: tuple[Column, ...] = COLUMNS
+        self,
+        register,
+        positions,
+        day,
+        recorded_by=None,
+        columns: tuple[Column, ...] = COLUMNS,
+        *,
+        drafts=False,
     ):
         self.register, self.positions, self.columns = register, positions, columns
-        self.day, self.recorded_by = day, recorded_by
+        self.day, self.recorded_by, self.drafts = day, recorded_by, drafts
         self.totals = Totals()
 
     @cached_property
@@ -87,7 +96,12 @@ class RegisterTable:
     @cached_property
     def related(self):
         return load_related_data(
-            self.register, self.positions, self.tolerance, self.day, self.recorded_by
+            self.register,
+            self.positions,
+            self.tolerance,
+            self.day,
+            self.recorded_by,
+            drafts=self.drafts,
         )
 
     @property
@@ -130,7 +144,7 @@ class RelatedData:
     scheme: key of the register's scheme; schemes: key -> ScoringScheme; posts: key -> (title,
     directorate); failure_types, impacts: key -> name; other_failure_types, impact_names: key of a
     revision -> names; ratings: (risk, kind) -> Rating, of kinds that a position does not hold;
-    controls, actions: key of a risk -> number_lines lines.
+    controls, actions, progress: key of a risk -> number_lines lines.
     """
 
     prefix: str
@@ -145,6 +159,7 @@ class RelatedData:
     ratings: dict[tuple[int, str], Rating] = field(default_factory=dict)
     controls: dict[int, str] = field(default_factory=dict)
     actions: dict[int, str] = field(default_factory=dict)
+    progress: dict[int, str] = field(default_factory=dict)
 
     def reference(self, number: int) -> str:
         return f"{self.prefix}-{number:03d}"
@@ -154,11 +169,11 @@ class RelatedData:
 
 
 def load_related_data(
-    register, positions, tolerance: Tolerance, day, recorded_by=None
+    register, positions, tolerance: Tolerance, day, recorded_by=None, *, drafts=False
 ) -> RelatedData:
     """The data related to these positions at the end of a day, as known now or by an instant.
 
-    Nine queries, whatever their number.
+    Ten queries, whatever their number.
     """
     risks, revisions = positions.order_by().values("risk"), positions.order_by().values("revision")
     related = RelatedData(register.prefix, register.scheme_id, tolerance)
@@ -176,6 +191,7 @@ def load_related_data(
     related.ratings = _ratings(risks, day, recorded_by)
     related.controls = _controls(risks, day, recorded_by)
     related.actions = _actions(risks, day, recorded_by, related.posts)
+    related.progress = _progress(risks, day, recorded_by, drafts)
     return related
 
 
@@ -233,4 +249,14 @@ def _actions(risks, day, recorded_by, posts):
             lines_by_risk[risk].append(
                 action_line(title, post, due_on, done_on if status == Action.Status.DONE else None)
             )
+    return {risk: number_lines(lines) for risk, lines in lines_by_risk.items()}
+
+
+def _progress(risks, day, recorded_by, drafts):
+    """Oldest first."""
+    notes = ProgressNote.objects.as_at(day, recorded_by).filter(risk__in=risks)
+    notes = notes if drafts else notes.since_on_register()
+    lines_by_risk = defaultdict(list)
+    for risk, on, text in notes.values_list("risk_id", "effective_on", "note"):
+        lines_by_risk[risk].append(dated_line(on, text))
     return {risk: number_lines(lines) for risk, lines in lines_by_risk.items()}

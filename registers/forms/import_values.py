@@ -6,10 +6,12 @@ import re
 from django import forms
 
 from registers.forms.imports import name_of
+from registers.imports import scales
 from registers.imports.mapping import Plan, data_rows, unmapped_words
+from registers.imports.owners import looks_like_person
 from registers.imports.parse_rating import numbers_in
 from registers.imports.reference_data import load_reference_data
-from registers.imports.serialise import load_sheet
+from registers.imports.serialise import load_sheet, unpack_sheets
 from registers.phrases.files import in_rows, in_rows_of_column
 from registers.risk_fields import BY_NAME, Sort, names_of
 from registers.spreadsheet import column_letter
@@ -19,12 +21,11 @@ SHOWN = 60
 NEW, KEEP = "+", ""
 # Of the rows that hold a word, so many are listed.
 ROWS_SHOWN = 3
-# Of the rows.
-NEARLY_ALL = 0.9
 # Of a word's letters.
 NEARLY = 0.8
 FIGURES = re.compile(r"^\s*(\d+)\s*$|(\d+)\s*[x*\u00d7]\s*(\d+)", re.IGNORECASE)
 POSTS = ("owner", "action_owner")
+RATED = ("likelihood", "impact", "score")
 TYPES = {"driver": "adverse_impacts", "adverse_impacts": "adverse_impacts"}
 TITLES = {
     "likelihood": "Words for likelihood",
@@ -61,7 +62,14 @@ class ImportWordsForm(forms.Form):
         undecided = unmapped_words(sheet, self.before, self.reference_data)
         self.places = places_of(undecided, sheet, self.before)
         self.total = sum(len(words) for words in undecided.values())
-        self.fits = {key: self._fits(key, words) for key, words in undecided.items()}
+        key = scales.find_key(unpack_sheets(batch.sheets)) if self.total else {}
+        self.names_of_levels = key
+        self.ranks = {
+            part: scales.ranks(
+                [*undecided.get(part, ())], getattr(self.reference_data.scheme, part)
+            )
+            for part in ("likelihood", "impact")
+        }
         self.shown_words, left = {}, SHOWN
         for key, words in undecided.items():
             self.shown_words[key] = dict(list(words.items())[:left])
@@ -90,12 +98,7 @@ class ImportWordsForm(forms.Form):
     def _options(self, key, word):
         base = key.split(".")[-1]
         if base in POSTS:
-            new = [(NEW, "Add it as a new post, vacant")] if len(word) <= 200 else []
-            return [
-                *new,
-                (KEEP, "Keep it with the notes: no owner"),
-                *((title, title) for title in self.reference_data.posts),
-            ]
+            return [*_post_options(word), *((title, title) for title in self.reference_data.posts)]
         if base in ("likelihood", "impact"):
             levels = getattr(self.reference_data.scheme, base)
             return [(KEEP, "Leave unrated"), *((str(level.value), str(level)) for level in levels)]
@@ -107,13 +110,15 @@ class ImportWordsForm(forms.Form):
         return [(KEEP, "Keep it with the notes"), *words.items()]
 
     def _likely(self, key, word, options):
-        """The option to preselect: that spelled most like the word; else, for an owner, a new post.
+        """The option to preselect: that spelled most like the word; else the first.
 
-        A number that the scheme has, where nearly all are: one that it lacks is then a slip rather
-        than another scale.
+        A number of another scale is nothing here until somebody says what. Words that are a scale
+        of as many levels as ours, in a sure order, are those levels.
         """
-        if figure_of(word):
-            return figure_of(word) if self.fits[key] and figure_of(word) in dict(options) else KEEP
+        if figure_of(word) or (re.search(r"\d", word) and key_of(key) in RATED):
+            return KEEP
+        if word in self.ranks.get(key, {}):
+            return str(self.ranks[key][word])
         labels = {label.casefold(): value for value, label in options if value not in (NEW, KEEP)}
         close = difflib.get_close_matches(word.casefold()[:200], labels, n=1, cutoff=0.8)
         # A Director of Finance is no Director of Place.
@@ -124,13 +129,6 @@ class ImportWordsForm(forms.Form):
             close = [label for label in labels if re.match(r"\w+", label)[0] in parts]
         return labels[close[0]] if close else options[0][0]
 
-    def _fits(self, key, words):
-        options = dict(self._options(key, ""))
-        figures = {figure_of(word): count for word, count in words.items() if figure_of(word)}
-        return sum(n for figure, n in figures.items() if figure in options) >= NEARLY_ALL * sum(
-            figures.values()
-        )
-
     @property
     def groups(self):
         """Title, hint and fields for each kind of word."""
@@ -138,7 +136,13 @@ class ImportWordsForm(forms.Form):
             base = key.split(".")[-1]
             if words:
                 fields = [self[name_of(key, word)] for word in words]
+                levels = self.names_of_levels.get(base, {})
                 yield {
+                    "is_scale": key_of(base) in RATED,
+                    "rows": [
+                        {"field": field, "name": levels.get(int(word)) if word.isdecimal() else ""}
+                        for field, word in zip(fields, words, strict=True)
+                    ],
                     "title": TITLES.get(base, "Other words"),
                     "hint": HINTS.get(base, ""),
                     "fields": fields,
@@ -171,6 +175,14 @@ class ImportWordsForm(forms.Form):
             if choice and base in ("score", "band")
             else choice
         )
+
+
+def _post_options(word):
+    """What else than a post on the register an owner can be, the likeliest first."""
+    new = [(NEW, "Add it as a new post, vacant")] if len(word) <= 200 else []
+    if looks_like_person(word):
+        return [(KEEP, "A person, not a post: keep the name with the notes"), *new]
+    return [*new, (KEEP, "Keep it with the notes: no owner")]
 
 
 def figure_of(word):

@@ -5,9 +5,11 @@ Its words: import_values.py.
 
 import hashlib
 from dataclasses import replace
+from datetime import date
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils import timezone
 
 from registers.forms.concurrency import TokenField
 from registers.forms.fields import PlainTextField, selection_errors
@@ -15,6 +17,7 @@ from registers.govuk import GovukRadios, Helper
 from registers.import_fields import BY_NAME, IGNORE, NOTE, TARGETS
 from registers.import_files import begin_import
 from registers.imports import read_pasted
+from registers.imports.judgement_day import day_of_sheet, has_undated_ratings
 from registers.imports.mapping import Plan, allows_several, continuation_rows, data_rows
 from registers.imports.serialise import unpack_sheets
 from registers.imports.upload import heading_row_number, plan_for_sheet
@@ -128,6 +131,15 @@ class ImportColumnsForm(forms.Form):
         required=False,
     )
 
+    judged_on = forms.DateField(
+        label="On which day were its ratings judged?",
+        help_text="For ratings that have no day in the file. They count from that day. For "
+        "example, 30/6/2026.",
+        required=False,
+        input_formats=DAY_FORMATS,
+        widget=forms.DateInput(format="%d/%m/%Y", attrs={"class": "govuk-input--width-10"}),
+        error_messages={"invalid": "Enter the day of the ratings like 30/6/2026"},
+    )
     goes_on = forms.ChoiceField(
         label="What are rows that do not name a risk of their own?",
         choices=[
@@ -156,11 +168,30 @@ class ImportColumnsForm(forms.Form):
             "another_scale": self.before.another_scale,
             "goes_on": {True: "yes", False: "no"}.get(self.before.goes_on),
         }
+        self._ask_for_day()
         if len(self.sheets) == 1:
             self.fields["sheet"].widget = forms.HiddenInput()
         self.lines = data_rows(self.shown, replace(self.before, goes_on=False))
         self._ask_about(continuation_rows(self.shown, self.before))
         self.columns = [self._column(place, name) for place, name in enumerate(self.before.names)]
+
+    def _ask_for_day(self):
+        """Offer the day that the sheet states above its table, else today."""
+        today, before = timezone.localdate(), self.before
+        above = [row for row in self.shown.rows if row.number < before.first_line]
+        if not has_undated_ratings(before.columns):
+            del self.fields["judged_on"]
+            return
+        day = before.judged_on and date.fromisoformat(before.judged_on)
+        self.initial["judged_on"] = (
+            day or day_of_sheet(above, today, before.is_day_first) or today
+        ).strftime("%d/%m/%Y")
+
+    def clean_judged_on(self):
+        day, today = self.cleaned_data["judged_on"], timezone.localdate()
+        if day and day > today:
+            raise ValidationError("The day of the ratings must be today or in the past")
+        return day if day != today else None
 
     def _ask_about(self, rows):
         """rows: the numbers of those that would continue the risk above."""
@@ -180,7 +211,7 @@ class ImportColumnsForm(forms.Form):
         name = f"column_{place}"
         self.fields[name] = forms.ChoiceField(
             label=f"What is {name_shown}?",
-            choices=offered(),
+            choices=offered(with_derived=target == IGNORE),
             initial=target,
             error_messages=selection_errors(f"Select what {name_shown} is"),
         )
@@ -281,6 +312,8 @@ class ImportColumnsForm(forms.Form):
                 "Select which column says what the risk is: its title or its description"
             )
         changes = {"columns": columns, "another_scale": cleaned["another_scale"]}
+        day = cleaned.get("judged_on")
+        changes["judged_on"] = day.isoformat() if day else None
         self.plan = Plan.from_json(vars(self.before) | changes)
         if cleaned["goes_on"]:
             self.plan.goes_on = cleaned["goes_on"] == "yes"
@@ -294,10 +327,12 @@ class ImportColumnsForm(forms.Form):
         return f"{target}@{on.isoformat()}" if on and "." in target else target
 
 
-def offered():
-    """The targets in groups, for a select."""
+def offered(*, with_derived):
+    """The targets in groups, for a select. with_derived: "the register works it out" among them."""
     groups = {}
     for target in TARGETS:
+        if target.name == IGNORE and not with_derived:
+            continue
         groups.setdefault(target.group, []).append((target.name, target.label))
     return list(groups.items())
 

@@ -155,6 +155,7 @@ class ChangeBuilder:
 
     def __init__(self, batch, posts):
         self.batch, self.today = batch, timezone.localdate()
+        self.judged_on = parse_day(batch.plan.get("judged_on")) or self.today
         self.posts = {
             post.title.casefold(): post
             for post in [*batch.register.organisation.posts.all(), *posts]
@@ -165,7 +166,7 @@ class ChangeBuilder:
     def new_risk(self, row) -> NewRisk:
         values = dict(row.reads["values"])
         diff = row.reads["held"]
-        days = [parse_day(rating["on"]) for rating in diff["judged"] if rating["on"]]
+        days = [parse_day(rating["on"]) or self.judged_on for rating in diff["judged"]]
         raised_on = parse_day(values.pop("raised_on", None)) or min([*days, self.today])
         closure = {"reason": f"Closed there already. {self._origin(row)}"}
         return NewRisk(
@@ -197,7 +198,9 @@ class ChangeBuilder:
     def _related(self, row):
         """Judgements, controls and actions, and the next review day."""
         diff = row.reads["held"]
-        oldest_first = sorted(diff["judged"], key=lambda rating: rating["on"] or "9999")
+        oldest_first = sorted(
+            diff["judged"], key=lambda rating: rating["on"] or self.judged_on.isoformat()
+        )
         judgements = [self._judgement(row, rating) for rating in oldest_first]
         next_review_on = parse_day(row.reads["values"].get("next_review_on"))
         for judgement in [each for each in judgements if each["kind"] == "current"][-1:]:
@@ -210,6 +213,14 @@ class ChangeBuilder:
                 for title, detail in diff["controls"]
             ],
             "actions": [self._action(row, action) for action in diff["actions"]],
+            "notes": [
+                {
+                    "note": note["text"],
+                    "effective_on": parse_day(note["on"]),
+                    "source": self._origin(row),
+                }
+                for note in diff.get("progress", [])
+            ],
         }
 
     def _judgement(self, row, rating):
@@ -219,7 +230,7 @@ class ChangeBuilder:
             "impact": rating["impact"],
             "driver": self.impacts.get(rating["driver"]),
             "rationale": rating["rationale"] or self._origin(row),
-            "effective_on": parse_day(rating["on"]) or self.today,
+            "effective_on": parse_day(rating["on"]) or self.judged_on,
         }
 
     def _action(self, row, action):

@@ -9,9 +9,8 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from registers.import_fields import BY_NAME, IGNORE, NOTE, TARGETS, Sort
-from registers.imports import parse_date, parse_list, parse_rating
-from registers.pounds import parse_pounds
+from registers.import_fields import BY_NAME, NOTE, PROGRESS, TARGETS, Sort
+from registers.imports import heading_words, parse_date, parse_list, parse_rating
 
 UNKNOWN_KIND = "?"  # of a rating whose heading names no kind: "Likelihood", "L", "Score"
 _LABELS = {target.label.casefold(): target.name for target in TARGETS}
@@ -62,26 +61,44 @@ _DATED = re.compile(
 )
 _THOUSANDS = re.compile(r"000|£ ?[km]|thousand|million|\b[km]\b")  # of pounds
 _MOVEMENT = r"direction|\bdot\b|movement|trend|arrow|\bmoved\b|change since"
+_JUDGING = r"(?:review|assess|scor|rat)"
+_JUDGED_ON = (
+    rf"^(?:date )?(?:last |latest )?(?:re-?)?{_JUDGING}(?:ed|d)(?: on| date)?$|"
+    rf"^(?:last|latest) {_JUDGING}(?:ment|ing)?(?: date)?$|^(?:assessment|scoring) date$|"
+    rf"^date (?:of )?(?:last |latest )?(?:risk )?(?:{_JUDGING}(?:ed|d|ment|ing)|(?<=last )review)$"
+)
+# A list of actions "and progress" is a list of actions.
+_PROGRESS = (
+    r"^(?!.*(?:actions?|controls?|mitigations?) ?(?:and|&|/|with))(?!.*\b(?:date|day|by|due)\b)"
+    r".*(?:\bprogress\b|\bupdates?\b|\bcomments?\b|\bcommentary\b|^(?:latest |current )?position$)"
+)
 PATTERNS = tuple(
     (re.compile(pattern), target)
     for pattern, target in (
-        (_MOVEMENT, IGNORE),
+        (_MOVEMENT, NOTE),
+        (r"^(?:risk )?(?:rank|priority order|order of priority)$", NOTE),
         (
             r"gaps? in|assurance|appetite|tolerance|(?:control|mitigation)s? (?:owner|"
             r"effective\w*|rating)",
             NOTE,
         ),
+        (_JUDGED_ON, "current.on"),
         (
             r"previous|last (?:review|update|score|quarter|assess)|reviewed|"
             r"(?:action|progress|control) status|status of",
             NOTE,
         ),
+        (_PROGRESS, PROGRESS),
         (
             r"^(?:risk )?(?:ref|reference|id|no|number|code|unique id|identifier)(?: no| number|"
             r" code| id)?$",
             "reference",
         ),
         (r"^(?:risk )?id (?:and|&) .*", "reference"),
+        (
+            r"portfolio|(?:cabinet|lead|executive|committee) member|councillor|\bcllr\b",
+            "portfolio",
+        ),
         (
             r"actions? (?:owner|lead|by|manager|officer)|^by whom|^(?:lead|owner) for actions?|"
             r"^assigned to",
@@ -108,18 +125,28 @@ PATTERNS = tuple(
         ),
         (
             r"(?:risk|accountable|responsible) (?:owner|officer|manager|director)|^sro$|"
-            r"^executive (?:lead|owner)$",
+            r"^executive (?:lead|owner)$|^responsib(?:le|ility)(?: (?:person|post|for risk))?$",
             "owner",
         ),
-        (r"portfolio|cabinet member|lead member|^lead councillor", "portfolio"),
-        (r"^(?:risk )?(?:category|type|theme)s?$|^(?:category|type) of risk", "category"),
+        (
+            r"^(?:risk )?(?:category|type|theme|area)s?$|^(?:category|type|area) of risk",
+            "category",
+        ),
         (r"^(?:(?:corporate|strategic) (?:plan )?)?(?:objective|aim|priority|goal)", "objective"),
         (r"(?:objective|priority|ambition)s?(?: at risk| affected| threatened)?$", "objective"),
         (
             r"further|additional|planned|proposed|future|required|actions?\b|treatment plan|to do",
             "actions",
         ),
-        (r"controls?\b|mitigations?\b|mitigating|safeguards", "controls"),
+        (
+            r"controls?\b|mitigations?\b|mitigating|safeguards|^management of (?:the )?risks?$",
+            "controls",
+        ),
+        (
+            r"^risks? (?:and|&|/) (?:its |their |the |potential )?"
+            r"(?:effect|consequence|impact|cause)s?$",
+            "statement",
+        ),
         (
             r"consequence|effects?\b|impact desc\w+|(?:potential|possible|"
             r"description of) impacts?|implication|so what",
@@ -129,7 +156,8 @@ PATTERNS = tuple(
         (r"^(?:risk )?event\b|what (?:could|might|can) (?:happen|go wrong)", "event"),
         (r"descri|statement|detail|narrative|scenario|definition of risk", "statement"),
         (
-            r"^(?:principal |strategic |corporate |key |headline )?risk(?: title| name| heading)?$",
+            r"^(?:principal |strategic |corporate |key |headline )?risks?"
+            r"(?: title| name| heading| identified)?$|^identified risks?$",
             "title",
         ),
         (r"^(?:short )?(?:title|name)$", "title"),
@@ -140,10 +168,6 @@ PATTERNS = tuple(
         ),
         (r"proximity|^timescale|^how soon", "proximity"),
         (r"^(?:risk )?status$|^open/? ?closed$|^live\b", "status"),
-        (
-            r"^(?:commentary|progress|update|latest update|position)(?: update)?s?$",
-            "committee_position",
-        ),
     )
 )
 
@@ -151,13 +175,6 @@ PATTERNS = tuple(
 REFERENCE = re.compile(r"(?:[A-Za-z]{1,10}[ /._-]{0,3}){0,3}\d{1,6}[a-z]?(?:\.\d{1,3})?", re.I)
 ARROWS = re.compile(
     r"[\u2190-\u21ff\u25b2\u25b6\u25ba\u25bc\u25c0\u25c4\u2b00-\u2bff<>=\u2194\ufe0f\s-]+"
-)
-COLOURS = frozenset(
-    "red amber green yellow black blue orange brown white r a g amber/red amber/green".split()
-)
-RESPONSES = frozenset(
-    "treat tolerate transfer terminate treated tolerated transferred terminated accept accepted "
-    "reduce reduced avoid avoided mitigate mitigated share shared".split()
 )
 RATING_PARTS = ("likelihood", "impact", "score", "band")
 
@@ -176,11 +193,16 @@ def detect_target(name: str) -> str:
     """
     if not name.strip() or len(name) > 300:
         return ""
+    forms = (heading_words.plain_heading(name), *heading_words.readings(name))
+    return next((target for form in forms if (target := _detect(form))), "")
+
+
+def _detect(name):
     for form in dict.fromkeys((name.strip().casefold(), normalise_heading(name))):
         if target := _LABELS.get(form) or _ALIASES.get(form):
             is_amount = BY_NAME[target].sort is Sort.POUNDS
             return NOTE if is_amount and _THOUSANDS.search(name.casefold()) else target
-    if target := _detect_rating(normalise_heading(name)):
+    if target := detect_rating(normalise_heading(name)):
         return target
     last = normalise_heading(name.rsplit(": ", 1)[-1])
     for form in dict.fromkeys((normalise_heading(name), last)):
@@ -198,7 +220,7 @@ def is_export_heading(name: str) -> bool:
     return name.strip().casefold() in _LABELS
 
 
-def _detect_rating(heading):
+def detect_rating(heading):
     """The kind, part and day of a rating's column; "" unless every word of the heading is known."""
     day, words_left = _split_day(heading)
     if re.search(_MOVEMENT, words_left) or re.search(r"\bq\d\b", words_left):
@@ -269,47 +291,6 @@ def profile_column(cells) -> ColumnProfile:
     if not texts:
         return ColumnProfile((), 0, 0)
     return ColumnProfile(texts, sum(map(len, texts)) / len(texts), len(set(texts)) / len(texts))
-
-
-def confirm_target(target: str, column: ColumnProfile) -> str:
-    """The target, or another that the contents suggest.
-
-    A column called "Impact" that holds sentences is a consequence.
-    """
-    if not column.texts:
-        return target
-    if column.share(ARROWS.fullmatch) > 0.8:
-        return IGNORE
-    part = target.split("@")[0].rsplit(".", 1)[-1]
-    if part in ("likelihood", "impact") and column.width > 40:
-        return "consequence" if part == "impact" and "@" not in target else NOTE
-    if part in ("score", "band") and (column.width > 40 or column.days > 0.8):
-        return NOTE
-    sort = BY_NAME[target].sort if target in BY_NAME else None
-    if sort is Sort.DAY and column.days == 0 and not column.share(parse_date.means_no_day):
-        return NOTE
-    if sort is Sort.POUNDS and all(parse_pounds(text) is None for text in column.texts):
-        return NOTE
-    if sort is Sort.POST and column.width > 90:
-        return NOTE
-    return _confirm_by_words(target, column)
-
-
-def _confirm_by_words(target, column):
-    words = {parse_rating.normalise_word(text) for text in column.texts}
-    if target == "status" and len(words & RESPONSES) * 2 > len(words):
-        return "response"
-    if target == "status" and words <= COLOURS:
-        return NOTE
-    if target == "response" and column.width > 40:
-        return "actions"
-    if target in ("category", "proximity", "status") and column.width > 60:
-        return NOTE
-    if target == "reference" and column.width > 30:
-        return NOTE
-    if target == "title" and column.share(lambda text: len(text) > parse_list.TITLE) > 0.5:
-        return "statement"
-    return target
 
 
 def detect_by_contents(

@@ -6,11 +6,12 @@ Values are plain: posts by title, library rows by slug, days as dates. No databa
 import datetime
 from dataclasses import dataclass, field
 
-from registers.import_fields import BY_NAME, NOTE
+from registers.import_fields import BY_NAME, NOTE, RATINGS
 from registers.imports.mapping import Plan, ReferenceData
 from registers.imports.parsed_row import (
     NOTE_HEADINGS,
     ParsedAction,
+    ParsedNote,
     ParsedRating,
     ParsedRow,
     RowProblem,
@@ -30,6 +31,8 @@ EMPTY = {
     **dict.fromkeys(names_of(is_many=True), ()),
 }
 LONGEST = {name: FIELDS_BY_NAME[name].longest for name in names_of(Sort.LINE, is_imported=True)}
+# Of ratings in our own files: what they say is read or is derived.
+DERIVED_HEADINGS = tuple(f"{target.label}: " for target in RATINGS)
 LONGEST["owner"] = 200  # of a post's title
 
 
@@ -39,6 +42,7 @@ class ExistingRisk:
 
     values: by field, as in ParsedRow.values. ratings: own ones by kind, oldest first. controls,
     actions: all titles; active_controls, open_actions: titles of those still in place or open.
+    progress: (text, day) of its notes.
     """
 
     pk: int
@@ -50,6 +54,7 @@ class ExistingRisk:
     ratings: dict[str, list[ParsedRating]] = field(default_factory=dict)
     controls: list[str] = field(default_factory=list)
     actions: list[str] = field(default_factory=list)
+    progress: list[tuple[str, datetime.date]] = field(default_factory=list)
     active_controls: list[str] = field(default_factory=list)
     open_actions: list[str] = field(default_factory=list)
 
@@ -67,6 +72,7 @@ class RowDiff:
     ratings: list[ParsedRating] = field(default_factory=list)
     controls: list[tuple[str, str]] = field(default_factory=list)
     actions: list[ParsedAction] = field(default_factory=list)
+    progress: list[ParsedNote] = field(default_factory=list)
     missing: list[str] = field(default_factory=list)
     closes: bool = False
 
@@ -87,18 +93,13 @@ def diff_new_risk(row: ParsedRow, plan: Plan, reference_data: ReferenceData) -> 
     """Changes row.values where a new risk cannot begin so, and explains it in row.problems."""
     closes = row.values.get("status") == "closed"
     if row.values.get("status") == "happened":
-        _add_problem(
-            row,
-            plan,
-            "status",
-            reference_data,
-            "It comes in as open: say on its page when it happened, and what",
-        )
+        words = "It comes in as open: say on its page when it happened, and what"
+        _add_problem(row, plan, "status", reference_data, words, is_noted=True)
     if row.values.get("status") in ("closed", "happened"):
         row.values["status"] = "open"
     if (raised_on := row.values.get("raised_on")) and raised_on > reference_data.today:
         words = "It is a day to come: the risk counts from today"
-        _add_problem(row, plan, "raised_on", reference_data, words)
+        _add_problem(row, plan, "raised_on", reference_data, words, is_noted=True)
         del row.values["raised_on"]
     row.values = {name: value for name, value in row.values.items() if value not in ("", None, [])}
     _drop_invalid(row, row.values, plan)
@@ -115,6 +116,7 @@ def diff_new_risk(row: ParsedRow, plan: Plan, reference_data: ReferenceData) -> 
         ratings=ratings,
         controls=_unique_controls(row.controls),
         actions=row.actions,
+        progress=list(dict.fromkeys(row.progress)),
         closes=closes,
     )
 
@@ -140,9 +142,10 @@ def diff_row(
         if not _is_listed(control[0], existing.controls)
     ]
     actions = [action for action in row.actions if not _is_listed(action.title, existing.actions)]
-    diff = RowDiff("unchanged", changes, ratings, controls, actions)
+    progress = [note for note in dict.fromkeys(row.progress) if _is_new_note(note, existing)]
+    diff = RowDiff("unchanged", changes, ratings, controls, actions, progress)
     diff.missing = _missing_titles(existing, row, plan)
-    if changes or ratings or controls or actions:
+    if changes or ratings or controls or actions or progress:
         diff.outcome = "changed"
         if existing.status == "closed":
             words = (
@@ -199,12 +202,12 @@ def _missing_titles(existing, row, plan):
 def _merge_notes(values, existing, row, plan):
     """Set the notes of an existing risk.
 
-    Under our own reference the column of notes replaces them, if there is one. Under a foreign
-    reference new lines are added and none is removed.
+    Under our own reference the column of notes replaces them, if there is one. Lines that are new
+    are added: what a cell says and no field holds.
     """
-    before = existing.values[NOTE]
+    before, lines = existing.values[NOTE], values.get(NOTE, "").split("\n")
     if row.values.get("reference") == existing.reference:
-        values.pop(NOTE, None)
+        lines = [line for line in lines if not line.startswith(DERIVED_HEADINGS)]
         if NOTE in plan.columns:
             cells = zip(plan.columns, plan.names, row.sheet_row.cells, strict=False)
             texts = [
@@ -212,13 +215,13 @@ def _merge_notes(values, existing, row, plan):
                 for column, name, text in cells
                 if column == NOTE and text.strip()
             ]
-            values[NOTE] = "\n".join(
+            before = "\n".join(
                 text if name.casefold() in NOTE_HEADINGS else f"{name}: {text}"
                 for name, text in texts
             )
-    else:
-        added = [line for line in values.get(NOTE, "").split("\n") if line.strip() not in before]
-        values[NOTE] = "\n".join(filter(None, [before, *added]))
+    texts = normalise_text(before)
+    added = [line for line in lines if line.strip() not in texts]
+    values[NOTE] = "\n".join([before, *added] if before else added)
 
 
 def _emptied_fields(row: ParsedRow, plan: Plan) -> list[str]:
@@ -298,11 +301,23 @@ def _is_new_rating(row, rating, existing):
     return not equal
 
 
-def _add_problem(row, plan, name, reference_data, words):
-    """Add a problem that does not refuse the row, quoting the value by its label."""
+def _is_new_note(note, existing):
+    """Whether no note says the same, or none of that day where it has one."""
+    days = {day for text, day in existing.progress if _one_line(text) == _one_line(note.text)}
+    return note.on not in days if note.on else not days
+
+
+def _add_problem(row, plan, name, reference_data, words, *, is_noted=False):
+    """Add a problem that does not refuse the row, quoting the value by its label.
+
+    is_noted: the value is kept in the notes.
+    """
     value = row.values[name]
     text = reference_data.choices.get(name, {}).get(value, value)
     row.problems.append(RowProblem(heading(plan, name), str(text), words, False))
+    if is_noted:
+        note = f"{heading(plan, name)}: {text}"
+        row.values[NOTE] = "\n".join(filter(None, [row.values.get(NOTE), note]))
 
 
 def _unique_controls(controls):

@@ -46,7 +46,7 @@ def match_rows(
 ) -> dict[int, tuple[ExistingRisk | None, str]]:
     """Row number -> (the risk it refers to, what is wrong with its reference).
 
-    A foreign reference matches the risk that an earlier import created from it. Six queries,
+    A foreign reference matches the risk that an earlier import created from it. Seven queries,
     whatever the number of rows.
     """
     by_row = {row.number: text for row in rows if (text := references.reference_in(row))}
@@ -81,7 +81,10 @@ def match_rows(
 def load_existing(register, risks) -> list[ExistingRisk]:
     """What the register says of these risks. Own assessments only."""
     rows = risks.select_related("latest__owner", "latest__primary_failure_type").prefetch_related(
-        *(f"latest__{name}" for name in Risk.MANY), "controls__latest", "actions__latest"
+        *(f"latest__{name}" for name in Risk.MANY),
+        "controls__latest",
+        "actions__latest",
+        "progress_notes",
     )
     ratings = defaultdict(lambda: defaultdict(list))
     own_assessments = Assessment.objects.filter(
@@ -100,6 +103,7 @@ def load_existing(register, risks) -> list[ExistingRisk]:
             ratings=ratings[risk.pk],
             controls=[control.title for control in risk.controls.all()],
             actions=[action.title for action in risk.actions.all()],
+            progress=[(note.note, note.effective_on) for note in risk.progress_notes.all()],
             active_controls=[
                 control.title for control in risk.controls.all() if control.is_in_place
             ],

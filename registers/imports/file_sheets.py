@@ -46,6 +46,7 @@ def begin_sheets(batch, names, *, by) -> list[RegisterImport]:
     """
     Register.objects.select_for_update().get(pk=batch.register_id)
     free = {sheet.name for sheet in file_sheets(batch) if not sheet.batch}
+    sheets = unpack_sheets(batch.sheets)
     return [
         RegisterImport.objects.create(
             register=batch.register,
@@ -54,8 +55,8 @@ def begin_sheets(batch, names, *, by) -> list[RegisterImport]:
             digest=batch.digest,
             sheets=batch.sheets,
             sheet_names=batch.sheet_names,
-            plan=guess_best_plan([sheet], batch.register).as_json(),
+            plan=guess_best_plan([sheet], batch.register, sheets).as_json(),
         )
-        for sheet in unpack_sheets(batch.sheets)
+        for sheet in sheets
         if sheet.name in names and sheet.name in free
     ]

@@ -5,12 +5,15 @@ from dataclasses import asdict, dataclass, field, replace
 
 from registers.import_fields import BY_NAME, IGNORE, NOTE, Sort
 from registers.imports import (
+    column_neighbours,
+    confirm_contents,
     detect_columns,
     detect_table,
     group_rows,
     own_export,
     parse_date,
     parse_rating,
+    scales,
     value_mapping,
 )
 from registers.imports.resolve_rating import SCORE, RatingResolver
@@ -33,6 +36,7 @@ class Plan:
     another_scale: its numbers are not the scheme's; ratings are read only as `words` map them.
     goes_on: whether a row that names no risk, or repeats its name, continues the risk above; None:
     not asked yet.
+    judged_on: the day, as 2026-06-30, of ratings that have none; None: the day of the import.
     """
 
     sheet: str
@@ -44,6 +48,7 @@ class Plan:
     footer_from: int | None = None
     another_scale: bool = False
     goes_on: bool | None = None
+    judged_on: str | None = None
 
     def as_json(self) -> dict:
         return asdict(self)
@@ -69,8 +74,16 @@ class ReferenceData:
     today: object = None
 
 
-def guess_plan(sheet: Sheet, reference_data: ReferenceData, previous: Plan | None = None) -> Plan:
-    """Guess the plan of a sheet. previous: the plan of the last import, kept for equal headings."""
+def guess_plan(
+    sheet: Sheet,
+    reference_data: ReferenceData,
+    previous: Plan | None = None,
+    key: scales.ScaleKey | None = None,
+) -> Plan:
+    """Guess the plan of a sheet. previous: the plan of the last import, kept for equal headings.
+
+    key: of the scales, where the workbook has one on another sheet.
+    """
     layout = detect_table.detect_table(sheet, previous.names if previous else None)
     names = [name or f"Column {column_letter(at)}" for at, name in enumerate(layout.names)]
     plan = Plan(
@@ -84,7 +97,10 @@ def guess_plan(sheet: Sheet, reference_data: ReferenceData, previous: Plan | Non
     plan.is_day_first = not parse_date.is_month_first(
         text for column in cells for text in column if text
     )
-    plan.another_scale = _is_another_scale(plan.columns, cells, reference_data.scheme)
+    key = (key or {}) | scales.find_key([replace(sheet, rows=tuple(non_data_rows(sheet, plan)))])
+    plan.another_scale = _is_another_scale(
+        plan.columns, cells, reference_data.scheme
+    ) or scales.is_another(plan.names, plan.columns, key, reference_data.scheme)
     if rows and _is_guidance(cells, plan):
         later = [row.number for row in sheet.rows if row.number > rows[0].number]
         plan.first_line = later[0] if later else plan.first_line
@@ -119,6 +135,10 @@ def _apply_previous(plan, previous):
         targets.get(name, target if free else NOTE)
         for name, target, free in zip(headings, plan.columns, is_free, strict=True)
     ]
+    columns = [
+        NOTE if name == IGNORE != target else name
+        for name, target in zip(columns, plan.columns, strict=True)
+    ]
     keep = {
         name: asdict(previous)[name]
         for name in ("words", "is_day_first", "another_scale", "goes_on")
@@ -140,11 +160,15 @@ def likeliest_sheet(sheets: list[Sheet], reference_data: ReferenceData) -> int:
 def _detect_columns(headings, names, cells, reference_data):
     profiles = [detect_columns.profile_column(column) for column in cells]
     targets = [detect_columns.detect_target(name) for name in headings]
-    if not own_export.has_own_headings(tuple(headings)):
+    is_own_export = own_export.has_own_headings(tuple(headings))
+    if not is_own_export:
         targets = [
-            t and detect_columns.confirm_target(t, column)
-            for t, column in zip(targets, profiles, strict=True)
+            t and confirm_contents.confirm_target(t, column, name)
+            for t, column, name in zip(targets, profiles, headings, strict=True)
         ]
+        targets = column_neighbours.assign_to_actions(headings, targets)
+        targets = column_neighbours.find_products(targets, lambda at: cells[at])
+    targets = column_neighbours.keep_derived(headings, targets, is_own_export)
     targets = detect_columns.resolve_rating_kinds(names, targets, lambda at: cells[at])
     targets = _drop_duplicates(targets)
     assigned = {target for target in targets if target}
@@ -161,15 +185,7 @@ def _detect_columns(headings, names, cells, reference_data):
         free = [at for at, target in enumerate(targets) if not target]
         if description := detect_columns.detect_description(profiles, free):
             targets[description[0]] = description[1]
-    return [
-        target
-        or (
-            IGNORE
-            if profiles[at].texts and profiles[at].share(detect_columns.ARROWS.fullmatch) > 0.8
-            else NOTE
-        )
-        for at, target in enumerate(targets)
-    ]
+    return [target or NOTE for target in targets]
 
 
 def _drop_duplicates(targets):
@@ -217,12 +233,12 @@ def _is_outside(text, part, most, scheme):
     match = parse_rating.LEVEL.fullmatch(" ".join(text.lower().split()).strip(" .;:"))
     if part in ("score", "band"):
         is_outside = parse_rating.is_pair(text) and not parse_rating.match_score(scheme, text).pairs
-        return is_outside or any(figure > most for figure in parse_rating.numbers_in(text))
+        return is_outside or any(not 0 < figure <= most for figure in parse_rating.numbers_in(text))
     if not match:
         return False
     levels = scheme.likelihood if part == "likelihood" else scheme.impact
     named_level = parse_rating.match_level(levels, match["word"]) if match["word"] else None
-    return int(match["number"]) > most or named_level not in (None, int(match["number"]))
+    return not 0 < int(match["number"]) <= most or named_level not in (None, int(match["number"]))
 
 
 def _is_guidance(cells, plan):

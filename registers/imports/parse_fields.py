@@ -7,10 +7,10 @@ import datetime
 import re
 from functools import lru_cache
 
-from registers.import_fields import IGNORE, NOTE
-from registers.imports import parse_date, parse_list, parse_statement, value_mapping
+from registers.import_fields import NOTE
+from registers.imports import owners, parse_date, parse_list, parse_statement, value_mapping
 from registers.models.review import latest_next_review
-from registers.phrases.files import taken_apart_into
+from registers.phrases.files import first_of_owners, taken_apart_into
 from registers.pounds import FORM_OF_AMOUNT, parse_pounds
 from registers.risk_fields import BY_NAME, Sort, names_of
 
@@ -151,12 +151,10 @@ def parse_choices(row, meanings):
 
 
 def _handle_unmapped(row, at, text, choice):
-    """Handle a word without a value: ignored if mapped to nothing or blank, else a problem."""
-    if choice == "" or value_mapping.word_key(text) in value_mapping.BLANK_WORDS:
-        row.record_target(at, IGNORE)
-    else:
+    """A word without a value goes to the notes: with a problem, unless somebody said so."""
+    if choice != "" and value_mapping.word_key(text) not in value_mapping.BLANK_WORDS:
         row.add_problem(at, text, f"{NOT_MAPPED}: it stays with the notes")
-        row.move_to_notes(at)
+    row.move_to_notes(at)
 
 
 def parse_types(row, meanings):
@@ -173,8 +171,8 @@ def parse_types(row, meanings):
                 row.set_value(target, slugs[0] if target == "primary_failure_type" else slugs)
             for word in unknown:
                 _handle_unmapped(row, at, word, None)
-            if not slugs and at not in row.parsed.destinations and not unknown:
-                row.record_target(at, IGNORE)
+            if not slugs and not unknown:
+                row.move_to_notes(at)
     main, further = (row.parsed.values.get(name) for name in TYPES[:2])
     if main and further and main in further:
         row.parsed.values[TYPES[1]] = [slug for slug in further if slug != main]
@@ -183,17 +181,32 @@ def parse_types(row, meanings):
 def parse_owner(row, meanings):
     for at in row.columns.get("owner", [])[:1]:
         text = row.cells[at]
-        title = meanings.resolve_post(text)
+        title = read_post(row, at, text, meanings)
         if title:
             row.set_value("owner", title)
-            if parse_list.parse_post(text)[1]:
-                row.add_split_note(at, f"{text} is the post {title}")
-                row.move_to_notes(at)
-        elif title == "":
-            row.record_target(at, IGNORE)
         else:
-            row.add_problem(at, text, "It is not the title of one post: it stays with the notes")
             row.move_to_notes(at)
+
+
+def read_post(row, at, text, meanings) -> str | None:
+    """The post that a cell, or an item of one, names; see ValueMapping.resolve_post.
+
+    What the title leaves out of the text goes to the notes.
+    """
+    title, owners_named = meanings.resolve_post(text), meanings.owners_in(text)
+    if title is None:
+        is_person = any(map(owners.looks_like_person, owners_named))
+        kind = (
+            "It looks like a person, not a post" if is_person else "It is not the title of a post"
+        )
+        row.add_problem(at, text[:80], f"{kind}: it stays with the notes")
+    elif title and len(owners_named) > 1 and title.casefold() != " ".join(text.split()).casefold():
+        row.add_split_note(at, first_of_owners(title, len(owners_named) - 1))
+        row.move_to_notes(at)
+    elif title and parse_list.parse_post(text)[1]:
+        row.add_split_note(at, f"{text} is the post {title}")
+        row.move_to_notes(at)
+    return title
 
 
 def parse_texts(row):

@@ -19,6 +19,13 @@ VACANT = re.compile(
     r"[-\u2013,] ?(?:currently )?vacant)$",
     re.I,
 )
+# What stands in a column of controls or actions and is none: a number, a tick, a reference.
+NO_ITEM = re.compile(
+    r"[\W_]*|[£$€+~<>≤≥]*\s*\d[\d,.]*\s*%?|\d{1,2}\s*[x\u00d7*/]\s*\d{1,2}|y|n|yes|no|none|nil|"
+    r"n/?a|tbc|tba|tbd|n/?k|true|false|not applicable|none identified|not known|unknown|"
+    r"(?:[a-z]{1,5}[ ._/-]?){1,2}\d{1,5}(?:\.\d{1,3})?",
+    re.I,
+)
 POST_WORDS = re.compile(
     r"\b(director|head|manager|officer|chief|lead|executive|secretary|treasurer|principal|"
     r"governor|chair|headteacher|head teacher|bursar|coordinator|co-ordinator|solicitor|auditor|"
@@ -34,6 +41,11 @@ class SplitText:
 
     items: tuple[str, ...]
     style: str = ""
+
+
+def is_no_item(text: str) -> bool:
+    """Whether a text can be neither a control nor an action: a number, a reference, "None"."""
+    return bool(NO_ITEM.fullmatch(text.strip(" .;:\n\t")))
 
 
 def split_list(text: str) -> SplitText:
@@ -55,6 +67,8 @@ def split_list(text: str) -> SplitText:
             return SplitText(_group_lines(lines, starts, pattern), style)
     if len(lines) > 1 and all(line[0].isupper() or line[0].isdigit() for line in lines):
         return SplitText(tuple(lines), "lines")
+    if len(lines) == 1 and len(parts := _split_at_semicolons(lines[0])) > 1:
+        return SplitText(parts, "semicolons")
     return SplitText(("\n".join(lines),)) if lines else SplitText(())
 
 
@@ -90,6 +104,14 @@ def _split_inline(line):
         return ()
     ends = [*(mark.start() for mark in marks[1:]), len(line)]
     return tuple(line[mark.end() : end].strip() for mark, end in zip(marks, ends, strict=True))
+
+
+def _split_at_semicolons(line):
+    """The parts between semicolons, where none stands in brackets and each part has words."""
+    if NUMBERED.match(line) or re.search(r"\s\(?\d{1,2}[.)]\s+[A-Z]", line):
+        return ()
+    parts = [part.strip() for part in re.split(r";(?![^(]*\))", line.strip(" ;"))]
+    return tuple(parts) if all(len(part) > 3 for part in parts) else ()
 
 
 def split_title(text: str, longest: int = TITLE) -> tuple[str, str]:

@@ -5,7 +5,6 @@ import re
 from functools import lru_cache
 
 from registers.cell_lists import read_action
-from registers.import_fields import IGNORE
 from registers.imports import parse_fields, parse_list, parse_rating
 from registers.imports.mapping import rating_texts
 from registers.imports.parsed_row import ParsedAction, ParsedRating
@@ -82,7 +81,7 @@ def _rating_day(row, at, day, has_undated_rating):
 
 
 def _report_unresolved(row, columns, result, resolver):
-    """Without a pair: problems for unmapped texts; all go to the notes, or are ignored if blank."""
+    """Without a pair: problems for unmapped texts, and all go to the notes."""
     undecided = set(result.undecided)
     for at, part, _ in columns:
         text = row.cells.get(at)
@@ -94,7 +93,7 @@ def _report_unresolved(row, columns, result, resolver):
                 text,
                 f"{_unresolved_reason(part, text, resolver)}: not judged, it stays with the notes",
             )
-        row.record_target(at, IGNORE) if resolver.is_blank(part, text) else row.move_to_notes(at)
+        row.move_to_notes(at)
 
 
 def _unresolved_reason(part, text, resolver):
@@ -120,8 +119,6 @@ def _record_rating_columns(row, columns, result, resolver):
             is_in_rating = resolver.level(part, text) is not None
         if is_in_rating:
             row.record_target(at, row.plan.columns[at])
-        elif resolver.is_blank(part, text):
-            row.record_target(at, IGNORE)
         else:
             row.move_to_notes(at)
 
@@ -175,11 +172,23 @@ def _rating_details(row, kind, meanings):
 def parse_controls(row):
     for at in row.columns.get("controls", []):
         items = _split_cell(row, at)
-        controls = [parse_list.split_title(item) for item in items]
+        controls = [parse_list.split_title(item) for item in _without_figures(row, at, items)]
         if _reject_too_long(row, at, controls):
             continue
         row.parsed.controls += controls
-        row.record_target(at, "controls")
+        if controls:
+            row.record_target(at, "controls")
+
+
+def _without_figures(row, at, items):
+    """The items but for numbers, references and "None", which are neither controls nor actions.
+
+    Where there are such, the whole cell stays with the notes too.
+    """
+    texts = [item for item in items if not parse_list.is_no_item(item)]
+    if len(texts) < len(items):
+        row.move_to_notes(at)
+    return texts
 
 
 def _split_cell(row, at):
@@ -204,12 +213,16 @@ def _reject_too_long(row, at, items):
 def parse_actions(row, meanings):
     actions = []
     for at in row.columns.get("actions", []):
-        parsed = [_parse_action(row, at, item) for item in _split_cell(row, at)]
+        items = _without_figures(row, at, _split_cell(row, at))
+        parsed = [_parse_action(row, at, item) for item in items]
         if not _reject_too_long(row, at, [(action.title, action.detail) for action in parsed]):
             actions += parsed
-            row.record_target(at, "actions")
+            row.record_target(at, *(["actions"] if parsed else []))
     owners = _action_details(
-        row, "action_owner", len(actions), lambda at, text: meanings.resolve_post(text)
+        row,
+        "action_owner",
+        len(actions),
+        lambda at, text: parse_fields.read_post(row, at, text, meanings),
     )
     dues = _action_details(
         row, "action_due_on", len(actions), lambda at, text: _parse_due(row, at, text)
@@ -270,6 +283,8 @@ def _action_details(row, target, count, read):
         values = [read(at, part) for part in parts] if count and len(parts) == count else []
         if values and all(value is not None for value in values):
             row.record_target(at, target)
+            if "" in values:
+                row.move_to_notes(at)
             return values
         if count > 1 and len(parts) != count:
             row.add_split_note(at, unequal_lists(len(parts), count))

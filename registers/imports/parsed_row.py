@@ -5,7 +5,7 @@ import datetime
 import re
 from dataclasses import dataclass, field
 
-from registers.import_fields import IGNORE, NOTE, TARGETS
+from registers.import_fields import IGNORE, NOTE, PROGRESS, TARGETS
 from registers.imports import own_export
 from registers.imports.mapping import Plan, ReferenceData
 from registers.imports.sheet_features import ERROR
@@ -55,6 +55,14 @@ class ParsedAction:
     is_done: bool = False
 
 
+@dataclass(frozen=True)
+class ParsedNote:
+    """A progress note."""
+
+    text: str
+    on: datetime.date | None = None  # None: the day of the import
+
+
 @dataclass
 class ParsedRow:
     """What one row says.
@@ -63,7 +71,7 @@ class ParsedRow:
     rows by slug, owner by title. Empty cells have no entry.
     controls: (title, detail). split_notes: sentences on cells that were split.
     destinations: index of each non-empty cell's column -> the targets that hold its text; "ignore"
-    where only the stored row does.
+    where the register works out what it says, or nothing of it can be stored.
     derived: names of values that a new risk needs and no cell gives, such as a title from the
     event. They do not change an existing risk.
     """
@@ -73,6 +81,7 @@ class ParsedRow:
     ratings: list[ParsedRating] = field(default_factory=list)
     controls: list[tuple[str, str]] = field(default_factory=list)
     actions: list[ParsedAction] = field(default_factory=list)
+    progress: list[ParsedNote] = field(default_factory=list)
     problems: list[RowProblem] = field(default_factory=list)
     split_notes: list[str] = field(default_factory=list)
     destinations: dict[int, list[str]] = field(default_factory=dict)
@@ -186,15 +195,18 @@ class RowBuilder:
             self.move_to_notes(at)
 
     def write_notes(self):
-        """Set the notes. An entry that exceeds NOTES_LIMIT becomes a problem instead."""
+        """Set the notes. What exceeds NOTES_LIMIT becomes progress notes, and is said."""
         entries, length = [], 0
         for at, heading, text in sorted(dict.fromkeys(self.notes), key=lambda note: note[0]):
             entry = text if heading.casefold() in NOTE_HEADINGS else f"{heading}: {text}"
             if length + len(entry) + 1 > NOTES_LIMIT:
-                self.add_problem(
-                    at, f"{text[:80]}…", f"The notes have no room for its {len(text):,} characters"
-                )
-                self.record_target(at, IGNORE)
+                words = f"The notes have no room for its {len(text):,} characters: a progress note"
+                self.add_problem(at, f"{text[:80]}…", words)
+                self.parsed.progress += [
+                    ParsedNote(entry[start : start + NOTES_LIMIT])
+                    for start in range(0, len(entry), NOTES_LIMIT)
+                ]
+                self.record_target(at, PROGRESS)
                 continue
             entries.append(entry)
             length += len(entry) + 1

@@ -60,6 +60,7 @@ class Preview:
         self.report = batch.report.get("counts", {})
         self.rows_of_file = self.total + self.report.get("further", 0)
         self.posts = batch.report.get("posts", [])
+        self.judged_on = parse_date(batch.plan.get("judged_on") or "")
 
     @property
     def filters(self):
@@ -233,5 +234,5 @@ def row_cells(row):
 
 def target_label(target):
     if target == IGNORE:
-        return "kept here only"
+        return "worked out by the register"
     return BY_NAME[target].label.lower() if target in BY_NAME and target != NOTE else "other notes"

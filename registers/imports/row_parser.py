@@ -1,7 +1,7 @@
 """Parse one row by the plan into a ParsedRow: values, problems, and where each cell went."""
 
 from registers.import_fields import IGNORE
-from registers.imports import group_rows, parse_fields, parse_related
+from registers.imports import group_rows, parse_fields, parse_progress, parse_related
 from registers.imports.mapping import Plan, ReferenceData, rating_columns
 from registers.imports.parsed_row import ParsedRow, RowBuilder, clean_cell
 from registers.imports.resolve_rating import RatingResolver
@@ -40,6 +40,7 @@ class RowParser:
             parse_related.parse_controls(source_row)
         for source_row in row.per_source_row("actions"):
             parse_related.parse_actions(source_row, self.meanings)
+        parse_progress.parse_progress(row)
         self._keep_remaining(row)
         self._keep_conflicts(row)
         row.write_notes()

@@ -49,6 +49,7 @@ def row_json(row: ParsedRow, diff: RowDiff) -> dict:
         "went": row.destinations,
         "judged": [vars(rating) for rating in row.ratings],
         "actions": [vars(action) for action in row.actions],
+        "progress": [vars(note) for note in row.progress],
         "held": diff_json(diff),
     }
 
@@ -60,6 +61,7 @@ def diff_json(diff: RowDiff) -> dict:
         "judged": [vars(rating) for rating in diff.ratings],
         "controls": diff.controls,
         "actions": [vars(action) for action in diff.actions],
+        "progress": [vars(note) for note in diff.progress],
         "gone": diff.missing,
         "closes": diff.closes,
     }

@@ -20,6 +20,7 @@ from registers.models import ImportedRow, RegisterImport
 from registers.phrases.files import duplicate_reference
 
 CHUNK = 1000  # risks to a request, each of which unpacks the whole sheet first
+RELATED = ("judged", "controls", "actions", "progress")
 Stage, Outcome = RegisterImport.Stage, ImportedRow.Outcome
 
 
@@ -120,7 +121,7 @@ def _add_to_report(batch, rows):
     counts["further"] += sum(len(row.further) for row in rows)
     for row in accepted:
         diff = row.reads["held"]
-        counts.update({name: len(diff[name]) for name in ("judged", "controls", "actions")})
+        counts.update({name: len(diff[name]) for name in RELATED})
         counts["closes"] += diff["closes"]
         counts["unrated"] += row.outcome == Outcome.NEW and all(
             rating["kind"] != "current" for rating in diff["judged"]

@@ -5,6 +5,7 @@ import hashlib
 from django.db import transaction
 
 from registers.history.form_token import FormToken
+from registers.imports import scales
 from registers.imports.mapping import Plan, data_rows, guess_plan, likeliest_sheet
 from registers.imports.read_file import read_file
 from registers.imports.reference_data import load_reference_data, previous_plan
@@ -44,7 +45,7 @@ def read_workbook(register, file_name, content, sheet_name="") -> dict:
     Raises CannotRead.
     """
     sheets = read_sheets(file_name, content)
-    plan = guess_best_plan(_select_sheets(sheet_name, sheets), register)
+    plan = guess_best_plan(_select_sheets(sheet_name, sheets), register, sheets)
     return {
         "sheets": pack_sheets(sheets),
         "sheet_names": [sheet.name for sheet in sheets],
@@ -52,14 +53,15 @@ def read_workbook(register, file_name, content, sheet_name="") -> dict:
     }
 
 
-def guess_best_plan(sheets: list[Sheet], register) -> Plan:
-    """The plan of the sheet that is most like a register.
+def guess_best_plan(sheets: list[Sheet], register, workbook: list[Sheet] = ()) -> Plan:
+    """The plan of the sheet that is most like a register. workbook: sheets that may have a key.
 
     Raises CannotRead where that sheet has no row below its headings.
     """
     reference_data, previous = load_reference_data(register), previous_plan(register)
     sheet = sheets[likeliest_sheet(sheets, reference_data)]
-    plan = guess_plan(sheet, reference_data, previous)
+    key = scales.find_key([other for other in workbook if other.name != sheet.name])
+    plan = guess_plan(sheet, reference_data, previous, key)
     if not data_rows(sheet, plan):
         raise CannotRead(f"{sheet.name} has no row below its headings: choose a file that has one")
     return plan
@@ -70,11 +72,12 @@ def plan_for_sheet(batch, sheet_name: str, heading_row: int | None = None) -> Pl
 
     Raises CannotRead.
     """
-    sheet = next(sheet for sheet in unpack_sheets(batch.sheets) if sheet.name == sheet_name)
+    sheets = unpack_sheets(batch.sheets)
+    sheet = next(sheet for sheet in sheets if sheet.name == sheet_name)
     if heading_row:
         rows = tuple(row for row in sheet.rows if row.number >= heading_row)
         sheet = Sheet(sheet.name, rows, sheet.merged, sheet.remarks)
-    return guess_best_plan([sheet], batch.register)
+    return guess_best_plan([sheet], batch.register, sheets)
 
 
 def heading_row_number(sheet: Sheet, plan: Plan) -> int:

@@ -3,7 +3,7 @@
 import re
 
 from registers.import_fields import BY_NAME, Sort
-from registers.imports import parse_list
+from registers.imports import owners, parse_list
 from registers.imports.parse_rating import normalise_word, word_key
 
 # Only what can hardly mean anything else; the user decides the rest.
@@ -107,18 +107,28 @@ class ValueMapping:
         return [slug for _, slug in values if slug], [part for part, slug in values if slug is None]
 
     def resolve_post(self, text: str) -> str | None:
-        """The title of a post; "" for none, None where the text names several or is too long."""
-        mapped = self.mapped.get("owner", {}).get(word_key(text))
-        if mapped is None:
-            title = parse_list.parse_post(text)[0]
-            mapped = self.mapped.get("owner", {}).get(word_key(title))
-        if mapped is not None:
-            return mapped
+        """The title of the first post in a text; "" for none, None where nobody has said so.
+
+        What is no post on the register is a new one only if it looks like a post. A person is none.
+        """
+        title = parse_list.parse_post(text)[0]
+        mapped = self.mapped.get("owner", {})
+        for form in map(word_key, (text, title)):
+            if form in mapped:
+                return mapped[form]
         if word_key(text) in BLANK_WORDS:
             return ""
         if title.casefold() in self.posts:
             return self.posts[title.casefold()]
-        return None if re.search(r"[;\n]", text.strip()) or len(title) > parse_list.TITLE else title
+        owners_named = self.owners_in(text)
+        if len(owners_named) > 1:
+            return self.resolve_post(owners_named[0])
+        is_post = len(title) <= parse_list.TITLE and parse_list.looks_like_post(title)
+        return title if is_post else None
+
+    def owners_in(self, text: str) -> list[str]:
+        """Each owner that a cell names."""
+        return owners.split_owners(text, tuple(self.posts.values())) or [text]
 
     def unmapped_words(self, target: str, text: str) -> list[tuple[str, str]]:
         """(key, word) of each word in the cell that has no meaning yet."""
@@ -132,6 +142,7 @@ class ValueMapping:
             return [(key, part) for part in self.lookup_all(key, text)[1]]
         if sort is Sort.POST:
             post = self.resolve_post(text)
-            is_usable_words = post == "" or (post or "").casefold() in self.posts
-            return [] if is_usable_words else [("owner", post or " ".join(text.split()))]
+            if post == "" or (post or "").casefold() in self.posts:
+                return []
+            return [("owner", post or parse_list.parse_post(self.owners_in(text)[0])[0])]
         return []

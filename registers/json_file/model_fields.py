@@ -24,6 +24,7 @@ from registers.models import (
     ImportedRow,
     Post,
     Precedent,
+    ProgressNote,
     Register,
     RegisterImport,
     Review,
@@ -57,6 +58,7 @@ RISK_LISTS = {
     "escalations": Escalation,
     "precedents": Precedent,
     "set_aside": CheckWaiver,
+    "progress_notes": ProgressNote,
 }
 RECORDS = {"controls": (Control, ControlRevision), "actions": (Action, ActionRevision)}
 # Of these a row has only what differs from the row before it.

@@ -61,6 +61,7 @@ from registers.models.library import (
 from registers.models.people import Directorate, Membership, Organisation, Post, Role, User
 from registers.models.position import Position
 from registers.models.precedent import Precedent
+from registers.models.progress_note import ProgressNote
 from registers.models.question import GatheredQuestion, ListIsFull
 from registers.models.register import Register, ScoringScheme
 from registers.models.reminder import CalendarKey, ReminderChoice, ReminderKind, ReminderMail
@@ -127,6 +128,7 @@ __all__ = [
     "Post",
     "Precedent",
     "Precision",
+    "ProgressNote",
     "Register",
     "RegisterImport",
     "ReminderChoice",

@@ -206,6 +206,15 @@ class Risk(RiskLifecycle, LatestContent, SealedModel):
                 latest.setdefault((row.perspective, row.kind), row.pk)
         return [row for row in rows if row.pk not in notes or row.pk in latest.values()]
 
+    def progress_up_to(self, day, recorded_by=None, drafts=True):
+        """Its progress notes up to a day, latest first.
+
+        drafts: include those that were recorded before it came onto the register.
+        """
+        notes = self.progress_notes.as_at(day, recorded_by).select_related("by")
+        notes = notes if drafts else notes.since_on_register()
+        return notes.order_by("-effective_on", "-pk")
+
     @property
     def _put_on_register(self):
         return self.revisions.filter(status__in=self.ON_REGISTER).order_by("number")

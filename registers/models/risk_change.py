@@ -14,6 +14,7 @@ from registers.history.change_set import ChangeSet
 from registers.history.errors import InvalidTransition
 from registers.history.versioned import VersionedRevision
 from registers.models.assessment import Assessment
+from registers.models.progress_note import ProgressNote
 from registers.models.review import Review, latest_next_review
 from registers.models.revision import RiskRevision
 
@@ -179,6 +180,16 @@ class RiskChange:
         event = VersionedRevision.Event.ADDED
         revision = record.change(self.batch.rows, event, fields, **details)
         self.entries.append(lambda: record.audit_fields(revision))
+
+    def note(self, **fields):
+        """Add a progress note and return it. fields: note, source, effective_on.
+
+        Raises ValueError for a future day.
+        """
+        row = ProgressNote.of_change(self, **fields)
+        self._check_day(row.effective_on, None)
+        self.entries.append(row.change_fields)
+        return row
 
     def payload(self):
         """The AuditPayload about all of it, once the rows are written."""

@@ -69,6 +69,16 @@ def taken_apart_into(parts: Sequence[str]) -> str:
     return gettext("taken apart into %(parts)s") % {"parts": join_with_and(parts)}
 
 
+def first_of_owners(title: str, further: int) -> str:
+    """A cell with several owners. further: how many besides the first."""
+    note = ngettext(
+        "the first, %(title)s, is the owner; %(count)s other stays with the notes",
+        "the first, %(title)s, is the owner; %(count)s others stay with the notes",
+        further,
+    )
+    return note % {"title": title, "count": further}
+
+
 def several_in_one_cell(count: int, separator: str) -> str:
     """separator: what stands between them, "numbered" where each begins with its number."""
     if separator == "numbered":

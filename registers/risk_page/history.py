@@ -1,5 +1,5 @@
 """Everything that was done to a risk, on one timeline: revisions with their ratings and reviews,
-controls, actions, assurance, escalations, waived checks, and marks on warning signs.
+controls, actions, progress notes, assurance, escalations, waived checks, marks on warning signs.
 """
 
 from __future__ import annotations
@@ -8,7 +8,14 @@ import datetime
 from dataclasses import dataclass, field
 
 from registers.history.differences import Change
-from registers.models import Assurance, CheckWaiver, Escalation, EscalationDecision, Precedent
+from registers.models import (
+    Assurance,
+    CheckWaiver,
+    Escalation,
+    EscalationDecision,
+    Precedent,
+    ProgressNote,
+)
 from registers.models.revision import RiskRevision
 from registers.phrases.register import decision_in_words, proposal_in_words
 from registers.risk_page.controls import describe_revision
@@ -63,6 +70,7 @@ def build_history(
     )
     entries += [_decision_entry(row) for row in decisions]
     entries += [_waiver_entry(row) for row in _rows(CheckWaiver, day, recorded_by, risk=risk)]
+    entries += [_note_entry(row) for row in _rows(ProgressNote, day, recorded_by, risk=risk)]
     if marks:
         entries += [
             _mark_entry(row)
@@ -164,6 +172,11 @@ def _waiver_entry(row) -> HistoryEntry:
         "a check of the worklist set aside" if row.until else "a check of the worklist taken back"
     )
     return HistoryEntry(**_entry_fields(row), event=event, texts=(row.reason,))
+
+
+def _note_entry(row) -> HistoryEntry:
+    texts = tuple(filter(None, (row.note, row.source)))
+    return HistoryEntry(**_entry_fields(row), event="progress noted", texts=texts)
 
 
 def _mark_entry(row) -> HistoryEntry:

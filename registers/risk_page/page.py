@@ -182,6 +182,7 @@ def risk_page_context(reader, risk, as_of, *, may_edit) -> dict:
         "sparkline": sparkline_of(assessments, day),
         "ratings": latest_ratings(assessments),
         "controls": controls_of(risk, as_of),
+        "progress": risk.progress_up_to(day, recorded_by, drafts=may_edit),
         "actions": actions_of(risk, day, recorded_by),
         "asked_outside": outside_advice_for(risk, as_of),
         "escalations": escalations_of(risk, as_of),

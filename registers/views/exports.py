@@ -15,6 +15,7 @@ from registers.json_file.write import write_file
 from registers.models import Tolerances
 from registers.permissions import (
     Permission,
+    can,
     counts_everything,
     get_register_for,
     open_data_for,
@@ -105,7 +106,9 @@ def list_export(request, slug):
         sees_all_exempt=counts_everything(request.user, register),
         is_narrowed=narrowed.is_narrowed,
     )
-    return metadata, RegisterTable(register, narrowed.qs, as_of.day, as_of.recorded_by)
+    drafts = can(request.user, Permission.EDIT_RISK, register.organisation)
+    table = RegisterTable(register, narrowed.qs, as_of.day, as_of.recorded_by, drafts=drafts)
+    return metadata, table
 
 
 def open_data_edition(request, slug):

@@ -1,4 +1,5 @@
 import uuid
+from functools import partial
 
 from django.contrib import messages
 from django.shortcuts import redirect, render
@@ -6,10 +7,11 @@ from django.utils.formats import date_format
 from django.utils.html import format_html
 
 from registers.forms.assessments import AssessmentForm, IndependentForm
+from registers.forms.progress_notes import ProgressNoteForm
 from registers.forms.reviews import ReviewForm
 from registers.forms.risks import EditRiskForm, LogRiskForm
 from registers.imports.progress import imported_rows_for
-from registers.models import Risk
+from registers.models import ProgressNote, Risk
 from registers.permissions import (
     Permission,
     assesses_as,
@@ -111,6 +113,15 @@ def risk_review(request, slug, number):
         return f"{risk.reference} is reviewed. Next review: {date_format(review.next_on, 'j F Y')}."
 
     return handle_form(risk, request, "risk_review", form, risk.review, message_of)
+
+
+def progress_new(request, slug, number):
+    risk = get_risk_for(request.user, slug, number, Permission.EDIT_RISK)
+    form = ProgressNoteForm(post_data(request), risk=risk)
+    message = f"{risk.reference} has a new progress note."
+    return handle_form(
+        risk, request, "progress_new", form, partial(ProgressNote.put, risk), message
+    )
 
 
 @read_only

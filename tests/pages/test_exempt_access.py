@@ -136,7 +136,14 @@ def test_who_may_change_an_exempt_risk(people, client_of, exempt, person, tie, s
     tie(people, exempt)
     client = client_of(person)
     names = "risk_edit risk_assess risk_review risk_happened risk_exempt"
-    names = [*names.split(), "control_new", "control_edit", "control_retire", "assurance_new"]
+    names = [
+        *names.split(),
+        "control_new",
+        "control_edit",
+        "control_retire",
+        "assurance_new",
+        "progress_new",
+    ]
     answers = {name: client.get(path_of(name, number=exempt.number)).status_code for name in names}
     assert answers == dict.fromkeys(names, 403 if person == "member" else status)
 

@@ -29,9 +29,10 @@ from makers import (
     make_user,
 )
 
+from registers.cell_lists import format_day
 from registers.exports.columns import COLUMNS
 from registers.import_fields import TARGETS
-from registers.models import Role
+from registers.models import ProgressNote, Role
 from registers.spreadsheet import unescape_formula
 
 pytestmark = pytest.mark.django_db
@@ -172,6 +173,7 @@ def make_full(register):
         due_on=datetime.date(2030, 9, 28),
         on=raised,
     )
+    ProgressNote.put(risk, by=make_user(), note="Two are\nlate.", effective_on=days_ago(4))
     risk.refresh_from_db()
     risk.happen(
         by=make_user(),
@@ -242,6 +244,7 @@ def expected_of(risk):
         "Happened on": days_ago(3),
         "What happened": "Two were missed.",
         "Exempt from publication": "No",
+        "Progress notes": f"1. {format_day(days_ago(4))}: Two are late.",
     }
 
 

@@ -42,7 +42,7 @@ def test_our_own_headings_are_mapped_to_their_fields():
         ("Q1 2026/27", "current.score@2026-06-30"),
         ("Jun-26 score", "current.score@2026-06-30"),
         ("Q4 2025/26: Impact", "current.impact@2026-03-31"),
-        ("Direction of travel", "ignore"),
+        ("Direction of travel", "notes"),
         ("Previous score", "notes"),
         ("Risk appetite", "notes"),
         ("Gaps in control", "notes"),
@@ -205,12 +205,12 @@ def test_two_columns_of_one_rating_that_differ_are_two_ratings():
     assert columns(heads, ["1", "Flood", "4", "5", "4 - Likely"])[4] == "current.likelihood"
 
 
-def test_arrows_are_kept_with_the_row_under_any_heading():
+def test_arrows_are_kept_with_the_notes_under_any_heading():
     assert (
         columns(
             ["Ref", "Risk", "Since last time"], ["1", "Flood", "\u2191"], ["2", "Fire", "\u2194"]
         )[2]
-        == "ignore"
+        == "notes"
     )
 
 

@@ -250,7 +250,7 @@ def test_mapped_words_are_read():
     heads = ["Title", "Current score"]
     assert pair(read_row(heads, "a", "amber", words=words)) == [(3, 4)]
     unknown = read_row(heads, "a", "N/K", words=words)
-    assert (unknown.ratings, unknown.destinations[1]) == ([], ["ignore"])
+    assert (unknown.ratings, unknown.destinations[1]) == ([], ["notes"])
     assert pair(
         read_row(["Title", "Current likelihood", "Current impact"], "a", "V HIGH", "2", words=words)
     ) == [(5, 2)]
@@ -304,7 +304,10 @@ def test_each_kind_of_rating_has_its_own_columns():
 
 def test_a_rationale_without_a_judgement_stays_with_the_notes():
     row = read_row(["Title", "Current score", "Current rationale"], "a", "tbc", "Too early")
-    assert (row.ratings, row.values["notes"]) == ([], "Current rationale: Too early")
+    assert (row.ratings, row.values["notes"]) == (
+        [],
+        "Current score: tbc\nCurrent rationale: Too early",
+    )
 
 
 def test_the_present_quarter_is_rated_on_the_import_day_and_later_ones_are_not_read():
@@ -346,10 +349,23 @@ def test_posts_are_spelt_as_the_register_has_them_or_as_words_map_them():
     assert mapped.values["owner"] == "Head of Legal"
 
 
-def test_several_owners_in_one_cell_are_not_one_post():
-    row = read_row(["Title", "Owner"], "a", "Head of Legal\nDirector of Finance")
+@pytest.mark.parametrize("between", ["\n", "; ", " / ", ", ", " and "])
+def test_of_several_owners_in_one_cell_the_first_counts_and_the_others_are_noted(between):
+    text = f"Head of Legal{between}Director of Finance"
+    row = read_row(["Title", "Owner"], "a", text)
+    assert row.values["owner"] == "Head of Legal"
+    assert row.values["notes"] == f"Owner: {text}"
+    assert row.split_notes == [
+        "Owner: the first, Head of Legal, is the owner; 1 other stays with the notes"
+    ]
+
+
+@pytest.mark.parametrize("name", ["Jo Green", "J. Green", "Cllr Sam O'Brien", "Adult Care"])
+def test_what_looks_like_no_post_becomes_none_unasked(name):
+    row = read_row(["Title", "Owner"], "a", name)
     assert "owner" not in row.values
-    assert problems(row)[0][0] == "Owner (B)"
+    assert row.values["notes"] == f"Owner: {name}"
+    assert len(row.problems) == 1
 
 
 def test_choices_and_types_are_read_by_value_label_or_certain_synonym():
@@ -434,11 +450,12 @@ def test_a_long_title_is_cut_at_a_word_and_kept_in_full():
     assert row.values["event"] == text.strip()
 
 
-def test_texts_beyond_the_limits_are_named_and_go_to_the_notes_or_stay_with_the_row():
+def test_texts_beyond_the_limits_are_named_and_go_to_the_notes_or_a_progress_note():
     row = read_row(["Title", "Cause", "Consequence"], "a", "word " * 900, "word " * 2000)
     assert {"cause", "consequence"}.isdisjoint(row.values)
     assert row.destinations[1] == ["notes"]
-    assert row.destinations[2] == ["ignore"]
+    assert row.destinations[2] == ["progress"]
+    assert "".join(note.text for note in row.progress) == "Consequence: " + "word " * 1999 + "word"
     assert len(problems(row)) == 3  # each too long, one without room
     row = read_row(["Title", "Position for the committee"], "a", "word " * 81)
     assert problems(row)[0][2] == "It must be 80 words or fewer and has 81: it goes to the notes"

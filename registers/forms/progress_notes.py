@@ -1,0 +1,32 @@
+"""The form for a progress note."""
+
+from django.utils import timezone
+
+from registers.forms.concurrency import TokenField
+from registers.forms.controls import RiskRecordForm
+from registers.forms.fields import PastDateField, PlainTextField
+from registers.govuk import Helper
+from registers.models.progress_note import LONGEST
+
+
+class ProgressNoteForm(RiskRecordForm):
+    note = PlainTextField(
+        label="How does it stand, and what has been done?",
+        subject="The note",
+        rows=5,
+        max_length=LONGEST,
+        help_text="For example: the provider has a new manager, and two homes are full again.",
+        missing="Enter how it stands",
+    )
+    effective_on = PastDateField(
+        subject="the day of the note",
+        label="On which day was that?",
+        help_text="For example, 27 3 2026.",
+    )
+    token = TokenField()
+    helper = Helper("note", "effective_on")
+    field_order = [pointer.name for pointer in helper.layout.get_field_names()]
+
+    def __init__(self, data=None, *, risk):
+        super().__init__(data, initial={"effective_on": timezone.localdate()})
+        self.risk = risk
