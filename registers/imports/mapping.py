@@ -31,6 +31,8 @@ class Plan:
     another_scale: its numbers are not the scheme's; ratings are read only as `words` map them.
     goes_on: whether a row that names no risk, or repeats its name, continues the risk above; None:
     not asked yet.
+    lookalikes: number of a row that looks like a risk of the register -> the number of the risk
+    that it is, 0 for a new one.
     """
 
     sheet: str
@@ -42,6 +44,7 @@ class Plan:
     footer_from: int | None = None
     another_scale: bool = False
     goes_on: bool | None = None
+    lookalikes: dict[str, int] = field(default_factory=dict)
 
     def as_json(self) -> dict:
         return asdict(self)
@@ -56,7 +59,8 @@ class ReferenceData:
     """What the register and the library offer, for guessing and reading. No database.
 
     prefix: of references, CORP. posts: titles. choices: target -> stored value -> label.
-    library: "failure_types", "adverse_impacts" -> slug -> name. today: a datetime.date.
+    library: "failure_types", "adverse_impacts" -> slug -> name. today: a datetime.date; of a past
+    register its day. is_past: whether it is one.
     """
 
     scheme: object  # registers.scoring.Scheme
@@ -65,6 +69,7 @@ class ReferenceData:
     choices: dict[str, dict[str, str]]
     library: dict[str, dict[str, str]]
     today: object = None
+    is_past: bool = False
 
 
 def guess_plan(sheet: Sheet, reference_data: ReferenceData, previous: Plan | None = None) -> Plan:
