@@ -86,17 +86,17 @@ def split_words(text: str) -> list[str]:
     return WORD.findall(form)
 
 
-def compare(one: Wording, other: Wording) -> tuple[int, bool]:
+def compare(first: Wording, second: Wording) -> tuple[int, bool]:
     """(per cent of the same words, whether the titles are the same); (0, False): not alike."""
-    has_same_title = one.title == other.title
-    has_texts = bool(one.text and other.text)
-    if has_same_title and (not has_texts or one.text == other.text):
+    has_same_title = first.title == second.title
+    has_texts = bool(first.text and second.text)
+    if has_same_title and (not has_texts or first.text == second.text):
         return 100, True
-    if not has_same_title and one.marks != other.marks:
+    if not has_same_title and first.marks != second.marks:
         return 0, False
-    texts = (one.all_sorted, other.all_sorted)
+    texts = (first.all_sorted, second.all_sorted)
     if not has_texts:  # what only one of them says tells nothing
-        texts = (one.title_sorted, other.title_sorted)
+        texts = (first.title_sorted, second.title_sorted)
     percent = int(fuzz.ratio(*texts, score_cutoff=0 if has_same_title else NEAR))
     return min(percent, 99), has_same_title
 
@@ -119,22 +119,22 @@ class LikenessIndex:
         """
         if not wording.title:
             return None
-        likenesses = [
+        candidates = [
             Likeness(key, *compare(wording, self.wordings[key]))
             for key in self._candidates(wording)
             if key != without
         ]
-        alike = [each for each in likenesses if each.percent >= NEAR or each.has_same_title]
-        best = max(alike, key=lambda each: (each.percent, each.has_same_title), default=None)
-        is_only = sum(each.percent == 100 for each in alike) < 2
+        likenesses = [row for row in candidates if row.percent >= NEAR or row.has_same_title]
+        best = max(likenesses, key=lambda row: (row.percent, row.has_same_title), default=None)
+        is_only = sum(row.percent == 100 for row in likenesses) < 2
         return best and best._replace(is_only=is_only)
 
     def _candidates(self, wording):
         """Keys with the same title, then those that share most of the rarest words."""
-        found = self.by_title.get(wording.title, [])
+        namesakes = self.by_title.get(wording.title, [])
         lists = sorted((self.by_word[w] for w in set(wording.words) if w in self.by_word), key=len)
         counts = Counter()
         for keys in lists[:RARE_WORDS]:
             if len(keys) <= COMMON:
                 counts.update(keys)
-        return dict.fromkeys([*found, *(key for key, _ in counts.most_common(CANDIDATES))])
+        return dict.fromkeys([*namesakes, *(key for key, _ in counts.most_common(CANDIDATES))])

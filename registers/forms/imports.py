@@ -11,11 +11,13 @@ from django.core.exceptions import ValidationError
 
 from registers.forms.concurrency import TokenField
 from registers.forms.fields import selection_errors
+from registers.forms.import_decisions import as_at_field
 from registers.govuk import GovukRadios, Helper
 from registers.import_fields import BY_NAME, IGNORE, NOTE, TARGETS
 from registers.import_files import begin_import
 from registers.imports.mapping import Plan, allows_several, continuation_rows, data_rows
 from registers.imports.serialise import unpack_sheets
+from registers.imports.staging import set_as_at
 from registers.imports.upload import heading_row_number, plan_for_sheet
 from registers.models.imports import rows_in_words
 from registers.phrases.files import rows_and_others
@@ -43,8 +45,9 @@ class ImportFileForm(forms.Form):
         widget=forms.FileInput(attrs={"accept": ".xlsx,.csv,.json"}),
         error_messages={"required": "Select a workbook"},
     )
+    as_at = as_at_field()
     token = TokenField()
-    helper = Helper("file")
+    helper = Helper("file", "as_at")
     batch = None
 
     def __init__(self, data=None, files=None, *, register, by):
@@ -59,10 +62,13 @@ class ImportFileForm(forms.Form):
 
     def clean(self):
         cleaned = super().clean()
-        if file := cleaned.get("file"):
+        file = cleaned.get("file")
+        if file and not self.errors:
             upload = {"file_name": file.name, "content": file.read(), "token": cleaned["token"]}
             try:
                 self.batch = begin_import(self.register, by=self.by, **upload)
+                if cleaned.get("as_at"):
+                    set_as_at(self.batch, cleaned["as_at"])
             except CannotRead as wrong:
                 self.add_error("file", str(wrong))
         return cleaned

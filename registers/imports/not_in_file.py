@@ -4,6 +4,8 @@ from django.utils import timezone
 
 from registers.models import ImportedRow, Risk
 
+SHOWN = 200  # on a page; the report and the command name all
+
 
 def numbers_not_in_file(batch) -> list[int]:
     """The numbers of open risks, raised by the day of the file, that no staged row refers to.
@@ -24,7 +26,13 @@ def numbers_not_in_file(batch) -> list[int]:
     return [number for number in numbers if number not in undecided]
 
 
-def risks_not_in_file(batch, risks):
-    """Those of them that a reader may see. risks: a queryset of what the reader may see."""
+def risks_not_in_file(batch, risks) -> list[Risk]:
+    """The first of them, by number. risks: a queryset of what the reader may see."""
     numbers = batch.report.get("not_in_file", [])
-    return risks.filter(number__in=numbers).select_related("latest").order_by("number")
+    if not numbers:
+        return []
+    risks = risks.filter(number__in=numbers).select_related("latest").order_by("number")
+    rows = list(risks[:SHOWN])
+    for risk in rows:
+        risk.register = batch.register
+    return rows
