@@ -237,6 +237,8 @@ BUTTONS = [
     "import_give_up",
     "question_take_off",
 ]  # no page: sent from another one, no question in it
+# An import at its first step leads back from these.
+OF_LATER_STEPS = ["import_lookalikes", "import_undo"]
 TAKE_POST = [name for name, row in TABLE.items() if len(row) == 3]
 
 

@@ -28,7 +28,7 @@ class ImportAsAtForm(forms.Form):
 
 
 class UndoImportForm(forms.Form):
-    """seen: identifies what the page shows."""
+    """version: identifies what the page shows."""
 
     reason = PlainTextField(
         label="Why?",
@@ -37,8 +37,8 @@ class UndoImportForm(forms.Form):
         help_text="It is kept in the history of each risk. For example: two columns were mixed up.",
         missing="Enter why the import is undone",
     )
-    seen = forms.CharField(max_length=60, widget=forms.HiddenInput)
-    helper = Helper("reason", "seen")
+    version = forms.CharField(max_length=60, widget=forms.HiddenInput)
+    helper = Helper("reason", "version")
 
 
 class LookalikesForm(forms.Form):

@@ -11,6 +11,7 @@ from functools import lru_cache
 
 from registers.import_fields import BY_NAME, IGNORE, NOTE, TARGETS, Sort
 from registers.imports import parse_date, parse_list, parse_rating
+from registers.imports.detect_portfolio import is_lead_member, names_lead_member
 from registers.pounds import parse_pounds
 
 UNKNOWN_KIND = "?"  # of a rating whose heading names no kind: "Likelihood", "L", "Score"
@@ -111,7 +112,7 @@ PATTERNS = tuple(
             r"^executive (?:lead|owner)$",
             "owner",
         ),
-        (r"portfolio|cabinet member|lead member|^lead councillor", "portfolio"),
+        (r"portfolio", "portfolio"),
         (r"^(?:risk )?(?:category|type|theme)s?$|^(?:category|type) of risk", "category"),
         (r"^(?:(?:corporate|strategic) (?:plan )?)?(?:objective|aim|priority|goal)", "objective"),
         (r"(?:objective|priority|ambition)s?(?: at risk| affected| threatened)?$", "objective"),
@@ -176,6 +177,8 @@ def detect_target(name: str) -> str:
     """
     if not name.strip() or len(name) > 300:
         return ""
+    if names_lead_member(name):
+        return "portfolio"
     for form in dict.fromkeys((name.strip().casefold(), normalise_heading(name))):
         if target := _LABELS.get(form) or _ALIASES.get(form):
             is_amount = BY_NAME[target].sort is Sort.POUNDS
@@ -292,6 +295,8 @@ def confirm_target(target: str, column: ColumnProfile) -> str:
         return NOTE
     if sort is Sort.POST and column.width > 90:
         return NOTE
+    if target == "owner" and column.share(is_lead_member) > 0.5:
+        return "portfolio"
     return _confirm_by_words(target, column)
 
 
@@ -329,6 +334,7 @@ def detect_by_contents(
             for at, column in enumerate(columns)
             if column.share(lambda text: parse_list.looks_like_post(text, posts)) > 0.7
             and column.width < 60
+            and not column.share(is_lead_member) > 0.5
         ],
     }
     candidates["reference"] = candidates["reference"][:1]

@@ -45,7 +45,7 @@ LATER = (
 
 
 @dataclass(frozen=True)
-class KeptRisk:
+class Leftover:
     """What stays of a risk, and why, as a clause."""
 
     risk: Risk
@@ -59,21 +59,21 @@ class KeptRisk:
 class UndoPlan:
     """What undoing an import would do.
 
-    closed: risks that it made. restored: risks that it changed, with the version before. kept:
+    closed: risks that it made. restored: risks that it changed, with the version before. leftovers:
     what cannot be undone.
     """
 
     batch: RegisterImport
     closed: list[Risk] = field(default_factory=list)
     restored: list[tuple[Risk, int]] = field(default_factory=list)
-    kept: list[KeptRisk] = field(default_factory=list)
+    leftovers: list[Leftover] = field(default_factory=list)
 
     @property
     def version(self) -> str:
         """Identifies what is shown: another text once one of the risks has changed."""
         risks = [*self.closed, *(risk for risk, _ in self.restored)]
         states = [f"{risk.pk}-{risk.version}" for risk in risks]
-        states += [str(row) for row in self.kept]
+        states += [str(row) for row in self.leftovers]
         return hashlib.sha256("\n".join(states).encode()).hexdigest()[:32]
 
     @property
@@ -106,14 +106,14 @@ def plan_undo(batch, *, is_locked=False) -> UndoPlan:
         risk.register = batch.register
         if risk.pk in changes:
             day = date_format(timezone.localdate(changes[risk.pk]), "j F Y")
-            plan.kept.append(KeptRisk(risk, f"changed since, on {day}"))
+            plan.leftovers.append(Leftover(risk, f"changed since, on {day}"))
         elif risk.pk not in origins:
-            plan.kept.append(KeptRisk(risk, "taken in before imports could be undone"))
+            plan.leftovers.append(Leftover(risk, "taken in before imports could be undone"))
         elif versions[risk.pk] is None:
             plan.closed.append(risk)
         else:
             plan.restored.append((risk, versions[risk.pk]))
-    plan.kept += plan.details.kept
+    plan.leftovers += plan.details.leftovers
     return plan
 
 
@@ -136,13 +136,13 @@ class RestoredDetails:
 
     judgements: key of a risk -> arguments of RiskChange.assess that put back the rating before.
     records: key of a risk -> what it added beside it, with what changes of it. unrated: keys of
-    risks whose first current rating it brought. kept: ratings that stay.
+    risks whose first current rating it brought. leftovers: ratings that stay.
     """
 
     judgements: dict = field(default_factory=lambda: defaultdict(list))
     records: dict = field(default_factory=lambda: defaultdict(list))
     unrated: set = field(default_factory=set)
-    kept: list[KeptRisk] = field(default_factory=list)
+    leftovers: list[Leftover] = field(default_factory=list)
 
     @classmethod
     def of(cls, risks, batch):
@@ -180,7 +180,7 @@ class RestoredDetails:
             self.unrated.add(risk.pk)
         day = date_format(row.effective_on, "j F Y")
         words = f"its {row.get_kind_display().lower()} rating of {day} stays, as it had none before"
-        self.kept.append(KeptRisk(risk, words))
+        self.leftovers.append(Leftover(risk, words))
 
 
 def _put_back(before, row, risk):
@@ -219,7 +219,7 @@ def undo_import(batch, *, by, reason, shown_version) -> RegisterImport:
         reason=f"{UNDONE}. {reason}",
         recorded_at=batch.undone_at,
     )
-    batch.report["undo"] = {"reason": reason, "kept": [str(row) for row in plan.kept]}
+    batch.report["undo"] = {"reason": reason, "leftovers": [str(row) for row in plan.leftovers]}
     batch.save(update_fields=["undone_at", "report"])
     AuditEntry.record(
         organisation=batch.register.organisation,
@@ -230,7 +230,7 @@ def undo_import(batch, *, by, reason, shown_version) -> RegisterImport:
             "import": batch.pk,
             "closed": len(plan.closed),
             "restored": len(plan.restored),
-            "kept": len(plan.kept),
+            "leftovers": len(plan.leftovers),
         },
         text={"file": batch.file_name, "reason": reason, "by": str(by)},
     )

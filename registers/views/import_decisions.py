@@ -53,9 +53,12 @@ def import_undo(request, slug, pk):
     if not batch.is_done or batch.is_ours or batch.is_undone:
         return redirect(batch)
     plan = plan_undo(batch)
-    form, status = UndoImportForm(post_data(request), initial={"seen": plan.version}), 200
+    form, status = UndoImportForm(post_data(request), initial={"version": plan.version}), 200
     if form.is_valid():
-        words = {"reason": form.cleaned_data["reason"], "shown_version": form.cleaned_data["seen"]}
+        words = {
+            "reason": form.cleaned_data["reason"],
+            "shown_version": form.cleaned_data["version"],
+        }
         try:
             undo_import(batch, by=request.user, **words)
             messages.success(request, f"The import of {batch.file_name} is undone.")
@@ -63,6 +66,6 @@ def import_undo(request, slug, pk):
         except (ImportOutdated, BulkEditConflict):
             plan, status = plan_undo(batch), 409
             form.data = form.data.copy()
-            form.data["seen"] = plan.version
+            form.data["version"] = plan.version
     context = {"register": register, "batch": batch, "form": form, "plan": plan, "status": status}
     return render(request, "imports/import_undo.html", context, status=status)

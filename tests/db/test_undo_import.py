@@ -107,7 +107,7 @@ def test_a_first_rating_stays_and_is_named(manager, register):
     risk = Risk.objects.get(pk=risk.pk)
     batch.refresh_from_db()
     assert (risk.current.likelihood, risk.next_review_on is None) == (3, False)
-    assert "as it had none before" in batch.report["undo"]["kept"][0]
+    assert "as it had none before" in batch.report["undo"]["leftovers"][0]
 
 
 @pytest.mark.parametrize("kind", ["risk", "control", "assessment"])
@@ -126,7 +126,7 @@ def test_what_changed_since_stays_and_is_named(manager, register, kind):
     batch.refresh_from_db()
     statuses = dict(register.risks.values_list("number", "latest__status"))
     assert statuses == {1: "open", 2: "closed"}
-    (words,) = batch.report["undo"]["kept"]
+    (words,) = batch.report["undo"]["leftovers"]
     assert words.startswith("OURS-001: changed since")
 
 
