@@ -59,8 +59,8 @@ class Leftover:
 class UndoPlan:
     """What undoing an import would do.
 
-    closed: risks that it made. restored: risks that it changed, with the version before. leftovers:
-    what cannot be undone.
+    closed: risks that it made. restored: risks that it changed, with the version before.
+    leftovers: what cannot be undone.
     """
 
     batch: RegisterImport

@@ -55,12 +55,9 @@ def import_undo(request, slug, pk):
     plan = plan_undo(batch)
     form, status = UndoImportForm(post_data(request), initial={"version": plan.version}), 200
     if form.is_valid():
-        words = {
-            "reason": form.cleaned_data["reason"],
-            "shown_version": form.cleaned_data["version"],
-        }
+        reason, version = (form.cleaned_data[name] for name in ("reason", "version"))
         try:
-            undo_import(batch, by=request.user, **words)
+            undo_import(batch, by=request.user, reason=reason, shown_version=version)
             messages.success(request, f"The import of {batch.file_name} is undone.")
             return redirect(batch)
         except (ImportOutdated, BulkEditConflict):
