@@ -104,25 +104,25 @@ def compare(first: Wording, second: Wording) -> tuple[int, bool]:
 class LikenessIndex:
     """Risks by their words: finds those that look like another without comparing it with all."""
 
-    def __init__(self, wordings: Iterable[tuple[Hashable, Wording]]):
-        self.wordings = dict(wordings)
+    def __init__(self, wordings: Iterable[tuple[Hashable, Wording]] = ()):
+        self.wordings = {}
         self.by_title, self.by_word = defaultdict(list), defaultdict(list)
-        for key, wording in self.wordings.items():
-            self.by_title[wording.title].append(key)
-            for word in set(wording.words):
-                self.by_word[word].append(key)
+        for key, wording in wordings:
+            self.add(key, wording)
 
-    def likeliest(self, wording: Wording, without: Hashable = None) -> Likeness | None:
-        """The risk that is most like it, the first of several; None where none is like it.
+    def add(self, key: Hashable, wording: Wording):
+        self.wordings[key] = wording
+        self.by_title[wording.title].append(key)
+        for word in set(wording.words):
+            self.by_word[word].append(key)
 
-        without: a risk that does not count.
-        """
+    def likeliest(self, wording: Wording) -> Likeness | None:
+        """The risk that is most like it, the first of several; None where none is like it."""
         if not wording.title:
             return None
         candidates = [
             Likeness(key, *compare(wording, self.wordings[key]))
             for key in self._candidates(wording)
-            if key != without
         ]
         likenesses = [row for row in candidates if row.percent >= NEAR or row.has_same_title]
         best = max(likenesses, key=lambda row: (row.percent, row.has_same_title), default=None)

@@ -49,10 +49,10 @@ def test_four_quarters_give_the_counts_of_each_quarter_end(manager, register):
     bring_in_quarters(manager, register)
     counts = []
     for day in QUARTERS:
-        page = manager.get(f"/registers/ours/dashboard/?as_at={day}").text
-        links = numbers(page)
-        counts.append(max(links.values(), key=int))
-    assert counts == ["1", "2", "2", "2"]
+        links = numbers(manager.get(f"/registers/ours/dashboard/?as_at={day}").text)
+        address = "/registers/ours/?band={}&as_at=" + day
+        counts.append([int(links[address.format(band)]) for band in ("severe", "high", "low")])
+    assert counts == [[1, 0, 0], [1, 0, 1], [1, 0, 1], [0, 1, 1]]
 
 
 def test_each_quarter_end_has_its_ratings(manager, register):

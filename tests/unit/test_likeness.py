@@ -93,11 +93,6 @@ def test_the_likeliest_risk_is_named():
     assert (best.key, best.percent) == (3, 100)
 
 
-def test_a_risk_is_not_like_itself():
-    index = LikenessIndex([(1, Wording.of("Flood"))])
-    assert index.likeliest(Wording.of("Flood"), without=1) is None
-
-
 def test_a_row_without_a_title_is_like_none():
     assert likeness("", "", ("", "")) is None
 
