@@ -91,7 +91,8 @@ class RiskRow:
     latest; raters: the number of people who ever gave a current rating, from any perspective;
     event: its first EVENT_LENGTH characters; reviewed_on: the latest review; evidence_on: the days
     of what may explain a lower rating (conditions.evidence); lookalike: the reference of an
-    earlier risk with nearly the same words, how many in a hundred they are, and whether its title is the same.
+    earlier risk with nearly the same words, how many in a hundred they are, and whether its title
+    is the same.
     """
 
     pk: int

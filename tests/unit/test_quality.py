@@ -547,7 +547,7 @@ def plant(register):
     fault("rq15-unanswered", undecided)
     dipped = fault(
         "rq16-dip",
-        make_risk(register, title="Dipped", assessed=(4, 2), on=days_ago(60), event=EVENT),
+        make_risk(register, title="Year 93", assessed=(4, 2), on=days_ago(60), event=EVENT),
     )
     make_control(dipped)
     make_action(dipped)
