@@ -12,7 +12,7 @@ from registers.bulk_changes import ChangedRisk, NewRisk, write_many
 from registers.history.bulk_insert import build_row, set_column
 from registers.history.seals import seals_of
 from registers.imports.diff import DAYS
-from registers.imports.staging import lock_import, posts_to_add
+from registers.imports.staging import import_steps, lock_import, posts_to_add
 from registers.models import (
     Action,
     AdverseImpact,
@@ -131,6 +131,8 @@ def _lock_staged(batch, shown_version):
     version = staged_version(batch)
     if batch.stage != RegisterImport.Stage.READY or shown_version not in (None, version):
         raise ImportOutdated(f"{batch} has been read anew.")
+    if batch.report["imports"] != import_steps(batch.register):
+        raise ImportOutdated(f"{batch.register} has taken in another file since.")
     return batch, version
 
 

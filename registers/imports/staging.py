@@ -7,6 +7,7 @@ stored whole, so an interrupted run continues with the next one.
 from collections import Counter
 
 from django.db import transaction
+from django.db.models import Count
 
 from registers.history.bulk_insert import build_row, insert_rows
 from registers.imports.diff import diff_new_risk, diff_row, heading
@@ -151,7 +152,7 @@ def decide_lookalikes(batch, decisions: dict[int, int | None]) -> None:
     staged = _parse_rows(batch, plan, rows, selected)
     batch.rows.filter(number__in=decisions).delete()
     _insert(staged)
-    batch.plan, batch.report = plan.as_json(), {}
+    batch.plan, batch.report = plan.as_json(), {"imports": batch.report["imports"]}
     batch.report = _add_to_report(batch, list(batch.rows.defer("cells")))
     batch.report["not_in_file"] = numbers_not_in_file(batch)
     batch.save(update_fields=["plan", "report"])
@@ -196,7 +197,20 @@ def _add_to_report(batch, rows):
         title.casefold(): title
         for title in posts_to_add(batch.register.organisation.posts, accepted)
     }
-    return {"counts": dict(counts), "posts": list((new_posts | posts).values())}
+    return {
+        "counts": dict(counts),
+        "posts": list((new_posts | posts).values()),
+        "imports": batch.report.get("imports", import_steps(batch.register)),
+    }
+
+
+def import_steps(register) -> int:
+    """How often an import of the register was taken in or undone: rows read before are outdated.
+
+    A risk that another file brought meanwhile would come in twice.
+    """
+    steps = register.imports.aggregate(done=Count("done_at"), undone=Count("undone_at"))
+    return steps["done"] + steps["undone"]
 
 
 def _json_columns(row):

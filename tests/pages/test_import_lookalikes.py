@@ -185,3 +185,10 @@ def test_the_command_names_what_is_not_in_the_file_and_leaves_lookalikes_out(
         call_command("import_register", str(path), "--register", "ours", "--json")
     report = json.loads(capsys.readouterr().out)
     assert (end.value.code, report["not_in_file"], report["new"]) == (3, ["CORP-003"], 0)
+
+
+def test_a_file_that_was_read_before_another_came_in_is_read_again(manager, register):
+    batch = to_preview(manager, register, csv_of(HEADINGS, *ROWS))
+    import_workbook(manager, register, csv_of(HEADINGS, *ROWS[::-1]))
+    assert take_in(manager, batch).status_code == 409
+    assert register.risks.count() == 2

@@ -7,8 +7,8 @@ from registers.likeness import NEAR, LikenessIndex, Wording, split_words
 HOMES = "The homes that the plan asks for are not built, and people wait in temporary housing."
 
 
-def likeness(title, text, *others):
-    index = LikenessIndex((key, Wording.of(*words)) for key, words in enumerate(others, 1))
+def likeness(title, text, *risks):
+    index = LikenessIndex((key, Wording.of(*words)) for key, words in enumerate(risks, 1))
     return index.likeliest(Wording.of(title, text))
 
 
@@ -98,5 +98,5 @@ def test_a_row_without_a_title_is_like_none():
 
 
 def test_common_words_do_not_hide_a_risk_with_a_rare_one():
-    others = [(f"Failure of service number{n}", "") for n in range(500)]
-    assert likeness("Failure of services zephyr", "", *others, ("Failure of service zephyr", ""))
+    risks = [(f"Failure of service number{n}", "") for n in range(500)]
+    assert likeness("Failure of services zephyr", "", *risks, ("Failure of service zephyr", ""))
