@@ -11,15 +11,16 @@ import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Hashable, Iterable
 from dataclasses import dataclass
+from itertools import chain
 from typing import NamedTuple
 
 from rapidfuzz import fuzz
 
 NEAR = 86  # per cent, from which two risks with different titles look alike
 LENGTH = 240  # characters of what could happen that are read
-RARE_WORDS = 6  # of a risk, by which others are looked for
+RARE_WORDS = 6  # of a risk, a third of which another has to share
 COMMON = 200  # risks from which a word leads to none of them
-CANDIDATES = 30  # that share most of those words
+CANDIDATES = 30  # that share most of them are compared
 APOSTROPHES = str.maketrans("", "", "'\u2019`")
 WORD = re.compile(r"[^\W_]+")
 # "CORP-012 ", "R12 ", "3.", "FIN 7:", "(4)", but neither "COVID-19 " nor "Phase 2: ".
@@ -97,6 +98,9 @@ def compare(first: Wording, second: Wording) -> tuple[int, bool]:
     texts = (first.all_sorted, second.all_sorted)
     if not has_texts:  # what only one of them says tells nothing
         texts = (first.title_sorted, second.title_sorted)
+    shorter, longer = sorted(map(len, texts))
+    if not has_same_title and 200 * shorter < NEAR * (shorter + longer):
+        return 0, False  # the shorter one would not do if the other had all of it
     percent = int(fuzz.ratio(*texts, score_cutoff=0 if has_same_title else NEAR))
     return min(percent, 99), has_same_title
 
@@ -130,11 +134,13 @@ class LikenessIndex:
         return best and best._replace(is_only=is_only)
 
     def _candidates(self, wording):
-        """Keys with the same title, then those that share most of the rarest words."""
-        namesakes = self.by_title.get(wording.title, [])
-        lists = sorted((self.by_word[w] for w in set(wording.words) if w in self.by_word), key=len)
-        counts = Counter()
-        for keys in lists[:RARE_WORDS]:
-            if len(keys) <= COMMON:
-                counts.update(keys)
-        return dict.fromkeys([*namesakes, *(key for key, _ in counts.most_common(CANDIDATES))])
+        """Keys with the same title, then those that share a third of the rarest words."""
+        namesakes = self.by_title.get(wording.title, ())
+        lists = [keys for word in set(wording.words) if (keys := self.by_word.get(word))]
+        rarest = [keys for keys in sorted(lists, key=len)[:RARE_WORDS] if len(keys) <= COMMON]
+        needed = (len(rarest) + 2) // 3
+        counts = Counter(chain.from_iterable(rarest))
+        likely = [key for key, count in counts.items() if count >= needed]
+        if len(likely) > CANDIDATES:
+            likely = sorted(likely, key=counts.__getitem__, reverse=True)[:CANDIDATES]
+        return dict.fromkeys([*namesakes, *likely])

@@ -308,7 +308,7 @@ MUTATIONS = [
     Mutation(
         "a row that is nearly a risk comes in as new",
         "registers/imports/lookalikes.py",
-        "return True if likeness.is_certain and not row.values.get(\"reference\") else None",
+        'return True if likeness.is_certain and not row.values.get("reference") else None',
         "return likeness.is_certain",
         "test_import_lookalikes.py",
     ),
