@@ -20,17 +20,20 @@ class RiskChanges:
     """What happens to a risk, in this order.
 
     judgements: arguments of RiskChange.assess, kind and effective_on included, oldest first.
-    controls, actions: arguments of RiskChange.add. notes: those of RiskChange.note. close: those of
-    its step, where it is to be closed at last. next_review_on: revised after all that, where it is
-    another by then and the risk is not closed.
+    controls, actions: arguments of RiskChange.add. records: existing ones, each with what changes
+    of it. notes: arguments of RiskChange.note. close: those of its step, where it is to be closed
+    at last. next_review_on: revised after all that, where it is another by then and the risk is not
+    closed. effective_on: of the content, the closing and the next review; today at the latest.
     """
 
     judgements: list[dict] = field(default_factory=list)
     controls: list[dict] = field(default_factory=list)
     actions: list[dict] = field(default_factory=list)
     notes: list[dict] = field(default_factory=list)
+    records: list[tuple] = field(default_factory=list)
     close: dict | None = None
     next_review_on: object = None
+    effective_on: object = None
 
 
 @dataclass
@@ -113,7 +116,7 @@ def _change(batch, register, items, written):
     for item in items:
         change = batch.change(risks[item.risk.pk])
         if item.content:
-            change.revise(**item.content)
+            change.revise(**{"effective_on": item.effective_on} | item.content)
         _go_through(change, item)
     return risks.values()
 
@@ -127,11 +130,14 @@ def _go_through(change, item):
             change.add(model, **row)
     for row in item.notes:
         change.note(**row)
+    for record, content in item.records:
+        change.revise_record(record, **content)
     if item.close is not None:
         content = {"status": Risk.Status.CLOSED, "depends_on": ""}
+        content |= {"effective_on": item.effective_on}
         change.step(Event.CLOSED, **content | item.close)
     elif item.next_review_on not in (None, risk.next_review_on):
-        change.revise(next_review_on=item.next_review_on)
+        change.revise(effective_on=item.effective_on, next_review_on=item.next_review_on)
 
 
 def _hold(register, items, written):

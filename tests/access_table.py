@@ -126,6 +126,9 @@ TABLE = {
     "import_detail": (BATCH, MANAGERS, MANAGERS),
     "import_sheets": (BATCH, MANAGERS, MANAGERS),
     "import_report": (BATCH, MANAGERS),
+    "import_as_at": (BATCH, MANAGERS, MANAGERS | {"manager": 302}),
+    "import_lookalikes": (BATCH, MANAGERS | {"manager": 302}, MANAGERS | {"manager": 302}),
+    "import_undo": (BATCH, MANAGERS | {"manager": 302}, MANAGERS | {"manager": 302}),
     "import_give_up": (BATCH, expected_statuses(405), MANAGERS | {"manager": 302}),
     "risk_suggestions": ({"slug": "ours"}, expected_statuses(405), EDITORS),
     "risk_precedents": (RISK, EDITORS, EDITORS),
@@ -236,6 +239,8 @@ BUTTONS = [
     "import_give_up",
     "question_take_off",
 ]  # no page: sent from another one, no question in it
+# An import at its first step leads back from these.
+OF_LATER_STEPS = ["import_lookalikes", "import_undo"]
 TAKE_POST = [name for name, row in TABLE.items() if len(row) == 3]
 
 

@@ -299,6 +299,27 @@ MUTATIONS = [
         "test_bulk_changes.py",
     ),
     Mutation(
+        "what changed since an import is undone",
+        "registers/imports/undo.py",
+        "if risk.pk in changes:",
+        "if False:",
+        "test_undo_import.py",
+    ),
+    Mutation(
+        "a row that is nearly a risk comes in as new",
+        "registers/imports/lookalikes.py",
+        'return True if likeness.is_certain and not row.values.get("reference") else None',
+        "return likeness.is_certain",
+        "test_import_lookalikes.py",
+    ),
+    Mutation(
+        "a past register changes later words",
+        "registers/imports/diff.py",
+        "if reference_data.is_past and existing.latest_on > reference_data.today:",
+        "if False:",
+        "test_past_registers.py",
+    ),
+    Mutation(
         "the day of a review may be any",
         "registers/models/risk_change.py",
         "if not day < next_on <= latest_next_review(day):",

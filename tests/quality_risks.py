@@ -10,7 +10,11 @@ from makers import (
 
 def clean(register, **content):
     """A risk that no check has anything to say about."""
-    content = {"event": "The budget for the year cannot be balanced.", **content}
+    content = {
+        "title": f"Reserves run out in year {register.risks.count() + 1}",
+        "event": "The budget for the year cannot be balanced.",
+        **content,
+    }
     risk = make_risk(register, assessed=(2, 3), on=days_ago(30), **content)
     control = make_control(risk, on=days_ago(30), last_tested_on=days_ago(30), tested_by_line=2)
     make_action(risk, on=days_ago(30))

@@ -2,13 +2,14 @@
 
 import csv
 import io
+from datetime import date
 
 from django.contrib.auth import SESSION_KEY
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from registers.import_files import begin_import, commit_import
 from registers.imports.commit import staged_version
-from registers.imports.staging import match_words, stage_rows
+from registers.imports.staging import match_words, set_as_at, stage_rows
 from registers.models import User
 
 PLAIN = [
@@ -77,8 +78,10 @@ def words_form(batch):
     return {"step": "words", **{name: field.initial for name, field in form.fields.items()}}
 
 
-def to_preview(client, register, content, name="risks.csv", **columns):
+def to_preview(client, register, content, name="risks.csv", *, as_at=None, **columns):
     """Bring a file in as its pages do, accept every guess up to the preview; returns the import.
+
+    as_at: the past day of which the file speaks, as 2024-06-30.
 
     No page is requested: test_imports.py tests the pages of each step.
     """
@@ -86,6 +89,7 @@ def to_preview(client, register, content, name="risks.csv", **columns):
     from registers.forms.imports import ImportColumnsForm
 
     batch = begin_import(register, by=person_of(client), file_name=name, content=content)
+    set_as_at(batch, as_at and date.fromisoformat(as_at))
     form = ImportColumnsForm(columns_form(batch, **columns), batch=batch)
     assert form.is_valid() and not form.is_elsewhere, form.errors
     match_words(batch, form.plan)

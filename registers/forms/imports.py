@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from registers.forms.concurrency import TokenField
 from registers.forms.fields import PlainTextField, selection_errors
+from registers.forms.import_decisions import as_at_field
 from registers.govuk import GovukRadios, Helper
 from registers.import_fields import BY_NAME, IGNORE, NOTE, TARGETS
 from registers.import_files import begin_import
@@ -20,6 +21,7 @@ from registers.imports import read_pasted
 from registers.imports.judgement_day import day_of_sheet, has_undated_ratings
 from registers.imports.mapping import Plan, allows_several, continuation_rows, data_rows
 from registers.imports.serialise import unpack_sheets
+from registers.imports.staging import set_as_at
 from registers.imports.upload import heading_row_number, plan_for_sheet
 from registers.models.imports import rows_in_words
 from registers.phrases.files import rows_and_others
@@ -70,8 +72,9 @@ class ImportFileForm(forms.Form):
         help_text="Copy it from Word, a workbook, a web page or a PDF, headings included.",
         required=False,
     )
+    as_at = as_at_field()
     token = TokenField()
-    helper = Helper("file", "pasted")
+    helper = Helper("file", "pasted", "as_at")
     batch = None
 
     def __init__(self, data=None, files=None, *, register, by):
@@ -101,6 +104,8 @@ class ImportFileForm(forms.Form):
         upload = {"file_name": file_name, "content": content, "token": self.cleaned_data["token"]}
         try:
             self.batch = begin_import(self.register, by=self.by, **upload)
+            if self.cleaned_data.get("as_at"):
+                set_as_at(self.batch, self.cleaned_data["as_at"])
         except CannotRead as wrong:
             self.add_error(name, str(wrong))
 

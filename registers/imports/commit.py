@@ -12,7 +12,7 @@ from registers.bulk_changes import ChangedRisk, NewRisk, write_many
 from registers.history.bulk_insert import build_row, set_column
 from registers.history.seals import seals_of
 from registers.imports.diff import DAYS
-from registers.imports.staging import lock_import, posts_to_add
+from registers.imports.staging import import_steps, lock_import, posts_to_add
 from registers.models import (
     Action,
     AdverseImpact,
@@ -101,7 +101,7 @@ def _commit(batch, by, numbers):
     rows = _accepted_rows(batch)
     if batch.is_done or not rows.exists():
         return batch, False
-    posts = _add_posts(batch, rows)
+    posts, instant = _add_posts(batch, rows), timezone.now()
     builder = ChangeBuilder(batch, posts)
     new = rows.filter(outcome=Outcome.NEW).order_by("number")
     changed = rows.filter(outcome=Outcome.CHANGED).order_by("risk")
@@ -112,9 +112,10 @@ def _commit(batch, by, numbers):
         changed=map(builder.changed_risk, _read(changed)),
         numbers=numbers.numbers,
         reason=f"Taken over from {batch.file_name}",
+        recorded_at=instant,
     )
     set_column(ImportedRow, "risk", zip(new.values_list("pk", flat=True), keys, strict=False))
-    _finish(batch, by, posts)
+    _finish(batch, by, posts, instant)
     return batch, True
 
 
@@ -130,6 +131,8 @@ def _lock_staged(batch, shown_version):
     version = staged_version(batch)
     if batch.stage != RegisterImport.Stage.READY or shown_version not in (None, version):
         raise ImportOutdated(f"{batch} has been read anew.")
+    if batch.report["imports"] != import_steps(batch.register):
+        raise ImportOutdated(f"{batch.register} has taken in another file since.")
     return batch, version
 
 
@@ -151,11 +154,14 @@ def _add_posts(batch, rows):
 
 
 class ChangeBuilder:
-    """Turns staged rows into registers.bulk_changes' NewRisk and ChangedRisk. posts: new ones."""
+    """Turns staged rows into registers.bulk_changes' NewRisk and ChangedRisk.
+
+    posts: new ones. Everything is of the day of which the file speaks.
+    """
 
     def __init__(self, batch, posts):
-        self.batch, self.today = batch, timezone.localdate()
-        self.judged_on = parse_day(batch.plan.get("judged_on")) or self.today
+        self.batch, self.day = batch, batch.as_at or timezone.localdate()
+        self.judged_on = parse_day(batch.plan.get("judged_on")) or self.day
         self.posts = {
             post.title.casefold(): post
             for post in [*batch.register.organisation.posts.all(), *posts]
@@ -167,7 +173,7 @@ class ChangeBuilder:
         values = dict(row.reads["values"])
         diff = row.reads["held"]
         days = [parse_day(rating["on"]) or self.judged_on for rating in diff["judged"]]
-        raised_on = parse_day(values.pop("raised_on", None)) or min([*days, self.today])
+        raised_on = parse_day(values.pop("raised_on", None)) or min([*days, self.day])
         closure = {"reason": f"Closed there already. {self._origin(row)}"}
         return NewRisk(
             content=self._content({"event": values["title"]} | values),
@@ -203,20 +209,31 @@ class ChangeBuilder:
         )
         judgements = [self._judgement(row, rating) for rating in oldest_first]
         next_review_on = parse_day(row.reads["values"].get("next_review_on"))
+        effective_on = self.batch.as_at
         for judgement in [each for each in judgements if each["kind"] == "current"][-1:]:
             judgement["next_review_on"] = next_review_on
         return {
             "next_review_on": next_review_on,
+            "effective_on": effective_on,
             "judgements": judgements,
             "controls": [
-                {"title": title, "detail": detail, "kind": "", "owner": None}
+                {
+                    "title": title,
+                    "detail": detail,
+                    "kind": "",
+                    "owner": None,
+                    "effective_on": effective_on,
+                }
                 for title, detail in diff["controls"]
             ],
-            "actions": [self._action(row, action) for action in diff["actions"]],
+            "actions": [
+                self._action(row, action) | {"effective_on": effective_on}
+                for action in diff["actions"]
+            ],
             "notes": [
                 {
                     "note": note["text"],
-                    "effective_on": parse_day(note["on"]),
+                    "effective_on": parse_day(note["on"]) or effective_on,
                     "source": self._origin(row),
                 }
                 for note in diff.get("progress", [])
@@ -243,7 +260,7 @@ class ChangeBuilder:
         if action["is_done"]:
             content |= {
                 "status": Action.Status.DONE,
-                "done_on": self.today,
+                "done_on": self.day,
                 "evidence": self._origin(row),
             }
         return content | {"due_on": parse_day(action["due_on"])}
@@ -259,9 +276,12 @@ def parse_day(text):
     return datetime.date.fromisoformat(text) if text else None
 
 
-def _finish(batch, by, posts):
-    """Mark the import as done and record it in the audit trail."""
-    batch.stage, batch.done_at = RegisterImport.Stage.DONE, timezone.now()
+def _finish(batch, by, posts, instant):
+    """Mark the import as done and record it in the audit trail.
+
+    instant: of what was written, by which registers.imports.undo knows it.
+    """
+    batch.stage, batch.done_at = RegisterImport.Stage.DONE, instant
     batch.by, batch.sheets = by, None
     batch.save(update_fields=["stage", "done_at", "by", "sheets"])
     outcomes = {outcome: batch.rows.filter(outcome=outcome).count() for outcome in Outcome.values}

@@ -11,6 +11,7 @@ from registers.imports.detect_columns import (
     detect_rating,
     normalise_heading,
 )
+from registers.imports.detect_portfolio import is_lead_member
 from registers.pounds import parse_pounds
 
 COLOURS = frozenset(
@@ -52,6 +53,8 @@ def confirm_target(target: str, column: ColumnProfile, heading: str = "") -> str
         return NOTE
     if sort is Sort.POST and column.width > 90:
         return NOTE
+    if target == "owner" and column.share(is_lead_member) > 0.5:
+        return "portfolio"
     return _confirm_by_words(target, column)
 
 

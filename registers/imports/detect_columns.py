@@ -11,6 +11,7 @@ from functools import lru_cache
 
 from registers.import_fields import BY_NAME, NOTE, PROGRESS, TARGETS, Sort
 from registers.imports import heading_words, parse_date, parse_list, parse_rating
+from registers.imports.detect_portfolio import is_lead_member, names_lead_member
 
 UNKNOWN_KIND = "?"  # of a rating whose heading names no kind: "Likelihood", "L", "Score"
 _LABELS = {target.label.casefold(): target.name for target in TARGETS}
@@ -128,6 +129,7 @@ PATTERNS = tuple(
             r"^executive (?:lead|owner)$|^responsib(?:le|ility)(?: (?:person|post|for risk))?$",
             "owner",
         ),
+        (r"portfolio", "portfolio"),
         (
             r"^(?:risk )?(?:category|type|theme|area)s?$|^(?:category|type|area) of risk",
             "category",
@@ -193,6 +195,8 @@ def detect_target(name: str) -> str:
     """
     if not name.strip() or len(name) > 300:
         return ""
+    if names_lead_member(name):
+        return "portfolio"
     forms = (heading_words.plain_heading(name), *heading_words.readings(name))
     return next((target for form in forms if (target := _detect(form))), "")
 
@@ -310,6 +314,7 @@ def detect_by_contents(
             for at, column in enumerate(columns)
             if column.share(lambda text: parse_list.looks_like_post(text, posts)) > 0.7
             and column.width < 60
+            and not column.share(is_lead_member) > 0.5
         ],
     }
     candidates["reference"] = candidates["reference"][:1]

@@ -43,6 +43,7 @@ class ExistingRisk:
     values: by field, as in ParsedRow.values. ratings: own ones by kind, oldest first. controls,
     actions: all titles; active_controls, open_actions: titles of those still in place or open.
     progress: (text, day) of its notes.
+    latest_on: the day from which its latest revision holds.
     """
 
     pk: int
@@ -57,6 +58,7 @@ class ExistingRisk:
     progress: list[tuple[str, datetime.date]] = field(default_factory=list)
     active_controls: list[str] = field(default_factory=list)
     open_actions: list[str] = field(default_factory=list)
+    latest_on: datetime.date = datetime.date.min
 
 
 @dataclass
@@ -134,7 +136,8 @@ def diff_row(
     ratings = [
         rating
         for rating in row.ratings
-        if _is_new_rating(row, rating, existing) and _is_valid_rating(row, rating, reference_data)
+        if _is_new_rating(row, rating, existing, reference_data)
+        and _is_valid_rating(row, rating, reference_data)
     ]
     controls = [
         control
@@ -145,7 +148,9 @@ def diff_row(
     progress = [note for note in dict.fromkeys(row.progress) if _is_new_note(note, existing)]
     diff = RowDiff("unchanged", changes, ratings, controls, actions, progress)
     diff.missing = _missing_titles(existing, row, plan)
-    if changes or ratings or controls or actions or progress:
+    if reference_data.is_past and existing.latest_on > reference_data.today:
+        _leave_later_words(diff, existing, row, plan)
+    if any((diff.changes, diff.ratings, diff.controls, diff.actions, diff.progress)):
         diff.outcome = "changed"
         if existing.status == "closed":
             words = (
@@ -157,6 +162,23 @@ def diff_row(
     if row.is_refused:
         diff.outcome = "refused"
     return diff
+
+
+def _leave_later_words(diff, existing, row, plan):
+    """Keep the ratings of a past register alone, where the register says something of a later day.
+
+    History runs forward: what a risk says on a past day is not changed by a file.
+    """
+    has_words = diff.changes or diff.controls or diff.actions
+    diff.changes, diff.controls, diff.actions, diff.missing = [], [], [], []
+    row.values.pop("next_review_on", None)
+    if has_words:
+        day = f"{existing.latest_on.day} {existing.latest_on:%B %Y}"
+        words = (
+            f"The register says something later, of {day}: only ratings of the file's day come in, "
+            "and what the risk says stays"
+        )
+        row.problems.append(RowProblem(heading(plan, "title"), "", words, False))
 
 
 def _changeable_values(existing, row, plan, reference_data):
@@ -276,15 +298,15 @@ def _is_valid_rating(row, rating, reference_data):
     return True
 
 
-def _is_new_rating(row, rating, existing):
+def _is_new_rating(row, rating, existing, reference_data):
     """Whether the register lacks the rating.
 
-    A rating without a day is compared with the latest of its kind.
+    A rating without a day is compared with the latest of its kind. In a past register it is judged
+    on the day of the file, as each of its quarters stands by its ratings.
     """
     same_kind = existing.ratings.get(rating.kind, [])
-    comparable = (
-        [other for other in same_kind if other.on == rating.on] if rating.on else same_kind[-1:]
-    )
+    day = rating.on or (reference_data.today if reference_data.is_past else None)
+    comparable = [other for other in same_kind if other.on == day] if day else same_kind[-1:]
     equal = [
         other
         for other in comparable

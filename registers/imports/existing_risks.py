@@ -2,14 +2,14 @@
 
 from collections import defaultdict
 
-from django.db.models import Q
+from django.db.models import F, Q
 
 from registers.import_fields import BY_NAME
 from registers.imports.diff import ExistingRisk
 from registers.imports.mapping import Plan
 from registers.imports.parse_fields import reference_number
 from registers.imports.parsed_row import ParsedRating
-from registers.models import Assessment, ImportedRow, RegisterImport, Risk
+from registers.models import Assessment, ImportedRow, Risk
 from registers.spreadsheet import SheetRow
 
 
@@ -51,17 +51,9 @@ def match_rows(
     """
     by_row = {row.number: text for row in rows if (text := references.reference_in(row))}
     numbers = {number for text in by_row.values() if (number := references.number(text))}
-    imported = dict(
-        ImportedRow.objects.filter(
-            batch__register=register,
-            batch__stage=RegisterImport.Stage.DONE,
-            reference__in=set(by_row.values()),
-        )
-        .exclude(risk=None)
-        .order_by("batch__done_at")
-        .values_list("reference", "risk")
-    )
-    risks = register.risks.filter(Q(number__in=numbers) | Q(pk__in=imported.values()))
+    imported = imported_references(register, reference__in=set(by_row.values()))
+    risks = risks_on_record(register)
+    risks = risks.filter(Q(number__in=numbers) | Q(pk__in=imported.values()))
     existing = {risk.pk: risk for risk in load_existing(register, risks)}
     pk_by_number = {number: pk for pk, number in risks.values_list("pk", "number")}
     matches = {}
@@ -76,6 +68,23 @@ def match_rows(
             )
         matches[row_number] = (existing.get(numbered or previous), problem)
     return matches
+
+
+def imported_references(register, **conditions) -> dict[str, int]:
+    """Reference in a file -> the risk that came in with it last. conditions: of the rows."""
+    imports = register.imports.in_force()
+    rows = ImportedRow.objects.filter(batch__in=imports, **conditions).exclude(risk=None)
+    return dict(rows.order_by("batch__done_at").values_list("reference", "risk"))
+
+
+def risks_on_record(register):
+    """The risks of a register, but for those that an import made by mistake and that was undone."""
+    undone = ImportedRow.objects.filter(
+        batch__register=register,
+        risk__latest__recorded_at=F("batch__undone_at"),
+        risk__latest__status=Risk.Status.CLOSED,
+    )
+    return register.risks.exclude(pk__in=undone.values("risk"))
 
 
 def load_existing(register, risks) -> list[ExistingRisk]:
@@ -110,6 +119,7 @@ def load_existing(register, risks) -> list[ExistingRisk]:
             open_actions=[
                 action.title for action in risk.actions.all() if action.status == action.Status.OPEN
             ],
+            latest_on=risk.latest.effective_on,
         )
         for risk in rows
     ]

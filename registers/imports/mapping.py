@@ -37,6 +37,8 @@ class Plan:
     goes_on: whether a row that names no risk, or repeats its name, continues the risk above; None:
     not asked yet.
     judged_on: the day, as 2026-06-30, of ratings that have none; None: the day of the import.
+    lookalikes: number of a row that looks like a risk of the register -> the number of the risk
+    that it is, 0 for a new one.
     """
 
     sheet: str
@@ -49,6 +51,7 @@ class Plan:
     another_scale: bool = False
     goes_on: bool | None = None
     judged_on: str | None = None
+    lookalikes: dict[str, int] = field(default_factory=dict)
 
     def as_json(self) -> dict:
         return asdict(self)
@@ -63,7 +66,8 @@ class ReferenceData:
     """What the register and the library offer, for guessing and reading. No database.
 
     prefix: of references, CORP. posts: titles. choices: target -> stored value -> label.
-    library: "failure_types", "adverse_impacts" -> slug -> name. today: a datetime.date.
+    library: "failure_types", "adverse_impacts" -> slug -> name. today: a datetime.date; of a past
+    register its day. is_past: whether it is one.
     """
 
     scheme: object  # registers.scoring.Scheme
@@ -72,6 +76,7 @@ class ReferenceData:
     choices: dict[str, dict[str, str]]
     library: dict[str, dict[str, str]]
     today: object = None
+    is_past: bool = False
 
 
 def guess_plan(

@@ -62,6 +62,16 @@ class Preview:
         self.posts = batch.report.get("posts", [])
         self.judged_on = parse_date(batch.plan.get("judged_on") or "")
 
+    @cached_property
+    def lookalikes(self):
+        """What was decided of each row that looks like a risk: see Lookalike.is_same."""
+        rows = self.batch.rows.filter(reads__has_key="likeness")
+        return list(rows.order_by("number").values_list("reads__likeness__is_same", flat=True))
+
+    @property
+    def undecided(self):
+        return sum(is_same is None for is_same in self.lookalikes)
+
     @property
     def filters(self):
         """(value, label, count) of each filter that leaves a row, and of all rows."""
@@ -178,6 +188,12 @@ class PreviewRow:
             (BY_NAME[name].label, self.preview.display_value(name, value))
             for name, value in values.items()
         ] + days
+
+
+def imported_before(batch):
+    """The latest import of the same file, byte by byte, that still holds, or None."""
+    imports = batch.register.imports.in_force().filter(digest=batch.digest).exclude(pk=batch.pk)
+    return imports.select_related("by").defer("sheets").order_by("-done_at").first()
 
 
 def open_imports(register):

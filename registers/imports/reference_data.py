@@ -3,14 +3,15 @@
 from django.utils import timezone
 
 from registers.imports.mapping import Plan, ReferenceData
-from registers.models import AdverseImpact, FailureType, RegisterImport, RiskRevision
+from registers.models import AdverseImpact, FailureType, RiskRevision
 from registers.risk_fields import Sort, names_of
 
 
-def load_reference_data(register, words: dict | None = None) -> ReferenceData:
+def load_reference_data(register, words: dict | None = None, as_at=None) -> ReferenceData:
     """Three queries.
 
-    words: those of a plan, which may name posts that the import will add.
+    words: those of a plan, which may name posts that the import will add. as_at: the past day of
+    which the file speaks.
     """
     posts = [*register.organisation.posts.values_list("title", flat=True)]
     new_posts = [title for title in (words or {}).get("owner", {}).values() if title]
@@ -25,12 +26,13 @@ def load_reference_data(register, words: dict | None = None) -> ReferenceData:
             "failure_types": dict(FailureType.objects.values_list("slug", "name")),
             "adverse_impacts": dict(AdverseImpact.objects.values_list("slug", "name")),
         },
-        today=timezone.localdate(),
+        today=as_at or timezone.localdate(),
+        is_past=as_at is not None,
     )
 
 
 def previous_plan(register) -> Plan | None:
     """The plan of the last workbook that was imported into the register."""
-    imports = register.imports.filter(stage=RegisterImport.Stage.DONE, is_ours=False)
+    imports = register.imports.in_force().filter(is_ours=False)
     plan = imports.order_by("-done_at").values_list("plan", flat=True).first()
     return Plan.from_json(plan) if plan else None

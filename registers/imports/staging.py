@@ -7,11 +7,14 @@ stored whole, so an interrupted run continues with the next one.
 from collections import Counter
 
 from django.db import transaction
+from django.db.models import Count
 
 from registers.history.bulk_insert import build_row, insert_rows
 from registers.imports.diff import diff_new_risk, diff_row, heading
 from registers.imports.existing_risks import References, match_rows
+from registers.imports.lookalikes import find_lookalikes
 from registers.imports.mapping import Plan, data_rows, unmapped_words
+from registers.imports.not_in_file import numbers_not_in_file
 from registers.imports.parsed_row import RowProblem
 from registers.imports.reference_data import load_reference_data
 from registers.imports.row_parser import RowParser
@@ -77,13 +80,14 @@ def stage_rows(batch, *, after: int, chunk: int = CHUNK) -> RegisterImport:
     rows, total = _parse_chunk(batch, after, chunk)
     with transaction.atomic():
         current = lock_import(batch)
-        if (current.stage, current.rows_read, current.plan) != (Stage.STAGING, after, batch.plan):
+        if _state(current) != (Stage.STAGING, after, batch.plan, batch.as_at):
             return current
-        columns = (vars(row) | _json_columns(row) for row in rows)
-        insert_rows(ImportedRow, columns, with_keys=False)
+        _insert(rows)
         current.report = _add_to_report(current, rows)
         current.rows_read = after + len(rows)
         current.stage = Stage.READY if current.rows_read >= total else Stage.STAGING
+        if current.stage == Stage.READY:
+            current.report["not_in_file"] = numbers_not_in_file(current)
         current.save(update_fields=["stage", "rows_read", "report"])
     return current
 
@@ -91,18 +95,80 @@ def stage_rows(batch, *, after: int, chunk: int = CHUNK) -> RegisterImport:
 def _parse_chunk(batch, after, chunk):
     """(the next rows, compared with the register; how many rows there are in all)."""
     plan = Plan.from_json(batch.plan)
-    parser = RowParser(plan, load_reference_data(batch.register, plan.words))
     rows = data_rows(load_sheet(batch, plan), plan)
+    return _parse_rows(batch, plan, rows, rows[after : after + chunk]), len(rows)
+
+
+def _parse_rows(batch, plan, rows, selected):
+    """ImportedRows of the selected ones, not yet saved. rows: all of the file."""
+    parser = RowParser(plan, load_reference_data(batch.register, plan.words, batch.as_at))
     references = References(batch.register, plan, rows)
-    selected = rows[after : after + chunk]
     matches = match_rows(batch.register, references, selected)
+    parsed = {row.number: parser.parse(row) for row in selected}
+    unmatched = {number: row for number, row in parsed.items() if number not in matches}
+    unmatched |= {number: parsed[number] for number, match in matches.items() if not any(match)}
+    lookalikes = find_lookalikes(batch, plan.lookalikes, references, unmatched)
     keeps_numbers = batch.register.next_number == 1
     return [
         _stage_row(
-            batch, row, *matches.get(row.number, (None, "")), references, parser, keeps_numbers
+            batch,
+            row,
+            parsed[row.number],
+            matches.get(row.number, (None, "")),
+            lookalikes.get(row.number),
+            references,
+            parser,
+            keeps_numbers,
         )
         for row in selected
-    ], len(rows)
+    ]
+
+
+def _state(batch):
+    return batch.stage, batch.rows_read, batch.plan, batch.as_at
+
+
+def _insert(rows):
+    columns = (vars(row) | _json_columns(row) for row in rows)
+    insert_rows(ImportedRow, columns, with_keys=False)
+
+
+@transaction.atomic
+def decide_lookalikes(batch, decisions: dict[int, int | None]) -> None:
+    """Stage rows again by what was decided of them.
+
+    decisions: row number -> the number of the risk that the row is, NEW for a risk of its own, None
+    where it stays undecided. Nothing is done where the import is not ready.
+    """
+    batch = lock_import(batch)
+    if batch.stage != Stage.READY or batch.is_ours:
+        return
+    plan = Plan.from_json(batch.plan)
+    for row_number, number in decisions.items():
+        plan.lookalikes.pop(str(row_number), None)
+        if number is not None:
+            plan.lookalikes[str(row_number)] = number
+    rows = data_rows(load_sheet(batch, plan), plan)
+    selected = [row for row in rows if row.number in decisions]
+    staged = _parse_rows(batch, plan, rows, selected)
+    batch.rows.filter(number__in=decisions).delete()
+    _insert(staged)
+    batch.plan, batch.report = plan.as_json(), {"imports": batch.report["imports"]}
+    batch.report = _add_to_report(batch, list(batch.rows.defer("cells")))
+    batch.report["not_in_file"] = numbers_not_in_file(batch)
+    batch.save(update_fields=["plan", "report"])
+
+
+@transaction.atomic
+def set_as_at(batch, day) -> None:
+    """Say of which past day the file speaks, None for today. Its rows are read again."""
+    batch = lock_import(batch)
+    if batch.is_done or batch.is_ours or batch.as_at == day:
+        return
+    batch.as_at = day
+    batch.save(update_fields=["as_at"])
+    if batch.stage in (Stage.STAGING, Stage.READY):
+        _set_stage(batch, Stage.STAGING)
 
 
 def _imports():
@@ -132,18 +198,36 @@ def _add_to_report(batch, rows):
         title.casefold(): title
         for title in posts_to_add(batch.register.organisation.posts, accepted)
     }
-    return {"counts": dict(counts), "posts": list((new_posts | posts).values())}
+    return {
+        "counts": dict(counts),
+        "posts": list((new_posts | posts).values()),
+        "imports": batch.report.get("imports", import_steps(batch.register)),
+    }
+
+
+def import_steps(register) -> int:
+    """How often an import of the register was taken in or undone: rows read before are outdated.
+
+    A risk that another file brought meanwhile would come in twice.
+    """
+    steps = register.imports.aggregate(done=Count("done_at"), undone=Count("undone_at"))
+    return steps["done"] + steps["undone"]
 
 
 def _json_columns(row):
     return {name: encode_json(getattr(row, name)) for name in ("cells", "reads", "problems")}
 
 
-def _stage_row(batch, row, existing, reference_problem, references, parser, keeps_numbers):
+def _stage_row(batch, row, parsed, match, lookalike, references, parser, keeps_numbers):
     """The ImportedRow of a row, not yet saved."""
-    parsed, reference = parser.parse(row), references.reference_in(row)
+    (existing, reference_problem), reference = match, references.reference_in(row)
     plan, reference_data = parser.plan, parser.reference_data
     column = heading(plan, "reference")
+    if lookalike:
+        existing = lookalike.existing
+        words, refuses = lookalike.problem
+        title = parsed.values.get("title", "")
+        parsed.problems.append(RowProblem(heading(plan, "title"), title, words, refuses))
     if duplicates := references.duplicate_rows(row):
         words = duplicate_reference(duplicates, shown=5)
         parsed.problems.append(RowProblem(column, reference, words, True))
@@ -159,6 +243,8 @@ def _stage_row(batch, row, existing, reference_problem, references, parser, keep
             _keep_reference(parsed, reference, column)
         diff = diff_new_risk(parsed, plan, reference_data)
     reads = row_json(parsed, diff) | {"number": None if existing else number}
+    if lookalike:
+        reads["likeness"] = lookalike.as_json()
     first, *further = row.source_rows or [row]
     if further:
         reads["rows"] = [[source_row.number, source_row.cells] for source_row in further]

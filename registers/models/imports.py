@@ -13,13 +13,20 @@ from registers.models.register import Register
 from registers.models.risk import Risk
 
 
+class RegisterImportQuerySet(models.QuerySet):
+    def in_force(self):
+        """Taken in, and not undone since."""
+        return self.filter(stage=RegisterImport.Stage.DONE, undone_at=None)
+
+
 class RegisterImport(models.Model):
     """A file on its way into a register.
 
     plan: how its columns are read (registers.imports.mapping.Plan); that of the last one taken in
     is the default for the register. sheets: the packed content of the file, until it is taken in or
     given up. is_ours: a JSON file of our own, which needs no mapping; `report` is then what
-    restoring it amounts to.
+    restoring it amounts to. as_at: the past day of which the file speaks. What it wrote was
+    recorded at `done_at`.
     """
 
     class Stage(models.TextChoices):
@@ -49,6 +56,12 @@ class RegisterImport(models.Model):
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     begun_at = models.DateTimeField(default=timezone.now)
     done_at = models.DateTimeField(null=True)
+    as_at = models.DateField(
+        "the register as at", null=True, help_text="Empty: as it is on the day it is taken in."
+    )
+    undone_at = models.DateTimeField(null=True)
+
+    objects = RegisterImportQuerySet.as_manager()
 
     class Meta:
         ordering = ["register", "-begun_at", "-pk"]
@@ -62,6 +75,10 @@ class RegisterImport(models.Model):
     @property
     def is_done(self):
         return self.stage == self.Stage.DONE
+
+    @property
+    def is_undone(self):
+        return self.undone_at is not None
 
 
 class ImportedRow(models.Model):

@@ -171,15 +171,14 @@ class RiskChange:
     def add(self, model, *, reason="", recorded_at=None, **fields):
         """Add a control or an action. fields: effective_on, and its content."""
         record = build_row(model, risk=self.risk)
-        details = {
-            "by": self.batch.by,
-            "reason": reason or self.batch.reason,
-            "effective_on": fields.pop("effective_on", None),
-            "recorded_at": recorded_at or self.batch.recorded_at,
-        }
-        event = VersionedRevision.Event.ADDED
-        revision = record.change(self.batch.rows, event, fields, **details)
-        self.entries.append(lambda: record.audit_fields(revision))
+        dates = {"effective_on": fields.pop("effective_on", None), "recorded_at": recorded_at}
+        self._change_record(record, VersionedRevision.Event.ADDED, fields, reason, **dates)
+
+    def revise_record(self, record, *, reason="", effective_on=None, **fields):
+        """Change a control or an action of the risk. fields: what is new of its content."""
+        record.risk = self.risk
+        event = VersionedRevision.Event.EDITED
+        self._change_record(record, event, fields, reason, effective_on=effective_on)
 
     def note(self, **fields):
         """Add a progress note and return it. fields: note, source, effective_on.
@@ -194,6 +193,18 @@ class RiskChange:
     def payload(self):
         """The AuditPayload about all of it, once the rows are written."""
         return AuditPayload.of_several([entry() for entry in self.entries])
+
+    def _change_record(self, record, event, fields, reason, *, effective_on, recorded_at=None):
+        revision = record.change(
+            self.batch.rows,
+            event,
+            fields,
+            by=self.batch.by,
+            reason=reason or self.batch.reason,
+            effective_on=effective_on,
+            recorded_at=recorded_at or self.batch.recorded_at,
+        )
+        self.entries.append(lambda: record.audit_fields(revision))
 
     def _add_assessment(self, *, likelihood, impact, effective_on, recorded_at=None, **judgement):
         """By the scheme of the register.

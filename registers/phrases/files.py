@@ -112,6 +112,16 @@ def possible_pairs(pairs: Sequence[tuple[int, int]]) -> str:
     return gettext("It can be %(pairs)s") % {"pairs": join_with_or(names)}
 
 
+def likeness_sentence(reference: str, percent: int, has_same_title: bool) -> str:
+    """ "It looks like CORP-012, 94% the same words" """
+    words = {"reference": reference, "percent": percent}
+    if percent == 100:
+        return gettext("It says the same as %(reference)s") % words
+    if has_same_title:
+        return gettext("It has the title of %(reference)s and %(percent)s%% the same words") % words
+    return gettext("It looks like %(reference)s, %(percent)s%% the same words") % words
+
+
 def import_totals(read: int, new: int, changed: int, unchanged: int, refused: int) -> str:
     rows = ngettext("%(count)s rows read", "%(count)s rows read", read) % {"count": read}
     clauses = [

@@ -4,7 +4,7 @@ Each is a pure function of a RiskRow and the CheckContext that returns None (not
 "" (in order) or a sentence. They follow what councils' own audits complain of. There is no target,
 no ranking and no single index: a number to improve would be improved instead of the register.
 
-Numbers run from RQ1 to RQ17. RQ8 (ratings that bunch in the middle), RQ9 (that sit just below a
+Numbers run from RQ1 to RQ18. RQ8 (ratings that bunch in the middle), RQ9 (that sit just below a
 band) and RQ12 (posts with too much) would be about a register as a whole and are not here.
 A waiver keeps its check's slug: to rename one loses its waivers.
 
@@ -20,6 +20,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from registers.models.conditions import tested_since
+from registers.phrases.files import likeness_sentence
 from registers.phrases.register import (
     missing_part_sentence,
     slippage_sentence,
@@ -259,6 +260,13 @@ def vague(risk, context):
     return ""
 
 
+def duplicate(risk, context):
+    if risk.lookalike is None:
+        return ""
+    reference, percent, has_same_title = risk.lookalike
+    return f"{likeness_sentence(reference, percent, has_same_title)}."
+
+
 CHECKS = (
     Check(
         "rq15-unanswered",
@@ -378,6 +386,15 @@ CHECKS = (
         "Enter the day.",
         "risks with an open action or a target",
         undated,
+    ),
+    Check(
+        "rq18-duplicate",
+        "Perhaps on the register twice",
+        "Its title, or what could happen, has nearly the same words as an earlier risk's.",
+        "Read both. Where they are one risk, move what is missing to one of them and close the "
+        "other.",
+        "risks",
+        duplicate,
     ),
     Check(
         "rq13-vague",

@@ -18,6 +18,7 @@ from typing import NamedTuple
 from django.db.models import OuterRef, Q, Subquery
 from django.db.models.functions import Left
 
+from registers.likeness import LikenessIndex, Wording
 from registers.models import (
     ActionRevision,
     Assessment,
@@ -89,7 +90,9 @@ class RiskRow:
     currents: the organisation's own current assessments, oldest first; inherent, target: its own
     latest; raters: the number of people who ever gave a current rating, from any perspective;
     event: its first EVENT_LENGTH characters; reviewed_on: the latest review; evidence_on: the days
-    of what may explain a lower rating (conditions.evidence).
+    of what may explain a lower rating (conditions.evidence); lookalike: the reference of an
+    earlier risk with nearly the same words, how many in a hundred they are, and whether its title
+    is the same.
     """
 
     pk: int
@@ -115,6 +118,7 @@ class RiskRow:
     actions: Sequence[ActionRow] = ()
     assurances: Sequence[AssuranceRow] = ()
     evidence_on: Collection[datetime.date] = ()
+    lookalike: tuple[str, int, bool] | None = None
 
     @property
     def current(self) -> AssessmentRow | None:
@@ -211,14 +215,28 @@ def load_risks(register, risks, day) -> list[RiskRow]:
         )
     )
     names = (*RISK_FIELDS, *CONTENT_FIELDS, "event", "has_cause", "has_consequence", "reviewed_on")
-    return [
-        RiskRow(
-            **dict(zip(names, row, strict=True)),
-            **assessments.get(row[0], {}),
-            **{name: by_risk[row[0]] for name, by_risk in related.items() if row[0] in by_risk},
-        )
-        for row in rows
-    ]
+    values = [dict(zip(names, row, strict=True)) for row in rows]
+    related["lookalike"] = _lookalikes(register, values)
+
+    def about(pk):
+        return {name: by_risk[pk] for name, by_risk in related.items() if pk in by_risk}
+
+    return [RiskRow(**row, **assessments.get(row["pk"], {}), **about(row["pk"])) for row in values]
+
+
+def _lookalikes(register, rows):
+    """risk -> the earlier risk that is most like it (RiskRow.lookalike).
+
+    rows: values of risks, by number. Of two that are alike only the later one has the other.
+    """
+    index, lookalikes = LikenessIndex(), {}
+    for row in rows:
+        wording = Wording.of(row["title"], row["event"])
+        if likeness := index.likeliest(wording):
+            reference = register.reference(likeness.key)
+            lookalikes[row["pk"]] = (reference, likeness.percent, likeness.has_same_title)
+        index.add(row["number"], wording)
+    return lookalikes
 
 
 def _assessments(keys, register_scheme, day):

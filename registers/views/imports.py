@@ -14,7 +14,16 @@ from registers.forms.imports import ImportColumnsForm, ImportFileForm, ImportSte
 from registers.import_files import commit_import, problem_entry
 from registers.imports.commit import ImportOutdated, staged_version
 from registers.imports.file_sheets import file_sheets
-from registers.imports.progress import FILTERS, Preview, PreviewRow, completed_imports, open_imports
+from registers.imports.not_in_file import risks_not_in_file
+from registers.imports.progress import (
+    FILTERS,
+    Preview,
+    PreviewRow,
+    completed_imports,
+    imported_before,
+    open_imports,
+)
+from registers.imports.propose_day import propose_day
 from registers.imports.rejected_rows import rejected_rows_csv
 from registers.imports.staging import (
     discard_import,
@@ -40,6 +49,7 @@ def get_import_for(user, slug, pk):
     register = get_register_for(user, slug, Permission.RUN_REGISTER)
     batch = get_object_or_404(register.imports.select_related("by"), pk=pk)
     batch.register = register
+    batch.imported_before = imported_before(batch)
     return register, batch
 
 
@@ -72,6 +82,8 @@ def import_columns(request, register, batch):
     if form.is_valid():
         (name_columns if form.is_elsewhere else match_words)(batch, form.plan)
         return redirect(batch)
+    today = timezone.localdate()
+    batch.proposed_day = propose_day(batch.file_name, form.shown, form.before, today)
     context = {"register": register, "batch": batch, "form": form, "sheets": file_sheets(batch)}
     return render(request, "imports/import_columns.html", context)
 
@@ -159,7 +171,8 @@ def rows_context(request, batch):
         raise BadRequest("show takes new, changed, unchanged, refused or problems.")
     page = page_of(request, preview.rows(show))
     page.object_list = [PreviewRow(preview, row) for row in page.object_list]
-    return {"preview": preview, "page": page, "show": show}
+    missing = risks_not_in_file(batch, risks_for(request.user, batch.register))
+    return {"preview": preview, "page": page, "show": show, "not_in_file": missing}
 
 
 STEPS = {

@@ -67,7 +67,9 @@ def officer(records):
 
 def unscored_risk(register, **content):
     """A risk of which a check finds that it was never rated, and another that it has no control."""
-    return make_risk(register, event="The budget for the year cannot be balanced.", **content)
+    title = f"Reserves run out in year {register.risks.count() + 1}"
+    content = {"title": title, "event": "The budget for the year cannot be balanced."} | content
+    return make_risk(register, **content)
 
 
 def counts_by_link(text):

@@ -100,6 +100,11 @@ def each(slug, *cases):
 
 CASES = [
     *each(
+        "rq18-duplicate",
+        ("like no other", risk(rating(LOW)), False),
+        ("like an earlier one", risk(rating(LOW), lookalike=("CORP-001", 90, False)), True),
+    ),
+    *each(
         "rq1-stale",
         ("severe, assessed on the last of its days", risk(rating(SEVERE, 31)), False),
         ("severe, assessed a day before that", risk(rating(SEVERE, 32)), True),
@@ -443,6 +448,7 @@ def test_every_check_of_a_single_risk_is_tested():
         15,
         16,
         17,
+        18,
     ]
 
 
@@ -493,7 +499,7 @@ def plant(register):
 
     fault("rq1-stale", clean(register, title="Stale")[0])
     make_review(Risk.objects.get(latest__title="Stale"), on=days_ago(20), next_on=days_ago(1))
-    bare = fault("rq2-unscored", make_risk(register, event=EVENT))
+    bare = fault("rq2-unscored", make_risk(register, title="Year 91", event=EVENT))
     make_control(bare)
     risk, _ = severe(register)
     risk.actions.get().revise(by=make_user(), version=1, status="dropped")
@@ -524,7 +530,14 @@ def plant(register):
     alone = make_user()
     lonely = fault(
         "rq14-one-rater",
-        make_risk(register, by=alone, assessed=(5, 5), event=EVENT, response="treat"),
+        make_risk(
+            register,
+            by=alone,
+            assessed=(5, 5),
+            title="Year 92",
+            event=EVENT,
+            response="treat",
+        ),
     )
     make_control(lonely)
     make_action(lonely)
@@ -532,7 +545,10 @@ def plant(register):
     undecided, _ = severe(register)
     make_revision(undecided, response="")
     fault("rq15-unanswered", undecided)
-    dipped = fault("rq16-dip", make_risk(register, assessed=(4, 2), on=days_ago(60), event=EVENT))
+    dipped = fault(
+        "rq16-dip",
+        make_risk(register, title="Year 93", assessed=(4, 2), on=days_ago(60), event=EVENT),
+    )
     make_control(dipped)
     make_action(dipped)
     make_assessment(dipped, (1, 2), on=days_ago(12))
@@ -540,6 +556,8 @@ def plant(register):
     make_assessment(unassured, (5, 5), on=days_ago(20))
     make_assurance(unassured, line=1)
     fault("rq17-line-1-only", unassured)
+    clean(register, title="Cyber attack")
+    fault("rq18-duplicate", clean(register, title="Cyber-attack")[0])
     return planted
 
 

@@ -39,6 +39,7 @@ ROW = CONTENT | {
     "number": None,
 }
 ROW |= {"rows": [[3, ["", "more"]]]}
+ROW |= {"likeness": {"number": 7, "percent": 91, "is_same": None}}
 PLAN = {
     "sheet": "risks",
     "first_line": 2,
@@ -53,9 +54,12 @@ PLAN |= {
     }
 }
 PLAN |= {"is_day_first": True, "footer_from": None, "another_scale": False, "goes_on": None}
+PLAN |= {"lookalikes": {"5": 12, "6": 0}}
+REPORT = {"counts": {"further": 1}, "posts": ["Treasurer"], "imports": 2, "not_in_file": [3]}
+REPORT |= {"undo": {"reason": "Wrong file", "leftovers": ["CORP-001: changed since"]}}
 EXAMPLES = {
     "plan": (RegisterImport, PLAN),
-    "report": (RegisterImport, {"counts": {"further": 1}, "posts": ["Treasurer"]}),
+    "report": (RegisterImport, REPORT),
     "cells": (ImportedRow, ["New", "12"]),
     "reads": (ImportedRow, ROW),
     "problems": (
@@ -187,7 +191,7 @@ def test_an_empty_object_is_valid(name):
 
 
 @pytest.mark.parametrize(
-    "name", ["words", "is_day_first", "footer_from", "another_scale", "goes_on"]
+    "name", ["words", "is_day_first", "footer_from", "another_scale", "goes_on", "lookalikes"]
 )
 def test_an_older_plan_may_lack_newer_keys(name):
     assert where_wrong("plan", put(PLAN, (name,), LEFT_OUT)) is None
@@ -212,7 +216,7 @@ PARSED = ParsedRow(SheetRow(1, ()))
         (names_of(ParsedAction), ACTION, set()),
         (diff_json(RowDiff("new")), DIFF, set()),
         (problem_json(RowProblem("", "", "", False)), EXAMPLES["problems"][1][0], set()),
-        (row_json(PARSED, RowDiff("new")), ROW, {"number", "rows"}),
+        (row_json(PARSED, RowDiff("new")), ROW, {"number", "rows", "likeness"}),
     ],
     ids=["plan", "rating", "action", "diff", "problem", "row"],
 )

@@ -2,10 +2,13 @@
 
 import json
 import sys
+from argparse import ArgumentTypeError
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
 
 from registers.import_files import begin_import, commit_import
 from registers.imports.commit import ImportOutdated
@@ -13,7 +16,7 @@ from registers.imports.file_sheets import file_sheets
 from registers.imports.mapping import Plan
 from registers.imports.rejected_rows import problem_sentence
 from registers.imports.serialise import load_sheet
-from registers.imports.staging import discard_import, restart_staging, stage_rows
+from registers.imports.staging import discard_import, restart_staging, set_as_at, stage_rows
 from registers.json_file.parse import CannotRestore
 from registers.models import BulkEditConflict, Register, RegisterImport, User
 from registers.models.imports import rows_in_words
@@ -52,6 +55,12 @@ class Command(BaseCommand):
             help="take no row for more of the risk above, whatever it leaves out",
         )
         parser.add_argument(
+            "--as-at",
+            type=past_day,
+            metavar="DAY",
+            help="the past day of which the file speaks, as 2024-06-30; left out: today",
+        )
+        parser.add_argument(
             "--by",
             default="",
             metavar="EMAIL",
@@ -76,6 +85,7 @@ class Command(BaseCommand):
             )
         except CannotRead as error:
             raise CommandError(f"Nothing was changed. {error}.") from error
+        set_as_at(batch, options["as_at"])
         batch = stage_all(batch, options["rows_alone"])
         report = self._import(batch, person, check)
         self.stdout.write(json.dumps(report, indent=2) if options["json"] else as_text(report))
@@ -98,6 +108,17 @@ class Command(BaseCommand):
         finally:
             if not is_done:
                 discard_import(batch)
+
+
+def past_day(text):
+    """The day of --as-at. Raises ArgumentTypeError."""
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        raise ArgumentTypeError(f"{text} is no day: write it as 2024-06-30") from None
+    if not date(1900, 1, 1) <= day <= timezone.localdate():
+        raise ArgumentTypeError(f"{text} is not a past day since 1900")
+    return day
 
 
 def find_register(slug):
@@ -169,6 +190,9 @@ def build_report(batch, person, check):
         "refused": [_entry(row, problem) for row, problem in problems if problem["refuses"]],
         "noted": [_entry(row, problem) for row, problem in problems if not problem["refuses"]],
         "unrated": batch.report["counts"].get("unrated", 0),
+        "not_in_file": [
+            batch.register.reference(number) for number in batch.report.get("not_in_file", [])
+        ],
         "posts_added": batch.report.get("posts", []),
     }
 
@@ -207,6 +231,7 @@ def build_restore_report(batch, person, check):
         "changed": 0,
         "unchanged": 0,
         "unrated": 0,
+        "not_in_file": [],
         "refused": [],
         "noted": batch.report["warnings"],
         "posts_added": batch.report["posts"],
@@ -215,7 +240,8 @@ def build_restore_report(batch, person, check):
 
 def _identity(batch, person, check):
     about = {"file": batch.file_name, "register": batch.register.slug}
-    return about | {"by": person.email, "is_check": check}
+    as_at = batch.as_at and batch.as_at.isoformat()
+    return about | {"by": person.email, "is_check": check, "as_at": as_at}
 
 
 def _entry(row, problem):
@@ -232,6 +258,8 @@ def as_text(report):
         if report["posts_added"]
         else []
     )
+    if report["not_in_file"]:
+        posts.append(f"On the register, not in this file: {', '.join(report['not_in_file'])}.")
     count = len({entry["row"] for entry in report["refused"]})
     total = import_totals(
         report["rows_read"], report["new"], report["changed"], report["unchanged"], count
