@@ -184,7 +184,7 @@ def open_imports(register):
     return (
         register.imports.exclude(stage=RegisterImport.Stage.DONE)
         .select_related("by")
-        .defer("sheets")
+        .defer("sheets", "non_risk_rows")
     )
 
 
@@ -194,7 +194,7 @@ def completed_imports(register):
     completed = (
         register.imports.filter(stage=RegisterImport.Stage.DONE)
         .select_related("by")
-        .defer("sheets")
+        .defer("sheets", "non_risk_rows")
     )
     return completed.annotate(accepted=accepted).order_by("-done_at")
 
@@ -210,7 +210,11 @@ def imported_rows_for(user, risk):
     rows = risk.imported_rows.filter(batch__stage=RegisterImport.Stage.DONE).exclude(
         outcome=Outcome.REFUSED
     )
-    rows = rows.select_related("batch").defer("batch__sheets").order_by("-batch__done_at")
+    rows = (
+        rows.select_related("batch")
+        .defer("batch__sheets", "batch__non_risk_rows")
+        .order_by("-batch__done_at")
+    )
     return [{"row": row, "batch": row.batch, "cells": row_cells(row)} for row in rows]
 
 

@@ -9,9 +9,10 @@ from collections import Counter
 from django.db import transaction
 
 from registers.history.bulk_insert import build_row, insert_rows
+from registers.imports.account_rows import non_risk_rows
 from registers.imports.diff import diff_new_risk, diff_row, heading
 from registers.imports.existing_risks import References, match_rows
-from registers.imports.mapping import Plan, data_rows, unmapped_words
+from registers.imports.mapping import Plan, add_section_column, data_rows, unmapped_words
 from registers.imports.parsed_row import RowProblem
 from registers.imports.reference_data import load_reference_data
 from registers.imports.row_parser import RowParser
@@ -60,8 +61,26 @@ def _set_stage(batch, stage, plan=None):
     plan = plan or Plan.from_json(batch.plan)
     batch.rows.all().delete()
     batch.plan, batch.stage, batch.rows_read, batch.report = plan.as_json(), stage, 0, {}
-    batch.rows_in_all = len(data_rows(load_sheet(batch, plan), plan))
-    batch.save(update_fields=["plan", "stage", "rows_read", "report", "rows_in_all"])
+    sheet = load_sheet(batch, plan)
+    batch.rows_in_all, batch.non_risk_rows = len(data_rows(sheet, plan)), non_risk_rows(sheet, plan)
+    fields = ["plan", "stage", "rows_read", "report", "rows_in_all", "non_risk_rows"]
+    batch.save(update_fields=fields)
+
+
+def decide_rows(batch, roles: dict[str, str]) -> None:
+    """Read the rows again with what the user decided that single ones are.
+
+    roles: number of a row -> one of row_roles.ROLES, or "" to guess it. The first rows are read at
+    once.
+    """
+    with transaction.atomic():
+        batch = lock_import(batch)
+        plan = Plan.from_json(batch.plan)
+        kept = {number: role for number, role in plan.roles.items() if number not in roles}
+        plan.roles = kept | {number: role for number, role in roles.items() if role}
+        add_section_column(plan, load_sheet(batch, plan))
+        _set_stage(batch, Stage.STAGING, plan)
+    stage_rows(batch, after=0)
 
 
 def stage_rows(batch, *, after: int, chunk: int = CHUNK) -> RegisterImport:

@@ -48,6 +48,10 @@ def rows_and_others(rows: str, more: int) -> str:
     return words % {"rows": rows, "count": figures(more)}
 
 
+def more_of_risk(row: int) -> str:
+    return gettext("It is more of the risk in row %(row)s.") % {"row": row}
+
+
 def duplicate_reference(rows: Sequence[int], shown: int) -> str:
     """rows: the others with that reference, of which so many are named."""
     message = ngettext(

@@ -6,6 +6,7 @@ import dataclasses
 import pytest
 from jsonschema import Draft202012Validator, FormatChecker
 
+from registers.imports.account_rows import RowAccount
 from registers.imports.diff import RowDiff
 from registers.imports.mapping import Plan
 from registers.imports.parsed_row import ParsedAction, ParsedRating, ParsedRow, RowProblem
@@ -53,8 +54,11 @@ PLAN |= {
     }
 }
 PLAN |= {"is_day_first": True, "footer_from": None, "another_scale": False, "goes_on": None}
+PLAN |= {"headings": [1, 1], "roles": {"7": "section"}}
+NON_RISK_ROW = {"row": 1, "last": 1, "outcome": "heading", "reason": "Headings.", "cells": ["A"]}
 EXAMPLES = {
     "plan": (RegisterImport, PLAN),
+    "non_risk_rows": (RegisterImport, [NON_RISK_ROW]),
     "report": (RegisterImport, {"counts": {"further": 1}, "posts": ["Treasurer"]}),
     "cells": (ImportedRow, ["New", "12"]),
     "reads": (ImportedRow, ROW),
@@ -93,7 +97,14 @@ WRONG = [
     (("plan", "words", "owner", "Kay"), (3, "x" * 201)),
     (("plan", "words", "likelihood", "High"), ("4", 0, -1, [3, 4], True)),
     (("plan", "words", "score", "Amber"), ("12", [3], 12)),
+    (("plan", "headings"), (1, [1], [1, "2"])),
+    (("plan", "roles", "7"), ("strange", None)),
+    (("plan", "roles", "x"), ("section",)),
     (("plan", "strange"), (1,)),
+    (("non_risk_rows", 1), ("x", {})),
+    (("non_risk_rows", 1, "outcome"), ("risk", None)),
+    (("non_risk_rows", 1, "row"), ("1", -1)),
+    (("non_risk_rows", 1, "cells"), ([3],)),
     (("report", "counts"), ([], 3)),
     (("report", "counts", "further"), ("1", -1, None)),
     (("report", "posts"), ("Treasurer", {})),
@@ -187,7 +198,8 @@ def test_an_empty_object_is_valid(name):
 
 
 @pytest.mark.parametrize(
-    "name", ["words", "is_day_first", "footer_from", "another_scale", "goes_on"]
+    "name",
+    ["words", "is_day_first", "footer_from", "another_scale", "goes_on", "headings", "roles"],
 )
 def test_an_older_plan_may_lack_newer_keys(name):
     assert where_wrong("plan", put(PLAN, (name,), LEFT_OUT)) is None
@@ -208,13 +220,14 @@ PARSED = ParsedRow(SheetRow(1, ()))
     ("names", "example", "extra"),
     [
         (names_of(Plan), PLAN, set()),
+        (names_of(RowAccount), NON_RISK_ROW, set()),
         (names_of(ParsedRating), RATING, set()),
         (names_of(ParsedAction), ACTION, set()),
         (diff_json(RowDiff("new")), DIFF, set()),
         (problem_json(RowProblem("", "", "", False)), EXAMPLES["problems"][1][0], set()),
         (row_json(PARSED, RowDiff("new")), ROW, {"number", "rows"}),
     ],
-    ids=["plan", "rating", "action", "diff", "problem", "row"],
+    ids=["plan", "non-risk row", "rating", "action", "diff", "problem", "row"],
 )
 def test_each_name_that_an_import_keeps_has_a_shape(names, example, extra):
     """A field that is added needs its line in the schema, or the next export is refused."""
