@@ -25,9 +25,9 @@ def group_by_risk(rows: list[SheetRow], sheet: Sheet, plan) -> list[SheetRow]:
 
 
 def is_rule(numbers: list[int], sheet: Sheet, plan) -> bool:
-    """Whether rows that may continue a risk surely do: half or more repeat it, or add controls or actions.
+    """Whether rows that may continue a risk surely do: at least half repeat it, or add to it.
 
-    numbers: of those rows. Other rows without a name are in doubt.
+    numbers: of those rows. They add controls or actions; other rows without a name are in doubt.
     """
     columns = [at for at, target in enumerate(plan.columns) if target in (*IDENTIFYING, *LISTS)]
     rows = {row.number: row for row in sheet.rows}

@@ -20,11 +20,12 @@ from registers.scoring import RatingOutsideScheme
 Outcome = ImportedRow.Outcome
 # The filters of a list of rows: value in the address -> label.
 FILTERS = {
-    "": "All rows",
+    "": "All risks",
     Outcome.NEW: "New",
     Outcome.CHANGED: "Changed",
     Outcome.UNCHANGED: "The same",
-    Outcome.REFUSED: "Left out",
+    Outcome.REFUSED: "Refused",
+    Outcome.LEFT_OUT: "Left out",
     "problems": "With something to look at",
 }
 # ImportedRow.reads of a row in a restored file, which nobody parsed.
@@ -63,11 +64,14 @@ class Preview:
 
     @property
     def filters(self):
-        """(value, label, count) of each filter that leaves a row, and of all rows."""
+        """(value, label, count) of each filter that leaves a row, and of all risks.
+
+        Rows left out are listed with the other rows of the sheet (registers.imports.sheet_rows).
+        """
         return [
             (value, label, self.counts[value])
             for value, label in FILTERS.items()
-            if self.counts[value] or not value
+            if value != Outcome.LEFT_OUT and (self.counts[value] or not value)
         ]
 
     def rows(self, show):

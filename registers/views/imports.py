@@ -8,13 +8,18 @@ from django.utils import timezone
 from django.utils.text import slugify
 from django.views.decorators.http import require_POST
 
+from registers.forms.import_rows import RowRolesForm
 from registers.forms.import_values import ImportWordsForm
 from registers.forms.imports import ImportColumnsForm, ImportFileForm, ImportStepForm
 from registers.import_files import commit_import, problem_entry
 from registers.imports.commit import ImportOutdated, staged_version
 from registers.imports.progress import FILTERS, Preview, PreviewRow, completed_imports, open_imports
 from registers.imports.rejected_rows import rejected_rows_csv
+from registers.imports.row_report import all_rows_csv
+from registers.imports.sheet_rows import DECIDABLE, SheetRows
+from registers.imports.sheet_rows import FILTERS as SHEET_FILTERS
 from registers.imports.staging import (
+    decide_rows,
     discard_import,
     match_words,
     name_columns,
@@ -60,6 +65,8 @@ def import_detail(request, slug, pk):
     """The current step of the import. The form of another step redirects to the current one."""
     register, batch = get_import_for(request.user, slug, pk)
     step = request.POST.get("step", batch.stage)
+    if step == "rows" and batch.stage == Stage.READY and not batch.is_ours:
+        return import_row_roles(request, register, batch)
     if step in BACK:
         BACK[step](batch)
     return redirect(batch) if step != batch.stage else STEPS[batch.stage](request, register, batch)
@@ -111,7 +118,10 @@ def import_restore(request, register, batch):
 def import_preview(request, register, batch):
     if batch.is_ours:
         return import_restore(request, register, batch)
-    form = ImportStepForm(post_data(request), initial={"seen": staged_version(batch)})
+    is_sent = request.POST.get("step") == "ready"
+    form = ImportStepForm(
+        request.POST if is_sent else None, initial={"seen": staged_version(batch)}
+    )
     conflict = None
     if form.is_valid():
         try:
@@ -129,6 +139,15 @@ def import_preview(request, register, batch):
     )
 
 
+def import_row_roles(request, register, batch):
+    """What the user decided for the rows of one page of a list. Then the rows are read again."""
+    form = rows_context(request, batch).get("row_form")
+    if form and form.is_valid():
+        decide_rows(batch, form.roles)
+        return redirect(batch)
+    return import_preview(request, register, batch)
+
+
 def import_done(request, register, batch):
     context = {"register": register, "batch": batch, **rows_context(request, batch)}
     if context["preview"].total <= COUNTED:
@@ -141,12 +160,23 @@ def import_done(request, register, batch):
 
 def rows_context(request, batch):
     """Template context: counts, and the page of rows that the address asks for."""
-    preview, show = Preview(batch), request.GET.get("show", "")
+    show = request.GET.get("show", "")
+    preview, sheet_rows = Preview(batch), SheetRows(batch)
+    context = {"preview": preview, "sheet_rows": sheet_rows, "show": show}
+    if show in SHEET_FILTERS:
+        page = page_of(request, sheet_rows.numbers(show))
+        form = RowRolesForm(
+            post_data(request) if request.POST.get("step") == "rows" else None,
+            accounts=sheet_rows.accounts_of(page.object_list),
+            plan=batch.plan,
+        )
+        is_open = show in DECIDABLE and not batch.is_done
+        return context | {"page": page, "row_form": form, "can_decide": is_open}
     if show not in FILTERS:
-        raise BadRequest("show takes new, changed, unchanged, refused or problems.")
+        raise BadRequest("show takes the name of a list of rows: new, refused or below, say.")
     page = page_of(request, preview.rows(show))
     page.object_list = [PreviewRow(preview, row) for row in page.object_list]
-    return {"preview": preview, "page": page, "show": show}
+    return context | {"page": page}
 
 
 STEPS = {
@@ -162,8 +192,11 @@ BACK = {"name": name_columns, "read": restart_staging}  # step that a later one 
 @read_only
 def import_report(request, slug, pk):
     _, batch = get_import_for(request.user, slug, pk)
-    name = f"{slugify(batch.file_name.rpartition('.')[0])[:80] or 'import'}-left-out.csv"
-    answer = HttpResponse(rejected_rows_csv(batch), content_type="text/csv; charset=utf-8")
+    is_whole = request.GET.get("rows") == "all"
+    stem = slugify(batch.file_name.rpartition(".")[0])[:80] or "import"
+    name = f"{stem}-rows.csv" if is_whole else f"{stem}-left-out.csv"
+    content = all_rows_csv(batch) if is_whole else rejected_rows_csv(batch)
+    answer = HttpResponse(content, content_type="text/csv; charset=utf-8")
     answer["Content-Disposition"] = f'attachment; filename="{name}"'
     return answer
 
