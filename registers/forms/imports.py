@@ -15,6 +15,7 @@ from registers.forms.table_layout import TableLayoutForm
 from registers.govuk import GovukRadios, Helper
 from registers.import_fields import BY_NAME, IGNORE, NOTE, TARGETS
 from registers.import_files import begin_import
+from registers.imports.account_rows import account_rows
 from registers.imports.mapping import (
     Plan,
     add_section_column,
@@ -25,6 +26,7 @@ from registers.imports.mapping import (
 )
 from registers.imports.row_roles import NAMING
 from registers.imports.serialise import unpack_sheets
+from registers.imports.sheet_rows import list_rows
 from registers.imports.upload import guess_columns
 from registers.models.imports import rows_in_words
 from registers.phrases.files import rows_and_others
@@ -193,6 +195,11 @@ class ImportColumnsForm(TableLayoutForm):
     def recognised(self):
         """How many columns are read as more than notes."""
         return sum(column["is_recognised"] for column in self.columns)
+
+    @property
+    def other_rows(self):
+        """(what they are, which) of the rows that are not read as risks."""
+        return list_rows(account_rows(self.shown, self.before))
 
     @property
     def decisions(self):

@@ -340,6 +340,8 @@ def unmapped_words(
             for text in group_rows.distinct_texts(row, at, target):
                 words += meanings.unmapped_words(target, text)
         for key, word in dict.fromkeys(words):
+            if row_roles.ERROR.fullmatch(word):
+                continue
             counts_by_key.setdefault(key, Counter())[word] += 1
     return {key: dict(counts.most_common()) for key, counts in counts_by_key.items()}
 

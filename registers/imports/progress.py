@@ -11,6 +11,7 @@ from django.utils.formats import date_format
 from registers.import_fields import BY_NAME, IGNORE, NOTE, Sort
 from registers.imports.diff import DAYS
 from registers.imports.reference_data import load_reference_data
+from registers.imports.row_roles import RowOutcome
 from registers.imports.value_mapping import LIBRARY_OF
 from registers.models import ImportedRow, RegisterImport
 from registers.permissions import Permission, can
@@ -47,7 +48,8 @@ NOT_READ = {
 class Preview:
     """An import whose rows are staged, or that is done.
 
-    counts: rows by outcome, those with a problem, and all ("").
+    counts: rows by outcome, those with a problem, and all (""). left_out: rows that are not taken
+    in, refused or in doubt. rows_of_file: those and the rows of all risks.
     """
 
     def __init__(self, batch):
@@ -57,9 +59,10 @@ class Preview:
         self.total = sum(self.counts.values())
         self.counts |= {"": self.total, "problems": batch.rows.filter(is_problem=True).count()}
         self.accepted = self.counts[Outcome.NEW] + self.counts[Outcome.CHANGED]
-        self.refused = self.counts[Outcome.REFUSED]
+        set_aside = sum(row["outcome"] == RowOutcome.LEFT_OUT for row in batch.non_risk_rows)
+        self.left_out = self.counts[Outcome.REFUSED] + self.counts[Outcome.LEFT_OUT] + set_aside
         self.report = batch.report.get("counts", {})
-        self.rows_of_file = self.total + self.report.get("further", 0)
+        self.rows_of_file = self.total + set_aside + self.report.get("further", 0)
         self.posts = batch.report.get("posts", [])
 
     @property

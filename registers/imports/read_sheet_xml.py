@@ -14,6 +14,7 @@ from registers.spreadsheet import CELLS, LAST_COLUMN, LAST_ROW, CannotRead, colu
 CHUNK = 1 << 18  # bytes
 MERGED = 20_000  # merged cells of a sheet
 COVERED = 200_000  # rows that they span in all
+HIDDEN = ("1", "true")
 CODED = re.compile("_x(00[01][0-9A-Fa-f]|005[fF])_")  # how Excel writes what XML cannot: _x000D_
 
 
@@ -105,7 +106,9 @@ class SheetCells(_XmlPass):
     """A sheet's cells, row by row. Raises CannotRead for cells beyond the limits.
 
     cell_text: (type, value, style) -> text. merged: corners, complete once the rows are read.
-    formulas: (row, column) of those without a stored value.
+    formulas: (row, column) of those without a stored value. errors: of those with an error for one.
+    hidden_rows: numbers of rows with a text. hidden_columns: (first, last). is_filtered: a filter
+    is on.
     """
 
     def __init__(self, title: str, cell_text):
@@ -113,6 +116,11 @@ class SheetCells(_XmlPass):
         self.title, self.cell_text = title, cell_text
         self.merged: list[tuple[int, int, int, int]] = []
         self.formulas: list[tuple[int, int]] = []
+        self.errors: list[tuple[int, int]] = []
+        self.hidden_rows: list[int] = []
+        self.hidden_columns: list[tuple[int, int]] = []
+        self.filled_columns: set[int] = set()
+        self.is_filtered = self.is_row_hidden = False
         self.complete_rows: list[tuple[int, list[str]]] = []
         self.row = self.column = self.count = self.covered = 0
         self.texts: dict[int, str] = {}
@@ -138,8 +146,13 @@ class SheetCells(_XmlPass):
         elif name == "row":
             self.row = int(attributes["r"]) if "r" in attributes else self.row + 1
             self.column, self.texts = 0, {}
+            self.is_row_hidden = attributes.get("hidden") in HIDDEN
         elif name == "mergeCell":
             self._merge(attributes["ref"])
+        elif name == "filterColumn":
+            self.is_filtered = True
+        elif name == "col" and attributes.get("hidden") in HIDDEN:
+            self.hidden_columns.append((int(attributes["min"]), int(attributes["max"])))
 
     def _cell(self, attributes):
         reference = attributes.get("r")
@@ -175,9 +188,15 @@ class SheetCells(_XmlPass):
         elif name == "rPh":
             self.is_phonetic = False
         elif name == "row" and self.texts:
-            self.complete_rows.append(
-                (self.row, [self.texts.get(at, "") for at in range(1, max(self.texts) + 1)])
-            )
+            self._store_row()
+
+    def _store_row(self):
+        self.filled_columns.update(self.texts)
+        if self.is_row_hidden:
+            self.hidden_rows.append(self.row)
+        self.complete_rows.append(
+            (self.row, [self.texts.get(at, "") for at in range(1, max(self.texts) + 1)])
+        )
 
     def _store_cell(self):
         self.count += 1
@@ -191,6 +210,8 @@ class SheetCells(_XmlPass):
             self.formulas.append((self.row, self.column))
             self.texts[self.column] = f"={self.formula}"
         elif self.value:
+            if self.kind == "e":
+                self.errors.append((self.row, self.column))
             self.texts[self.column] = self.cell_text(self.kind, self.value, self.style)
 
     def _refuse(self):

@@ -6,6 +6,7 @@ import warnings
 
 from registers.imports import zip_guard
 from registers.imports.read_sheet_xml import SharedTexts, SheetCells, decode_text
+from registers.phrases.files import formula_errors, hidden_columns, hidden_rows
 from registers.spreadsheet import SHEETS, CannotRead, RowCollector, Sheet, column_letter
 
 MACROS = (".xlsm", ".xltm", ".xlam")
@@ -74,6 +75,16 @@ def _read(archive):
 def _remarks(sheet, cells):
     if sheet.state != "visible":
         yield "The sheet is hidden."
+    if cells.hidden_rows:
+        yield hidden_rows(cells.hidden_rows)
+    columns = [at for first, last in cells.hidden_columns for at in range(first, last + 1)]
+    if letters := [column_letter(at - 1) for at in columns if at in cells.filled_columns]:
+        yield hidden_columns(letters)
+    if cells.is_filtered:
+        yield "A filter is on. The rows that it hides are read like all others."
+    if cells.errors:
+        row, column = cells.errors[0]
+        yield formula_errors(len(cells.errors), row, column_letter(column - 1))
     if cells.formulas:
         row, column = cells.formulas[0]
         yield (

@@ -26,15 +26,14 @@ def rejected_rows_csv(batch) -> bytes:
 
 
 def _rejected(batch):
-    """(number, cells, reason) of each row. What the user left out is not given back."""
+    """(number, cells, reason) of each row."""
     outcomes = (ImportedRow.Outcome.REFUSED, ImportedRow.Outcome.LEFT_OUT)
     for row in batch.rows.filter(outcome__in=outcomes):
         yield row.number, row.cells, rejection_reasons(row)
         for number, cells in row.further:
             yield number, cells, f"It goes on with row {row.number}."
-    roles = batch.plan.get("roles", {})
     for entry in batch.non_risk_rows:
-        if entry["outcome"] == RowOutcome.LEFT_OUT and str(entry["row"]) not in roles:
+        if entry["outcome"] == RowOutcome.LEFT_OUT:
             yield entry["row"], entry["cells"], entry["reason"]
 
 

@@ -15,11 +15,11 @@ IDENTIFYING = ("reference", *NAMING)
 LISTS = ("controls", "actions")
 SECTION_HEADING = "Section heading"  # the name of the column that holds the section of each row
 USUAL = 3  # cells of a usual row, from which a text alone is no risk
+# Of a formula. Nobody can say what it means.
+ERROR = re.compile(r"\s*#(?:ref!|n/a|value!|div/0!|name\?|null!|num!|spill!|calc!)\s*", re.I)
 # What a formula or an empty form leaves in a cell.
 NOTHING = re.compile(
-    r"\s*(?:[£$€]?\s?0+(?:[.,]0+)?%?|[-\u2013\u2014]+|false|#(?:ref!|n/a|value!|div/0!|name\?|null!|"
-    r"num!|spill!|calc!))\s*",
-    re.I,
+    rf"\s*(?:[£$€]?\s?0+(?:[.,]0+)?%?|[-\u2013\u2014]+|false)\s*|{ERROR.pattern}", re.I
 )
 NUMBER = re.compile(r"\s*[A-Za-z]{0,6}[ ./-]?\d{1,6}\s*")  # of a row or a form: 46, CR046
 LETTER = re.compile(r"[^\W\d_]")
@@ -135,11 +135,11 @@ def is_without_words(row: SheetRow, naming: set[int]) -> bool:
 
     naming: columns in which a text like "Risk 4" is a title.
     """
-    others = 0
+    count = 0
     for at, text in enumerate(row.cells):
         if text and not NOTHING.fullmatch(text):
-            others += 1
-            if others > 1 or at in naming or not NUMBER.fullmatch(text):
+            count += 1
+            if count > 1 or at in naming or not NUMBER.fullmatch(text):
                 return False
     return True
 

@@ -11,9 +11,11 @@ from registers.imports.rejected_rows import rejection_reasons
 from registers.imports.row_roles import RowOutcome
 from registers.models import ImportedRow
 from registers.models.imports import rows_in_words
+from registers.phrases.files import rows_and_others
 
 Outcome = ImportedRow.Outcome
 DECIDE = "decide"
+ROWS_SHOWN = 10
 # The filters of a list of rows: value in the address -> label.
 FILTERS = {
     DECIDE: "To decide",
@@ -83,6 +85,21 @@ class SheetRows:
 def refused_account(row: ImportedRow) -> RowAccount:
     """What became of a row that is not taken in."""
     return RowAccount(row.number, row.number, row.outcome, rejection_reasons(row), row.cells)
+
+
+def list_rows(accounts: list[RowAccount]) -> list[tuple[str, str]]:
+    """(label, "rows 1, 2 and 9 others") of each outcome that rows have, but that of risks."""
+    numbers = {}
+    for account in accounts:
+        numbers.setdefault(account.outcome, []).extend(account.numbers)
+    return [
+        (
+            label,
+            rows_and_others(rows_in_words(rows[:ROWS_SHOWN]), max(0, len(rows) - ROWS_SHOWN)),
+        )
+        for outcome, label in FILTERS.items()
+        if (rows := numbers.get(outcome))
+    ]
 
 
 def account_text(account: RowAccount) -> str:

@@ -76,8 +76,8 @@ def decide_rows(batch, roles: dict[str, str]) -> None:
     with transaction.atomic():
         batch = lock_import(batch)
         plan = Plan.from_json(batch.plan)
-        kept = {number: role for number, role in plan.roles.items() if number not in roles}
-        plan.roles = kept | {number: role for number, role in roles.items() if role}
+        roles = plan.roles | roles
+        plan.roles = {number: role for number, role in roles.items() if role}
         add_section_column(plan, load_sheet(batch, plan))
         _set_stage(batch, Stage.STAGING, plan)
     stage_rows(batch, after=0)

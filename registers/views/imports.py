@@ -16,7 +16,7 @@ from registers.imports.commit import ImportOutdated, staged_version
 from registers.imports.progress import FILTERS, Preview, PreviewRow, completed_imports, open_imports
 from registers.imports.rejected_rows import rejected_rows_csv
 from registers.imports.row_report import all_rows_csv
-from registers.imports.sheet_rows import DECIDABLE, SheetRows
+from registers.imports.sheet_rows import DECIDABLE, DECIDE, SheetRows
 from registers.imports.sheet_rows import FILTERS as SHEET_FILTERS
 from registers.imports.staging import (
     decide_rows,
@@ -162,7 +162,8 @@ def rows_context(request, batch):
     """Template context: counts, and the page of rows that the address asks for."""
     show = request.GET.get("show", "")
     preview, sheet_rows = Preview(batch), SheetRows(batch)
-    context = {"preview": preview, "sheet_rows": sheet_rows, "show": show}
+    context = {"preview": preview, "decisions": sheet_rows.counts[DECIDE], "show": show}
+    context["filters"] = [*preview.filters, *sheet_rows.filters]
     if show in SHEET_FILTERS:
         page = page_of(request, sheet_rows.numbers(show))
         form = RowRolesForm(

@@ -51,17 +51,17 @@ def test_every_row_of_any_sheet_is_named_once(rows, roles, merged):
     sheet = sheet_of(*rows, merged=merged)
     plan = guess_plan(sheet, make_reference_data())
     plan.roles = roles
-    named = [number for each in account_rows(sheet, plan) for number in each.numbers]
+    numbers = [number for each in account_rows(sheet, plan) for number in each.numbers]
     last = max((row.number for row in sheet.rows), default=0)
-    assert named == list(range(1, last + 1))
+    assert numbers == list(range(1, last + 1))
 
 
 @given(ROWS)
 def test_the_rows_named_as_risks_are_those_that_are_read(rows):
     sheet = sheet_of(*rows)
     plan, read = read_all(sheet, make_reference_data())
-    named = [each.row for each in account_rows(sheet, plan) if each.outcome == "risk"]
-    assert named == [row.sheet_row.number for row in read]
+    numbers = [each.row for each in account_rows(sheet, plan) if each.outcome == "risk"]
+    assert numbers == [row.sheet_row.number for row in read]
 
 
 def test_every_row_but_a_risks_first_has_a_reason():
