@@ -21,7 +21,7 @@ BELOW = re.compile(
     r"printed|references|bibliography|footnotes?|\*|rag)\b",
     re.I,
 )
-LAST_NUMBER = re.compile(r"(\d+)\D*$")
+LAST_NUMBER = re.compile(r"(\d{1,9})\D*$")
 
 
 def detect_footer(
@@ -64,10 +64,12 @@ def _end_of_words(rows, naming):
 def _start_of_next_table(rows, above):
     """The index of the headings of another table, or of its title right above them."""
     for at in range(1, len(rows)):
+        if not _is_headings(rows[at], above):
+            continue
         start = at
         while start > 1 and filled_count(rows[start - 1]) == 1 and _is_adjacent(rows, start):
             start -= 1
-        if not _is_adjacent(rows, start) and _is_headings(rows[at], above):
+        if not _is_adjacent(rows, start):
             return start
     return len(rows)
 
@@ -93,12 +95,13 @@ def _end_of_risks(rows, columns):
     if len(rows) < 2:
         return len(rows)
     usual, lists = median(counts), columns["lists"]
+    inside = _rows_above_risks(rows, columns)
     for at in range(1, len(rows)):
         is_gap = not _is_adjacent(rows, at)
         if not is_gap and _starts_in_columns(rows[at], lists):
             continue
         most = max(usual / 2, 1 if is_gap else 0)
-        if _is_footnote(rows[at]) and counts[at] <= most and not _goes_on_below(rows, at, columns):
+        if at not in inside and counts[at] <= most and _is_footnote(rows[at]):
             return at
     end = len(rows)
     while (
@@ -111,22 +114,29 @@ def _end_of_risks(rows, columns):
     return end
 
 
-def _goes_on_below(rows, at, columns):
-    """Whether the references go on below a row: 12 above it, 13 below, with a name."""
+def _rows_above_risks(rows, columns):
+    """Indices of rows below which the references go on: 12 above it, 13 below, with a name."""
     reference = min(columns["reference"], default=None)
-    if reference is None:
-        return False
-    above = [row.cells[reference] for row in rows[:at] if LAST_NUMBER.search(row.cells[reference])]
-    if not above:
-        return False
-    number = LAST_NUMBER.search(above[-1])
-    following = comparable(above[-1][: number.start()]), int(number[1]) + 1
-    return any(
-        (match := LAST_NUMBER.search(row.cells[reference]))
-        and (comparable(row.cells[reference][: match.start()]), int(match[1])) == following
-        and any(row.cells[column] for column in columns["naming"])
-        for row in rows[at + 1 :]
-    )
+    keys = [None if reference is None else _reference_key(row, reference) for row in rows]
+    last = {
+        key: at
+        for at, key in enumerate(keys)
+        if key and any(rows[at].cells[column] for column in columns["naming"])
+    }
+    inside, following = set(), None
+    for at, key in enumerate(keys):
+        if key != following and last.get(following, 0) > at:
+            inside.add(at)
+        elif key:
+            following = key[0], key[1] + 1
+    return inside
+
+
+def _reference_key(row, column):
+    """(what stands before its last number, the number) of a reference, or None."""
+    text = row.cells[column] if column < len(row.cells) else ""
+    match = LAST_NUMBER.search(text)
+    return (comparable(text[: match.start()]), int(match[1])) if match else None
 
 
 def _is_footnote(row: SheetRow):

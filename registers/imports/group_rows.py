@@ -122,31 +122,34 @@ def _fill_cell(row, at, text):
 def _join_continuations(groups, plan):
     """Add groups that continue the risk above to it. A gap or a heading ends a risk."""
     columns = _identifying_columns(plan)
-    joined, above = [], None
+    joined, above, names = [], None, {}
     for group in groups:
         role = plan.roles.get(str(group[0].number))
         if role == RowOutcome.CONTINUATION and joined:
             above = joined[-1]
             above += group
-        elif plan.goes_on and not role and above and _continues(group[0], above, columns):
+        elif plan.goes_on and not role and above and _continues(group[0], above, names, columns):
             above += group
         else:
             joined.append(above := list(group))
+            names = {at: set() for at in columns}
             if not any(_text(row, at) for row in group for at in columns):
                 above = None
+        for at in columns:
+            names[at].update(comparable(_text(row, at)) for row in group)
     return joined
 
 
-def _continues(row, above, columns):
-    return row.number == above[-1].number + 1 and _names_same_risk(row, above, columns)
+def _continues(row, above, names_above, columns):
+    """Whether a row right below leaves out what identifies a risk, or repeats it by reference.
 
-
-def _names_same_risk(row, above, columns):
-    """Whether the row leaves out what identifies a risk, or repeats it with its reference."""
+    names_above: the texts of each identifying column in the rows above.
+    """
+    if row.number != above[-1].number + 1:
+        return False
     names = {at: comparable(text) for at in columns if (text := _text(row, at))}
     if not names:
         return True
-    names_above = {at: {comparable(_text(row_above, at)) for row_above in above} for at in columns}
     has_reference = any(
         names_above[at] - {""} for at, target in columns.items() if target == "reference"
     )
