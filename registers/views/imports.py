@@ -35,6 +35,7 @@ from registers.views.as_of import page_of, read_only
 from registers.views.form_flow import post_data
 
 Stage = RegisterImport.Stage
+DECISIONS = 100  # rows of a page with a line for each
 COUNTED = 2000  # rows up to which the last page counts the worklist
 
 
@@ -165,7 +166,7 @@ def rows_context(request, batch):
     context = {"preview": preview, "decisions": sheet_rows.counts[DECIDE], "show": show}
     context["filters"] = [*preview.filters, *sheet_rows.filters]
     if show in SHEET_FILTERS:
-        page = page_of(request, sheet_rows.numbers(show))
+        page = page_of(request, sheet_rows.numbers(show), DECISIONS)
         form = RowRolesForm(
             post_data(request) if request.POST.get("step") == "rows" else None,
             accounts=sheet_rows.accounts_of(page.object_list),
