@@ -1,4 +1,4 @@
-"""Rows of a sheet that are no risks: on the preview, in the reports, and decided on by the manager."""
+"""Rows of a sheet that are no risks: on the preview, in reports, and decided on by the manager."""
 
 import csv
 import io
@@ -192,7 +192,7 @@ def test_two_rows_of_headings_are_joined_as_typed(manager, register):
 def test_a_remembered_plan_moves_no_row_that_is_typed(manager, register):
     take_in(manager, to_preview(manager, register, csv_of(PLAIN, *plain_rows(2))))
     content = csv_of(["Ref", "Title"], PLAIN, *plain_rows(3))
-    form = columns_page(manager, register, content, heading_row=1)
+    form = columns_page(manager, register, content, heading_row=1, heading_row_last=1)
     assert form.is_valid(), form.errors
     assert (form.plan.headings, form.plan.first_line) == ([1, 1], 2)
 
