@@ -607,6 +607,34 @@ MUTATIONS = [
         "if sheet.name in names",
         "test_import_sheets.py",
     ),
+    Mutation(
+        "a first row of long numbers is taken for guidance",
+        "registers/imports/mapping.py",
+        "len(text) > 15 and len(WORD.findall(text)) >= 3 and",
+        "len(text) > 15 and",
+        "test_account_rows.py",
+    ),
+    Mutation(
+        "a row in doubt comes in as a risk",
+        "registers/imports/row_roles.py",
+        "return ALONE if self.usual >= USUAL else None",
+        "return None",
+        "test_account_rows.py test_sheet_rows.py",
+    ),
+    Mutation(
+        "what the user decides for a row is not done",
+        "registers/imports/row_roles.py",
+        "DECIDED.get(role) if role else guess(row)",
+        "guess(row)",
+        "test_account_rows.py test_sheet_rows.py",
+    ),
+    Mutation(
+        "the command takes the same file in twice",
+        "registers/management/commands/import_register.py",
+        "            if earlier\n",
+        "            if None\n",
+        "test_import_command.py",
+    ),
     # Export and the register's file
     Mutation(
         "a formula leaves in a CSV file",

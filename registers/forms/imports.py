@@ -14,15 +14,26 @@ from django.utils import timezone
 from registers.forms.concurrency import TokenField
 from registers.forms.fields import PlainTextField, selection_errors
 from registers.forms.import_decisions import as_at_field
+from registers.forms.table_layout import TableLayoutForm
 from registers.govuk import GovukRadios, Helper
 from registers.import_fields import BY_NAME, IGNORE, NOTE, TARGETS
 from registers.import_files import begin_import
 from registers.imports import read_pasted
+from registers.imports.account_rows import account_rows
 from registers.imports.judgement_day import day_of_sheet, has_undated_ratings
-from registers.imports.mapping import Plan, allows_several, continuation_rows, data_rows
+from registers.imports.mapping import (
+    Plan,
+    add_section_column,
+    allows_several,
+    continuation_rows,
+    data_rows,
+    own_names,
+)
+from registers.imports.row_roles import NAMING
 from registers.imports.serialise import unpack_sheets
+from registers.imports.sheet_rows import list_rows
 from registers.imports.staging import set_as_at
-from registers.imports.upload import heading_row_number, plan_for_sheet
+from registers.imports.upload import guess_columns
 from registers.models.imports import rows_in_words
 from registers.phrases.files import rows_and_others
 from registers.spreadsheet import BYTES, CannotRead, column_letter
@@ -31,7 +42,6 @@ NEITHER = "Select a workbook or a document, or paste a table"
 BOTH = "Select a file or paste a table, not both: empty the box, or leave out the file"
 PASTED = 1_000_000  # characters
 JOINED = (NOTE, IGNORE)
-NAMES_A_RISK = ("title", "statement", "event")
 # Rows that a question lists.
 ROWS_SHOWN = 3
 UNDECIDED = "Select what rows are that do not name a risk of their own"
@@ -110,24 +120,14 @@ class ImportFileForm(forms.Form):
             self.add_error(name, str(wrong))
 
 
-class ImportColumnsForm(forms.Form):
-    """Which sheet, where its headings are, and what each column is.
+class ImportColumnsForm(TableLayoutForm):
+    """Which sheet, where its table is, and what each column is.
 
     plan: as it was sent.
     """
 
     sheet = forms.ChoiceField(
         label="Which sheet is the register?", error_messages={"invalid_choice": "Select a sheet"}
-    )
-    heading_row = forms.IntegerField(
-        label="Which row holds the headings?",
-        min_value=1,
-        max_value=10**6,
-        widget=forms.NumberInput(attrs={"class": "govuk-input--width-4"}),
-        error_messages=dict.fromkeys(
-            ("required", "invalid", "min_value", "max_value"),
-            "Enter the number of the row that holds the headings",
-        ),
     )
     another_scale = forms.BooleanField(
         label="Its numbers are on another scale than ours",
@@ -169,11 +169,11 @@ class ImportColumnsForm(forms.Form):
         self.fields["sheet"].choices = [(name, name) for name in self.sheets]
         self.initial = {
             "sheet": self.before.sheet,
-            "heading_row": heading_row_number(self.shown, self.before),
             "another_scale": self.before.another_scale,
             "goes_on": {True: "yes", False: "no"}.get(self.before.goes_on),
         }
         self._ask_for_day()
+        self.set_layout(self.shown, self.before, self.is_headless)
         if len(self.sheets) == 1:
             self.fields["sheet"].widget = forms.HiddenInput()
         self.lines = data_rows(self.shown, replace(self.before, goes_on=False))
@@ -188,9 +188,8 @@ class ImportColumnsForm(forms.Form):
             del self.fields["judged_on"]
             return
         day = before.judged_on and date.fromisoformat(before.judged_on)
-        self.initial["judged_on"] = (
-            day or day_of_sheet(above, today, before.is_day_first) or today
-        ).strftime("%d/%m/%Y")
+        day = day or self.batch.as_at or day_of_sheet(above, today, before.is_day_first) or today
+        self.initial["judged_on"] = day.strftime("%d/%m/%Y")
 
     def clean_judged_on(self):
         day, today = self.cleaned_data["judged_on"], timezone.localdate()
@@ -258,12 +257,23 @@ class ImportColumnsForm(forms.Form):
     @property
     def is_headless(self):
         """Whether no row of headings was found: columns are then named by their letters."""
-        return all(column["heading"] == column["called"] for column in self.columns)
+        names = enumerate(own_names(self.before))
+        return all(name == f"Column {column_letter(place)}" for place, name in names)
 
     @property
     def recognised(self):
         """How many columns are read as more than notes."""
         return sum(column["is_recognised"] for column in self.columns)
+
+    @property
+    def other_rows(self):
+        """(what they are, which) of the rows that are not read as risks."""
+        return list_rows(account_rows(self.shown, self.before))
+
+    @property
+    def decisions(self):
+        """How many decisions are left: columns that are only notes, and what further rows are."""
+        return len(self.columns) - self.recognised + bool(self.going_on)
 
     @property
     def shown_columns(self):
@@ -279,15 +289,14 @@ class ImportColumnsForm(forms.Form):
 
         What the columns are is then detected anew.
         """
-        requested = (self.cleaned_data.get("sheet"), self.cleaned_data.get("heading_row"))
-        return requested != (self.initial["sheet"], self.initial["heading_row"])
+        return self.is_typed("sheet") or self.is_other_heading
 
     def clean(self):
         cleaned = super().clean()
-        if {"sheet", "heading_row"} & set(self.errors):
+        if {"sheet", *self.LAYOUT} & set(self.errors):
             return cleaned
         if self.is_elsewhere:
-            for name in [name for name in self.errors if name not in ("sheet", "heading_row")]:
+            for name in list(self.errors):
                 del self.errors[name]
             self._look_elsewhere(cleaned)
         elif not self.errors:
@@ -295,13 +304,20 @@ class ImportColumnsForm(forms.Form):
         return cleaned
 
     def _look_elsewhere(self, cleaned):
-        row = cleaned["heading_row"] if cleaned["sheet"] == self.before.sheet else None
+        is_same = cleaned["sheet"] == self.before.sheet
+        sheet = self.sheets[cleaned["sheet"]]
+        layout = self.table_layout(sheet) if is_same else None
         try:
-            self.plan = plan_for_sheet(self.batch, cleaned["sheet"], row)
+            sheets = list(self.sheets.values())
+            self.plan = guess_columns(sheet, self.batch.register, sheets, layout)
         except CannotRead:
             self.add_error(
-                "heading_row" if row else "sheet", "Select another: there is no row of risks below"
+                "heading_row" if is_same else "sheet",
+                "Select another: there is no row of risks below",
             )
+            return
+        if is_same:
+            self.plan.roles = self.before.roles
 
     def _check(self, cleaned):
         columns = [self._chosen(column, cleaned) for column in self.columns]
@@ -312,14 +328,21 @@ class ImportColumnsForm(forms.Form):
                 self.add_error(
                     f"column_{place}", f"Select one column as “{label}”: {first} is that already"
                 )
-        if not set(columns) & set(NAMES_A_RISK):
+        if not set(columns) & set(NAMING):
             raise ValidationError(
                 "Select which column says what the risk is: its title or its description"
             )
         changes = {"columns": columns, "another_scale": cleaned["another_scale"]}
         day = cleaned.get("judged_on")
         changes["judged_on"] = day.isoformat() if day else None
+        if self.is_typed(*self.LAYOUT):
+            layout = self.table_layout(self.shown)
+            changes |= {"first_line": layout.first_line, "footer_from": layout.footer_from}
         self.plan = Plan.from_json(vars(self.before) | changes)
+        add_section_column(self.plan, self.shown)
+        if not data_rows(self.shown, self.plan):
+            self.add_error("first_row", "Enter other rows: none of these holds a risk")
+            return
         if cleaned["goes_on"]:
             self.plan.goes_on = cleaned["goes_on"] == "yes"
         elif rows := continuation_rows(self.shown, self.plan):

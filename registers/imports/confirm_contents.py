@@ -46,16 +46,21 @@ def confirm_target(target: str, column: ColumnProfile, heading: str = "") -> str
         return "consequence" if part == "impact" and "@" not in target else NOTE
     if part in ("score", "band") and (column.width > 40 or column.days > 0.8):
         return NOTE
-    sort = BY_NAME[target].sort if target in BY_NAME else None
-    if sort is Sort.DAY and column.days == 0 and not column.share(parse_date.means_no_day):
-        return NOTE
-    if sort is Sort.POUNDS and all(parse_pounds(text) is None for text in column.texts):
-        return NOTE
-    if sort is Sort.POST and column.width > 90:
+    if _lacks_its_sort(target, column):
         return NOTE
     if target == "owner" and column.share(is_lead_member) > 0.5:
         return "portfolio"
     return _confirm_by_words(target, column)
+
+
+def _lacks_its_sort(target, column):
+    """Whether a column of days, amounts or posts holds none of them."""
+    sort = BY_NAME[target].sort if target in BY_NAME else None
+    if sort is Sort.DAY:
+        return column.days == 0 and not column.share(parse_date.means_no_day)
+    if sort is Sort.POUNDS:
+        return all(parse_pounds(text) is None for text in column.texts)
+    return sort is Sort.POST and column.width > 90
 
 
 def _confirm_by_words(target, column):

@@ -3,21 +3,14 @@
 import re
 from dataclasses import dataclass
 from itertools import pairwise
-from statistics import median
 
 from registers.imports import detect_columns
-from registers.imports.group_rows import LISTS
-from registers.spreadsheet import Sheet, SheetRow
+from registers.imports.detect_footer import detect_footer
+from registers.spreadsheet import Sheet
 
 HEADING_ROWS_SEARCHED = 40  # from the top
 ROWS = 3  # of headings
 LONGEST = 120  # characters of a heading
-BELOW = re.compile(
-    r"\s*(?:key|legend|notes?|sources?|prepared by|produced by|scoring|score key|risk matrix|"
-    r"guidance|version|page \d|likelihood|impact|end of|total|approved by|author|last updated|"
-    r"printed|\*|rag)\b",
-    re.I,
-)
 
 
 @dataclass(frozen=True)
@@ -38,11 +31,24 @@ def detect_table(sheet: Sheet, previous_names: list[str] | None = None) -> Table
     headings = _headings(sheet, width, previous_names or [])
     if headings is None:
         first = sheet.rows[0].number if sheet.rows else 1
-        return TableLayout([""] * width, (), first, _footer(sheet, first, set()))
+        return TableLayout([""] * width, (), first, detect_footer(sheet, first, []))
     names, heads = headings
     after = next((row.number for row in sheet.rows if row.number > heads[-1]), heads[-1] + 1)
-    lists = {at for at, name in enumerate(names) if detect_columns.detect_target(name) in LISTS}
-    return TableLayout(names, heads, after, _footer(sheet, after, lists))
+    return TableLayout(names, heads, after, detect_footer(sheet, after, names, heads))
+
+
+def layout_at(
+    sheet: Sheet, heads: tuple[int, ...], first_line: int | None, footer_from: int | None
+) -> TableLayout:
+    """The layout with its headings in these rows, by the user's word. Nothing of it is guessed.
+
+    heads: row numbers, () for none. first_line: None for the first row with a text below them.
+    """
+    rows = [row for row in sheet.rows if row.number in heads]
+    names = _join_headings(rows, _merged_headings(sheet), width_of(sheet))
+    last = max(heads, default=0)
+    after = next((row.number for row in sheet.rows if row.number > last), last + 1)
+    return TableLayout(names, heads, first_line or after, footer_from)
 
 
 def _headings(sheet, width, previous_names):
@@ -140,53 +146,3 @@ def _headings_by_shape(rows, width):
     )
     names = [" ".join(cell.split()) for cell in head.cells] + [""] * (width - len(head.cells))
     return (names, (head.number,)) if is_other else None
-
-
-def _footer(sheet, first_line, lists):
-    """The number of the first row below the table, or None.
-
-    It begins a key after a gap, or only short rows follow. lists: columns of controls and actions,
-    where a row may hold nothing but one more of them.
-    """
-    rows = [row for row in sheet.rows if row.number >= first_line]
-    counts = [sum(bool(cell.strip()) for cell in row.cells) for row in rows]
-    if len(rows) < 2:
-        return None
-    usual = median(counts)
-    for (before, _), (row, count) in pairwise(zip(rows, counts, strict=True)):
-        is_gap = row.number > before.number + 1
-        if not is_gap and _starts_in_columns(row, lists):
-            continue
-        if (
-            _is_footnote(row)
-            and (is_gap or count <= usual / 2)
-            and count <= max(usual / 2, 1 if is_gap else 0)
-        ):
-            return row.number
-    end = len(rows)
-    while (
-        end > 1
-        and usual >= 3
-        and counts[end - 1] <= (2 if usual >= 6 else 1)
-        and _is_below_table(rows, end, lists)
-    ):
-        end -= 1
-    return rows[end].number if end < len(rows) else None
-
-
-def _is_footnote(row: SheetRow):
-    return bool(BELOW.match(next((cell for cell in row.cells if cell.strip()), "")))
-
-
-def _is_below_table(rows, end, lists):
-    """Whether the row before index `end` follows a gap, or is a sentence or the words of a key."""
-    texts = [cell for cell in rows[end - 1].cells if cell.strip()]
-    is_gap = rows[end - 1].number > rows[end - 2].number + 1
-    return is_gap or (
-        not _starts_in_columns(rows[end - 1], lists)
-        and (bool(BELOW.match(texts[0])) or len(texts[0]) > 40)
-    )
-
-
-def _starts_in_columns(row, columns):
-    return next((at for at, cell in enumerate(row.cells) if cell.strip()), None) in columns

@@ -1,16 +1,16 @@
 """Group the rows of a file that describe one risk, and merge each group into one row.
 
 Cells merged downwards define a group. Where the user has agreed (Plan.goes_on), a row also
-continues the risk above if it leaves out what identifies a risk, or repeats it.
+continues the risk above if it leaves out what identifies a risk, or repeats it. So does a row that
+the user gave to the risk above (Plan.roles).
 """
 
 from registers.import_fields import BY_NAME, Sort
 from registers.imports import detect_columns
+from registers.imports.row_roles import IDENTIFYING, LISTS, RowOutcome, comparable
 from registers.risk_fields import names_of
 from registers.spreadsheet import Sheet, SheetRow
 
-IDENTIFYING = ("reference", "title", "statement", "event")
-LISTS = ("controls", "actions")
 ACTION_DETAILS = ("action_owner", "action_due_on")
 # Besides texts and lists.
 JOINED = ("title", *names_of(is_many=True), *ACTION_DETAILS)
@@ -19,9 +19,20 @@ JOINED = ("title", *names_of(is_many=True), *ACTION_DETAILS)
 def group_by_risk(rows: list[SheetRow], sheet: Sheet, plan) -> list[SheetRow]:
     """The rows of a table, one a risk; a risk in several rows has them as `source_rows`."""
     groups = _group_merged_cells(rows, sheet, plan)
-    if plan.goes_on:
-        groups = _join_continuations(groups, sheet, plan)
+    if plan.goes_on or RowOutcome.CONTINUATION in plan.roles.values():
+        groups = _join_continuations(groups, plan)
     return [group[0] if len(group) == 1 else merge_rows(group, plan) for group in groups]
+
+
+def is_rule(numbers: list[int], sheet: Sheet, plan) -> bool:
+    """Whether rows that may continue a risk surely do: at least half repeat it, or add to it.
+
+    numbers: of those rows. They add controls or actions; other rows without a name are in doubt.
+    """
+    columns = [at for at, target in enumerate(plan.columns) if target in (*IDENTIFYING, *LISTS)]
+    rows = {row.number: row for row in sheet.rows}
+    sure = sum(any(_text(rows[number], at) for at in columns) for number in numbers)
+    return sure * 2 >= len(numbers)
 
 
 def merge_rows(rows: list[SheetRow], plan) -> SheetRow:
@@ -57,7 +68,7 @@ def conflicting_cells(merged: SheetRow, plan) -> list[tuple[int, int, str]]:
         for at in range(len(row.cells))
         if (text := _text(row, at))
         and not _is_joined(_target(plan, at))
-        and _comparable(text) != _comparable(merged.cells[at])
+        and comparable(text) != comparable(merged.cells[at])
     ]
 
 
@@ -108,45 +119,37 @@ def _fill_cell(row, at, text):
     return SheetRow(row.number, (*cells[:at], cells[at] or text, *cells[at + 1 :]))
 
 
-def _join_continuations(groups, sheet, plan):
+def _join_continuations(groups, plan):
     """Add groups that continue the risk above to it. A gap or a heading ends a risk."""
     columns = _identifying_columns(plan)
-    first = min(
-        (at for group in groups for row in group for at in _filled_columns(row)[:1]), default=0
-    )
-    bars = {
-        number for number, left, bottom, right in sheet.merged if right > left and number == bottom
-    }
-    joined, above = [], None
+    joined, above, names = [], None, {}
     for group in groups:
-        row = group[0]
-        is_below = above is not None and row.number == above[-1].number + 1
-        if (
-            is_below
-            and not _is_heading(row, first, bars, plan)
-            and _names_same_risk(row, above, columns)
-        ):
+        role = plan.roles.get(str(group[0].number))
+        if role == RowOutcome.CONTINUATION and joined:
+            above = joined[-1]
+            above += group
+        elif plan.goes_on and not role and above and _continues(group[0], above, names, columns):
             above += group
         else:
             joined.append(above := list(group))
+            names = {at: set() for at in columns}
             if not any(_text(row, at) for row in group for at in columns):
                 above = None
+        for at in columns:
+            names[at].update(comparable(_text(row, at)) for row in group)
     return joined
 
 
-def _is_heading(row, first, bars, plan):
-    """Whether its only text is a heading or note: it begins the row, or spans several columns."""
-    filled = _filled_columns(row)
-    is_alone = len(filled) == 1 and _target(plan, filled[0]) not in LISTS
-    return is_alone and (filled[0] == first or row.number in bars)
+def _continues(row, above, names_above, columns):
+    """Whether a row right below leaves out what identifies a risk, or repeats it by reference.
 
-
-def _names_same_risk(row, above, columns):
-    """Whether the row leaves out what identifies a risk, or repeats it with its reference."""
-    names = {at: _comparable(text) for at in columns if (text := _text(row, at))}
+    names_above: the texts of each identifying column in the rows above.
+    """
+    if row.number != above[-1].number + 1:
+        return False
+    names = {at: comparable(text) for at in columns if (text := _text(row, at))}
     if not names:
         return True
-    names_above = {at: {_comparable(_text(row_above, at)) for row_above in above} for at in columns}
     has_reference = any(
         names_above[at] - {""} for at, target in columns.items() if target == "reference"
     )
@@ -180,11 +183,3 @@ def _target(plan, at):
 
 def _text(row, at):
     return row.cells[at].strip() if at < len(row.cells) else ""
-
-
-def _filled_columns(row):
-    return [at for at, text in enumerate(row.cells) if text and not text.isspace()]
-
-
-def _comparable(text):
-    return " ".join(text.split()).casefold()

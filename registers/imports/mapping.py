@@ -1,5 +1,6 @@
 """Map columns to targets: guessed from headings and contents, corrected by the user, remembered."""
 
+import re
 from collections import Counter
 from dataclasses import asdict, dataclass, field, replace
 
@@ -13,6 +14,7 @@ from registers.imports import (
     own_export,
     parse_date,
     parse_rating,
+    row_roles,
     scales,
     value_mapping,
 )
@@ -22,6 +24,7 @@ from registers.spreadsheet import Sheet, SheetRow, column_letter
 
 ENOUGH_RATED = 5  # rated rows, of which a single odd one does not make another scale
 SAMPLE = 300  # rows that columns are detected from
+WORD = re.compile(r"[^\W\d_]{2,}")
 
 
 @dataclass
@@ -39,6 +42,8 @@ class Plan:
     judged_on: the day, as 2026-06-30, of ratings that have none; None: the day of the import.
     lookalikes: number of a row that looks like a risk of the register -> the number of the risk
     that it is, 0 for a new one.
+    headings: numbers of the first and the last row with headings; None where there are none.
+    roles: what the user decided that single rows of this file are, by number: of row_roles.ROLES.
     """
 
     sheet: str
@@ -52,6 +57,8 @@ class Plan:
     goes_on: bool | None = None
     judged_on: str | None = None
     lookalikes: dict[str, int] = field(default_factory=dict)
+    headings: list[int] | None = None
+    roles: dict[str, str] = field(default_factory=dict)
 
     def as_json(self) -> dict:
         return asdict(self)
@@ -84,15 +91,24 @@ def guess_plan(
     reference_data: ReferenceData,
     previous: Plan | None = None,
     key: scales.ScaleKey | None = None,
+    layout: detect_table.TableLayout | None = None,
 ) -> Plan:
-    """Guess the plan of a sheet. previous: the plan of the last import, kept for equal headings.
+    """Guess the plan of a sheet.
 
-    key: of the scales, where the workbook has one on another sheet.
+    previous: the plan of the last import, kept for equal headings. key: of the scales, where the
+    workbook has one on another sheet. layout: where the table is, by the user's word; else that is
+    guessed too.
     """
-    layout = detect_table.detect_table(sheet, previous.names if previous else None)
+    is_guess = layout is None
+    layout = layout or detect_table.detect_table(sheet, previous and own_names(previous))
     names = [name or f"Column {column_letter(at)}" for at, name in enumerate(layout.names)]
     plan = Plan(
-        sheet.name, layout.first_line, names, [NOTE] * len(names), footer_from=layout.footer_from
+        sheet.name,
+        layout.first_line,
+        names,
+        [NOTE] * len(names),
+        footer_from=layout.footer_from,
+        headings=[layout.heads[0], layout.heads[-1]] if layout.heads else None,
     )
     rows = data_rows(sheet, plan)[:SAMPLE]
     cells = [
@@ -106,13 +122,36 @@ def guess_plan(
     plan.another_scale = _is_another_scale(
         plan.columns, cells, reference_data.scheme
     ) or scales.is_another(plan.names, plan.columns, key, reference_data.scheme)
-    if rows and _is_guidance(cells, plan):
+    if is_guess and rows and _is_guidance(cells, plan):
         later = [row.number for row in sheet.rows if row.number > rows[0].number]
         plan.first_line = later[0] if later else plan.first_line
+    add_section_column(plan, sheet)
     plan = _apply_previous(plan, previous) if previous else plan
-    if plan.goes_on is None and continuation_rows(sheet, plan):
-        plan.goes_on = True
+    add_section_column(plan, sheet)
+    if plan.goes_on is None and (numbers := continuation_rows(sheet, plan)):
+        plan.goes_on = group_rows.is_rule(numbers, sheet, plan)
     return plan
+
+
+def own_names(plan: Plan) -> list[str]:
+    """The headings of a plan without that of the column of section headings."""
+    is_added = plan.names[-1:] == [row_roles.SECTION_HEADING]
+    return plan.names[:-1] if is_added else plan.names
+
+
+def add_section_column(plan: Plan, sheet: Sheet) -> None:
+    """Give the plan a last column for section headings where the table has some, else take it."""
+    width = detect_table.width_of(sheet)
+    rows = table_rows(sheet, plan)
+    asides = row_roles.find_asides(rows, sheet, plan).values()
+    has_sections = any(aside.outcome == row_roles.RowOutcome.SECTION for aside in asides)
+    if has_sections and len(plan.names) == width:
+        plan.names, plan.columns = (
+            [*plan.names, row_roles.SECTION_HEADING],
+            [*plan.columns, IGNORE],
+        )
+    elif not has_sections and len(plan.names) > width:
+        plan.names, plan.columns = plan.names[:width], plan.columns[:width]
 
 
 def _apply_previous(plan, previous):
@@ -253,7 +292,7 @@ def _is_guidance(cells, plan):
         base = target.split("@")[0]
         sort = BY_NAME[base].sort if base in BY_NAME else None
         if sort in (Sort.DAY, Sort.RATING, Sort.SCORE) and column[0]:
-            instructions += len(column[0]) > 15 and not parse_date.is_day(column[0])
+            instructions += _is_sentence(column[0])
             below = [text for text in column[1:] if text]
             shorter_below += bool(below) and (
                 sum(map(len, below)) / len(below) < len(column[0]) * 0.8
@@ -261,14 +300,35 @@ def _is_guidance(cells, plan):
     return instructions >= 2 and shorter_below >= 2
 
 
-def data_rows(sheet: Sheet, plan: Plan) -> list[SheetRow]:
-    """The rows that hold risks, grouped to one a risk (registers.imports.group_rows)."""
+def _is_sentence(text):
+    """No number is one, however long: 3.3333333333333335."""
+    return len(text) > 15 and len(WORD.findall(text)) >= 3 and not parse_date.is_day(text)
+
+
+def table_rows(sheet: Sheet, plan: Plan) -> list[SheetRow]:
+    """The rows of the table that have a text, whatever they hold."""
     end = plan.footer_from or float("inf")
-    rows = [
+    return [
         row
         for row in sheet.rows
         if plan.first_line <= row.number < end and any(map(str.strip, row.cells))
     ]
+
+
+def non_data_rows(sheet: Sheet, plan: Plan) -> list[SheetRow]:
+    """The rows above the table, its headings, and those below it."""
+    end = plan.footer_from or float("inf")
+    return [row for row in sheet.rows if not plan.first_line <= row.number < end]
+
+
+def data_rows(sheet: Sheet, plan: Plan) -> list[SheetRow]:
+    """The rows that hold risks, grouped to one a risk (registers.imports.group_rows)."""
+    rows = table_rows(sheet, plan)
+    asides = row_roles.find_asides(rows, sheet, plan)
+    if len(plan.names) > detect_table.width_of(sheet):
+        rows = row_roles.with_sections(rows, asides)
+    elif asides:
+        rows = [row for row in rows if row.number not in asides]
     return group_rows.group_by_risk(rows, sheet, plan)
 
 
@@ -276,12 +336,6 @@ def continuation_rows(sheet: Sheet, plan: Plan) -> list[int]:
     """The numbers of the rows that continue the risk above, or would if Plan.goes_on were set."""
     alone, joined = (data_rows(sheet, replace(plan, goes_on=goes_on)) for goes_on in (False, True))
     return sorted({row.number for row in alone} - {row.number for row in joined})
-
-
-def non_data_rows(sheet: Sheet, plan: Plan) -> list[SheetRow]:
-    """The rows above the table, its headings, and those below it."""
-    end = plan.footer_from or float("inf")
-    return [row for row in sheet.rows if not plan.first_line <= row.number < end]
 
 
 def unmapped_words(

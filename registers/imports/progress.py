@@ -11,6 +11,7 @@ from django.utils.formats import date_format
 from registers.import_fields import BY_NAME, IGNORE, NOTE, Sort
 from registers.imports.diff import DAYS
 from registers.imports.reference_data import load_reference_data
+from registers.imports.row_roles import RowOutcome
 from registers.imports.value_mapping import LIBRARY_OF
 from registers.models import ImportedRow, RegisterImport
 from registers.permissions import Permission, can
@@ -20,11 +21,12 @@ from registers.scoring import RatingOutsideScheme
 Outcome = ImportedRow.Outcome
 # The filters of a list of rows: value in the address -> label.
 FILTERS = {
-    "": "All rows",
+    "": "All risks",
     Outcome.NEW: "New",
     Outcome.CHANGED: "Changed",
     Outcome.UNCHANGED: "The same",
-    Outcome.REFUSED: "Left out",
+    Outcome.REFUSED: "Refused",
+    Outcome.LEFT_OUT: "Left out",
     "problems": "With something to look at",
 }
 # ImportedRow.reads of a row in a restored file, which nobody parsed.
@@ -46,7 +48,8 @@ NOT_READ = {
 class Preview:
     """An import whose rows are staged, or that is done.
 
-    counts: rows by outcome, those with a problem, and all ("").
+    counts: rows by outcome, those with a problem, and all (""). left_out: rows that are not taken
+    in, refused or in doubt. rows_of_file: those and the rows of all risks.
     """
 
     def __init__(self, batch):
@@ -56,9 +59,10 @@ class Preview:
         self.total = sum(self.counts.values())
         self.counts |= {"": self.total, "problems": batch.rows.filter(is_problem=True).count()}
         self.accepted = self.counts[Outcome.NEW] + self.counts[Outcome.CHANGED]
-        self.refused = self.counts[Outcome.REFUSED]
+        set_aside = sum(row["outcome"] == RowOutcome.LEFT_OUT for row in batch.non_risk_rows)
+        self.left_out = self.counts[Outcome.REFUSED] + self.counts[Outcome.LEFT_OUT] + set_aside
         self.report = batch.report.get("counts", {})
-        self.rows_of_file = self.total + self.report.get("further", 0)
+        self.rows_of_file = self.total + set_aside + self.report.get("further", 0)
         self.posts = batch.report.get("posts", [])
         self.judged_on = parse_date(batch.plan.get("judged_on") or "")
 
@@ -74,11 +78,14 @@ class Preview:
 
     @property
     def filters(self):
-        """(value, label, count) of each filter that leaves a row, and of all rows."""
+        """(value, label, count) of each filter that leaves a row, and of all risks.
+
+        Rows left out are listed with the other rows of the sheet (registers.imports.sheet_rows).
+        """
         return [
             (value, label, self.counts[value])
             for value, label in FILTERS.items()
-            if self.counts[value] or not value
+            if value != Outcome.LEFT_OUT and (self.counts[value] or not value)
         ]
 
     def rows(self, show):
@@ -201,7 +208,7 @@ def open_imports(register):
     return (
         register.imports.exclude(stage=RegisterImport.Stage.DONE)
         .select_related("by")
-        .defer("sheets")
+        .defer("sheets", "non_risk_rows")
     )
 
 
@@ -211,7 +218,7 @@ def completed_imports(register):
     completed = (
         register.imports.filter(stage=RegisterImport.Stage.DONE)
         .select_related("by")
-        .defer("sheets")
+        .defer("sheets", "non_risk_rows")
     )
     return completed.annotate(accepted=accepted).order_by("-done_at")
 
@@ -227,7 +234,11 @@ def imported_rows_for(user, risk):
     rows = risk.imported_rows.filter(batch__stage=RegisterImport.Stage.DONE).exclude(
         outcome=Outcome.REFUSED
     )
-    rows = rows.select_related("batch").defer("batch__sheets").order_by("-batch__done_at")
+    rows = (
+        rows.select_related("batch")
+        .defer("batch__sheets", "batch__non_risk_rows")
+        .order_by("-batch__done_at")
+    )
     return [{"row": row, "batch": row.batch, "cells": row_cells(row)} for row in rows]
 
 

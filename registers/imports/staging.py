@@ -10,10 +10,11 @@ from django.db import transaction
 from django.db.models import Count
 
 from registers.history.bulk_insert import build_row, insert_rows
+from registers.imports.account_rows import non_risk_rows
 from registers.imports.diff import diff_new_risk, diff_row, heading
 from registers.imports.existing_risks import References, match_rows
 from registers.imports.lookalikes import find_lookalikes
-from registers.imports.mapping import Plan, data_rows, unmapped_words
+from registers.imports.mapping import Plan, add_section_column, data_rows, unmapped_words
 from registers.imports.not_in_file import numbers_not_in_file
 from registers.imports.parsed_row import RowProblem
 from registers.imports.reference_data import load_reference_data
@@ -64,8 +65,26 @@ def _set_stage(batch, stage, plan=None):
     plan = plan or Plan.from_json(batch.plan)
     batch.rows.all().delete()
     batch.plan, batch.stage, batch.rows_read, batch.report = plan.as_json(), stage, 0, {}
-    batch.rows_in_all = len(data_rows(load_sheet(batch, plan), plan))
-    batch.save(update_fields=["plan", "stage", "rows_read", "report", "rows_in_all"])
+    sheet = load_sheet(batch, plan)
+    batch.rows_in_all, batch.non_risk_rows = len(data_rows(sheet, plan)), non_risk_rows(sheet, plan)
+    fields = ["plan", "stage", "rows_read", "report", "rows_in_all", "non_risk_rows"]
+    batch.save(update_fields=fields)
+
+
+def decide_rows(batch, roles: dict[str, str]) -> None:
+    """Read the rows again with what the user decided that single ones are.
+
+    roles: number of a row -> one of row_roles.ROLES, or "" to guess it. The first rows are read at
+    once.
+    """
+    with transaction.atomic():
+        batch = lock_import(batch)
+        plan = Plan.from_json(batch.plan)
+        roles = plan.roles | roles
+        plan.roles = {number: role for number, role in roles.items() if role}
+        add_section_column(plan, load_sheet(batch, plan))
+        _set_stage(batch, Stage.STAGING, plan)
+    stage_rows(batch, after=0)
 
 
 def stage_rows(batch, *, after: int, chunk: int = CHUNK) -> RegisterImport:
@@ -165,8 +184,8 @@ def set_as_at(batch, day) -> None:
     batch = lock_import(batch)
     if batch.is_done or batch.is_ours or batch.as_at == day:
         return
-    batch.as_at = day
-    batch.save(update_fields=["as_at"])
+    batch.as_at, batch.plan = day, {**batch.plan, "judged_on": None}
+    batch.save(update_fields=["as_at", "plan"])
     if batch.stage in (Stage.STAGING, Stage.READY):
         _set_stage(batch, Stage.STAGING)
 

@@ -6,10 +6,11 @@ from django.db import transaction
 
 from registers.history.form_token import FormToken
 from registers.imports import scales
+from registers.imports.detect_table import TableLayout
 from registers.imports.mapping import Plan, data_rows, guess_plan, likeliest_sheet
 from registers.imports.read_file import read_file
 from registers.imports.reference_data import load_reference_data, previous_plan
-from registers.imports.serialise import pack_sheets, unpack_sheets
+from registers.imports.serialise import pack_sheets
 from registers.models import Register, RegisterImport
 from registers.spreadsheet import BYTES, CannotRead, Sheet
 
@@ -58,26 +59,22 @@ def guess_best_plan(sheets: list[Sheet], register, workbook: list[Sheet] = ()) -
 
     Raises CannotRead where that sheet has no row below its headings.
     """
-    reference_data, previous = load_reference_data(register), previous_plan(register)
-    sheet = sheets[likeliest_sheet(sheets, reference_data)]
+    sheet = sheets[likeliest_sheet(sheets, load_reference_data(register))]
+    return guess_columns(sheet, register, workbook)
+
+
+def guess_columns(
+    sheet: Sheet, register, workbook: list[Sheet] = (), layout: TableLayout | None = None
+) -> Plan:
+    """Guess the plan of a sheet. layout: where its table is, by the user's word.
+
+    Raises CannotRead where it has no row below its headings.
+    """
     key = scales.find_key([other for other in workbook if other.name != sheet.name])
-    plan = guess_plan(sheet, reference_data, previous, key)
+    plan = guess_plan(sheet, load_reference_data(register), previous_plan(register), key, layout)
     if not data_rows(sheet, plan):
         raise CannotRead(f"{sheet.name} has no row below its headings: choose a file that has one")
     return plan
-
-
-def plan_for_sheet(batch, sheet_name: str, heading_row: int | None = None) -> Plan:
-    """Guess the plan of a sheet by name, with its headings from that row on if one is given.
-
-    Raises CannotRead.
-    """
-    sheets = unpack_sheets(batch.sheets)
-    sheet = next(sheet for sheet in sheets if sheet.name == sheet_name)
-    if heading_row:
-        rows = tuple(row for row in sheet.rows if row.number >= heading_row)
-        sheet = Sheet(sheet.name, rows, sheet.merged, sheet.remarks)
-    return guess_best_plan([sheet], batch.register, sheets)
 
 
 def heading_row_number(sheet: Sheet, plan: Plan) -> int:

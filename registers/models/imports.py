@@ -24,9 +24,10 @@ class RegisterImport(models.Model):
 
     plan: how its columns are read (registers.imports.mapping.Plan); that of the last one taken in
     is the default for the register. sheets: the packed content of the file, until it is taken in or
-    given up. is_ours: a JSON file of our own, which needs no mapping; `report` is then what
-    restoring it amounts to. as_at: the past day of which the file speaks. What it wrote was
-    recorded at `done_at`.
+    given up. non_risk_rows: every row of the sheet that is not the first of a risk, with what it is
+    read as and why (registers.imports.account_rows). is_ours: a JSON file of our own, which needs
+    no mapping; `report` is then what restoring it amounts to. as_at: the past day of which the file
+    speaks. What it wrote was recorded at `done_at`.
     """
 
     class Stage(models.TextChoices):
@@ -45,6 +46,7 @@ class RegisterImport(models.Model):
     sheet_names = models.JSONField(default=list, help_text="Of the file, in their order.")
     plan = models.JSONField(default=dict)
     report = models.JSONField(default=dict)
+    non_risk_rows = models.JSONField(default=list)
     stage = models.CharField(max_length=10, choices=Stage, default=Stage.MAPPING)
     rows_read = models.PositiveIntegerField(default=0)
     rows_in_all = models.PositiveIntegerField(default=0)
@@ -84,6 +86,8 @@ class RegisterImport(models.Model):
 class ImportedRow(models.Model):
     """A row of the file as it was, and what it became.
 
+    One that is left out is no risk of its own by the reason among its problems: of a duplicate.
+
     The cells are kept with the risk, so that nothing of them is lost. Where a risk takes several
     rows this is the first, and `reads` keeps the others.
     """
@@ -93,6 +97,7 @@ class ImportedRow(models.Model):
         CHANGED = "changed", "Changed"
         UNCHANGED = "unchanged", "Unchanged"
         REFUSED = "refused", "Not taken in"
+        LEFT_OUT = "left-out", "Left out"
 
     batch = models.ForeignKey(RegisterImport, on_delete=models.CASCADE, related_name="rows")
     number = models.PositiveIntegerField(help_text="The file's own row number.")

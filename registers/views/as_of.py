@@ -140,12 +140,12 @@ def page_from(request, positions, register):
     return page
 
 
-def page_of(request, rows):
+def page_of(request, rows, length=LIST_LENGTH):
     """The page of rows that the address asks for: an empty Page beyond the last."""
     number = request.GET.get("page", "1")
     if not (number.isascii() and number.isdecimal() and len(number) <= 7 and int(number) > 0):
         raise BadRequest("page takes a whole number from 1.")
-    pages = Paginator(rows, LIST_LENGTH)
+    pages = Paginator(rows, length)
     try:
         return pages.page(int(number))
     except EmptyPage:

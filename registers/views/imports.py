@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.text import slugify
 from django.views.decorators.http import require_POST
 
+from registers.forms.import_rows import RowRolesForm
 from registers.forms.import_sheets import ImportSheetsForm
 from registers.forms.import_values import ImportWordsForm
 from registers.forms.imports import ImportColumnsForm, ImportFileForm, ImportStepForm
@@ -25,7 +26,11 @@ from registers.imports.progress import (
 )
 from registers.imports.propose_day import propose_day
 from registers.imports.rejected_rows import rejected_rows_csv
+from registers.imports.row_report import all_rows_csv
+from registers.imports.sheet_rows import DECIDABLE, DECIDE, SheetRows
+from registers.imports.sheet_rows import FILTERS as SHEET_FILTERS
 from registers.imports.staging import (
+    decide_rows,
     discard_import,
     match_words,
     name_columns,
@@ -41,6 +46,7 @@ from registers.views.as_of import page_of, read_only
 from registers.views.form_flow import post_data
 
 Stage = RegisterImport.Stage
+DECISIONS = 100  # rows of a page with a line for each
 COUNTED = 2000  # rows up to which the last page counts the worklist
 
 
@@ -72,6 +78,8 @@ def import_detail(request, slug, pk):
     """The current step of the import. The form of another step redirects to the current one."""
     register, batch = get_import_for(request.user, slug, pk)
     step = request.POST.get("step", batch.stage)
+    if step == "rows" and batch.stage == Stage.READY and not batch.is_ours:
+        return import_row_roles(request, register, batch)
     if step in BACK:
         BACK[step](batch)
     return redirect(batch) if step != batch.stage else STEPS[batch.stage](request, register, batch)
@@ -135,7 +143,10 @@ def import_restore(request, register, batch):
 def import_preview(request, register, batch):
     if batch.is_ours:
         return import_restore(request, register, batch)
-    form = ImportStepForm(post_data(request), initial={"seen": staged_version(batch)})
+    is_sent = request.POST.get("step") == "ready"
+    form = ImportStepForm(
+        request.POST if is_sent else None, initial={"seen": staged_version(batch)}
+    )
     conflict = None
     if form.is_valid():
         try:
@@ -153,6 +164,15 @@ def import_preview(request, register, batch):
     )
 
 
+def import_row_roles(request, register, batch):
+    """What the user decided for the rows of one page of a list. Then the rows are read again."""
+    form = rows_context(request, batch).get("row_form")
+    if form and form.is_valid():
+        decide_rows(batch, form.roles)
+        return redirect(batch)
+    return import_preview(request, register, batch)
+
+
 def import_done(request, register, batch):
     context = {"register": register, "batch": batch, "sheets": file_sheets(batch)}
     context |= rows_context(request, batch)
@@ -166,13 +186,25 @@ def import_done(request, register, batch):
 
 def rows_context(request, batch):
     """Template context: counts, and the page of rows that the address asks for."""
-    preview, show = Preview(batch), request.GET.get("show", "")
+    show = request.GET.get("show", "")
+    preview, sheet_rows = Preview(batch), SheetRows(batch)
+    context = {"preview": preview, "decisions": sheet_rows.counts[DECIDE], "show": show}
+    context["filters"] = [*preview.filters, *sheet_rows.filters]
+    if show in SHEET_FILTERS:
+        page = page_of(request, sheet_rows.numbers(show), DECISIONS)
+        form = RowRolesForm(
+            post_data(request) if request.POST.get("step") == "rows" else None,
+            accounts=sheet_rows.accounts_of(page.object_list),
+            plan=batch.plan,
+        )
+        is_open = show in DECIDABLE and not batch.is_done
+        return context | {"page": page, "row_form": form, "can_decide": is_open}
     if show not in FILTERS:
-        raise BadRequest("show takes new, changed, unchanged, refused or problems.")
+        raise BadRequest("show takes the name of a list of rows: new, refused or below, say.")
     page = page_of(request, preview.rows(show))
     page.object_list = [PreviewRow(preview, row) for row in page.object_list]
     missing = risks_not_in_file(batch, risks_for(request.user, batch.register))
-    return {"preview": preview, "page": page, "show": show, "not_in_file": missing}
+    return context | {"page": page, "not_in_file": missing}
 
 
 STEPS = {
@@ -188,8 +220,11 @@ BACK = {"name": name_columns, "read": restart_staging}  # step that a later one 
 @read_only
 def import_report(request, slug, pk):
     _, batch = get_import_for(request.user, slug, pk)
-    name = f"{slugify(batch.file_name.rpartition('.')[0])[:80] or 'import'}-left-out.csv"
-    answer = HttpResponse(rejected_rows_csv(batch), content_type="text/csv; charset=utf-8")
+    is_whole = request.GET.get("rows") == "all"
+    stem = slugify(batch.file_name.rpartition(".")[0])[:80] or "import"
+    name = f"{stem}-rows.csv" if is_whole else f"{stem}-left-out.csv"
+    content = all_rows_csv(batch) if is_whole else rejected_rows_csv(batch)
+    answer = HttpResponse(content, content_type="text/csv; charset=utf-8")
     answer["Content-Disposition"] = f'attachment; filename="{name}"'
     return answer
 

@@ -95,7 +95,7 @@ def take_in(page, look):
         "30 rows read: 27 new, 0 changed, 0 the same as on the register, 3 left"
     )
     look(page)
-    page.get_by_role("link", name=re.compile(r"Left out \(3\)")).click()
+    page.get_by_role("link", name=re.compile(r"Refused \(3\)")).click()
     expect(page.locator("tbody tr")).to_have_count(3)
     page.get_by_role("button", name="Take in 27 risks").click()
     heading(page, "27 risks are on the register")

@@ -131,6 +131,59 @@ def test_the_same_workbook_again_writes_nothing(register, file_of):
     assert all_rows() == before
 
 
+def test_the_same_file_without_references_is_not_taken_in_twice(register, file_of):
+    path = file_of(["Risk title", "Risk owner"], ["Flood", "Clerk"], ["Fire", "Clerk"])
+    run(path)
+    before = all_rows()
+    output, exit_code = run(path, "--json")
+    report = json.loads(output)
+    assert [report[name] for name in ("new", "changed", "unchanged")] == [0, 0, 2]
+    assert report["taken_in_before"]["by"] == "manager@example.org"
+    assert {row["outcome"] for row in report["rows"]} == {"heading", "unchanged"}
+    assert (all_rows() == before, exit_code) == (True, 0)
+
+
+def test_a_file_that_was_taken_in_before_ends_with_0_though_it_had_a_bad_row(register, file_of):
+    path = file_of(PLAIN, *plain_rows(3, row_3=["FIN 2", "", "", "", "3", "4"]))
+    assert [run(path)[1], run(path)[1]] == [3, 0]
+    assert "nothing is new" in run(path)[0]
+
+
+def test_a_file_without_a_column_that_names_the_risks_is_refused(register, file_of):
+    before = all_rows()
+    path = file_of(["Ref", "Likelihood", "Impact"], ["1", "3", "4"], ["2", "2", "2"])
+    for options in ([], ["--check"], ["--json"]):
+        with pytest.raises(CommandError, match="No column says what the risks are"):
+            run(path, *options)
+    assert all_rows() == before
+
+
+def test_each_row_of_the_sheet_is_named_with_its_reason(register, file_of):
+    rows = [["Register"], [], PLAIN, plain_rows(1)[0], ["", "In doubt"], [""] * 6, ["Key: 1 rare"]]
+    report = json.loads(run(file_of(*rows), "--check", "--json")[0])
+    assert [row["row"] for row in report["rows"]] == list(range(1, 8))
+    assert [row["outcome"] for row in report["rows"]] == [
+        *("above", "empty", "heading", "new", "left-out", "empty", "below")
+    ]
+    assert all(row["reason"] for row in report["rows"])
+
+
+def test_a_row_that_is_left_out_ends_with_3(register, file_of):
+    output, exit_code = run(file_of(PLAIN, *plain_rows(2), ["", "In doubt"]))
+    assert ("Row 4 is left out" in output, "1 left out" in output, exit_code) == (True, True, 3)
+    assert register.risks.count() == 2
+
+
+def test_words_that_a_page_would_ask_about_are_listed_and_kept_with_the_notes(register, file_of):
+    rows = [[*row, "Odd word"] for row in plain_rows(2)]
+    path = file_of([*PLAIN, "Category"], *rows)
+    report = json.loads(run(path, "--json", "--check")[0])
+    question = {"about": "category", "word": "Odd word", "rows": 2}
+    assert question in report["questions"]
+    assert "Nobody was asked what “Odd word” means (category, in 2 rows)" in run(path)[0]
+    assert all("Odd word" in risk.notes for risk in register.risks.all())
+
+
 def test_it_counts_unrated_risks(register, file_of):
     rows = plain_rows(3, row_3=["FIN 2", "Roof", "", "", "", ""])
     assert json.loads(run(file_of(PLAIN, *rows), "--check", "--json")[0])["unrated"] == 1

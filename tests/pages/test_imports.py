@@ -122,7 +122,8 @@ def test_a_judgement_without_a_reason_says_where_it_is_from(manager, register):
 
 def test_the_import_is_audited(manager, done):
     entry = AuditEntry.objects.get(verb="register.imported")
-    assert entry.facts["rows"] == {"new": 3, "changed": 0, "unchanged": 0, "refused": 0}
+    zeros = dict.fromkeys(("changed", "unchanged", "refused", "left-out"), 0)
+    assert entry.facts["rows"] == {"new": 3, **zeros}
     assert entry.text.content["posts"] == ["Head of finance"]
     assert entry.by == manager.user
     seal_rows()

@@ -126,12 +126,12 @@ def test_a_remembered_decision_applies_to_the_next_file():
 def test_a_heading_between_risks_ends_the_risk_above():
     heads = ["Directorate", *HEADS]
     sheet = sheet_of(heads, ["", *FLOOD], ["Resources"], ["", *MORE], ["", *FIRE], ["", *MORE])
-    assert rows_of(read_all(sheet, make_reference_data())[1]) == [2, 3, 4, [5, 6]]
+    assert rows_of(read_all(sheet, make_reference_data())[1]) == [2, 4, [5, 6]]
 
 
 def test_a_bar_over_several_columns_is_a_heading():
     bar = row(cause="Resources directorate")
-    assert rows_of(read(FLOOD, bar, FIRE, MORE, merged=[(3, 3, 3, 10)])) == [2, 3, [4, 5]]
+    assert rows_of(read(FLOOD, bar, FIRE, MORE, merged=[(3, 3, 3, 10)])) == [2, [4, 5]]
 
 
 def test_a_control_alone_in_the_first_column_continues_the_risk():
@@ -197,7 +197,7 @@ def test_a_further_row_fills_what_the_first_leaves_empty():
 
 def test_a_rating_is_read_whole_from_the_row_that_rates():
     unrated = [*FLOOD[:4], "3", "", *FLOOD[6:]]
-    (flood,) = read(unrated, row(likelihood="5", impact="4"))
+    (flood,) = read(unrated, row(likelihood="5", impact="4"), goes_on=True)
     assert flood.ratings == []
     assert "Likelihood: 5" in flood.values["notes"]
 

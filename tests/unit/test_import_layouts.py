@@ -4,7 +4,8 @@ import pytest
 from layouts import ALL
 from spreadsheets import csv_of, lost_cells, make_reference_data, read_all, workbook
 
-from registers.imports.mapping import non_data_rows, unmapped_words
+from registers.imports.account_rows import account_rows
+from registers.imports.mapping import guess_plan, unmapped_words
 from registers.imports.upload import read_sheets
 
 
@@ -30,15 +31,17 @@ def test_every_risk_is_read_and_none_is_refused(layout):
 
 
 def test_no_cell_is_lost(layout):
-    rows, sheet, _, register = layout
+    _, sheet, _, register = layout
     plan, read = read_all(sheet, register)
     assert [cell for row in read for cell in lost_cells(row, plan)] == []
-    line_numbers = {row.sheet_row.number for row in read} | {
-        line.number for line in non_data_rows(sheet, plan)
-    }
-    assert line_numbers == {
-        number for number, row in enumerate(rows, 1) if any(cell != "" for cell in row)
-    }
+
+
+def test_every_row_is_named_once(layout):
+    rows, sheet, expected, register = layout
+    accounts = account_rows(sheet, guess_plan(sheet, register))
+    last = max(number for number, row in enumerate(rows, 1) if any(cell != "" for cell in row))
+    assert [n for account in accounts for n in account.numbers] == list(range(1, last + 1))
+    assert sum(account.outcome == "risk" for account in accounts) == expected["risks"]
 
 
 def test_unknown_words_are_asked_for(layout):

@@ -4,13 +4,13 @@ import pytest
 from spreadsheets import make_reference_data, read_all, sheet_of
 
 from registers.import_fields import TARGETS
+from registers.imports.account_rows import account_rows
 from registers.imports.detect_columns import detect_target
 from registers.imports.mapping import (
     Plan,
     data_rows,
     guess_plan,
     likeliest_sheet,
-    non_data_rows,
     unmapped_words,
 )
 from registers.spreadsheet import Sheet, SheetRow
@@ -79,7 +79,10 @@ def test_rows_above_the_headings_and_notes_below_the_table_hold_no_risks():
     plan = guess_plan(sheet, make_reference_data())
     assert (plan.first_line, plan.footer_from) == (4, 7)
     assert [line.number for line in data_rows(sheet, plan)] == [4, 5]
-    assert [line.number for line in non_data_rows(sheet, plan)] == [1, 2, 3, 7, 8]
+    assert [(account.row, str(account.outcome)) for account in account_rows(sheet, plan)] == [
+        *[(1, "above"), (2, "above"), (3, "heading"), (4, "risk"), (5, "risk"), (6, "empty")],
+        *[(7, "below"), (8, "below")],
+    ]
 
 
 def test_a_sentence_right_below_the_table_is_no_risk():
@@ -393,4 +396,6 @@ def test_sheets_with_hardly_anything_have_a_plan(lines):
     sheet = Sheet("S", lines)
     plan = guess_plan(sheet, make_reference_data())
     assert unmapped_words(sheet, plan, make_reference_data()) == {}
-    assert len(data_rows(sheet, plan)) + len(non_data_rows(sheet, plan)) >= len(lines) - 1
+    assert [n for account in account_rows(sheet, plan) for n in account.numbers] == list(
+        range(1, 1 + max((line.number for line in lines if any(line.cells)), default=0))
+    )

@@ -6,6 +6,7 @@ import dataclasses
 import pytest
 from jsonschema import Draft202012Validator, FormatChecker
 
+from registers.imports.account_rows import RowAccount
 from registers.imports.diff import RowDiff
 from registers.imports.mapping import Plan
 from registers.imports.parsed_row import ParsedAction, ParsedRating, ParsedRow, RowProblem
@@ -54,11 +55,13 @@ PLAN |= {
     }
 }
 PLAN |= {"is_day_first": True, "footer_from": None, "another_scale": False, "goes_on": None}
-PLAN |= {"lookalikes": {"5": 12, "6": 0}}
+PLAN |= {"lookalikes": {"5": 12, "6": 0}, "headings": [1, 1], "roles": {"7": "section"}}
+NON_RISK_ROW = {"row": 1, "last": 1, "outcome": "heading", "reason": "Headings.", "cells": ["A"]}
 REPORT = {"counts": {"further": 1}, "posts": ["Treasurer"], "imports": 2, "not_in_file": [3]}
 REPORT |= {"undo": {"reason": "Wrong file", "leftovers": ["CORP-001: changed since"]}}
 EXAMPLES = {
     "plan": (RegisterImport, PLAN),
+    "non_risk_rows": (RegisterImport, [NON_RISK_ROW]),
     "report": (RegisterImport, REPORT),
     "cells": (ImportedRow, ["New", "12"]),
     "reads": (ImportedRow, ROW),
@@ -97,7 +100,14 @@ WRONG = [
     (("plan", "words", "owner", "Kay"), (3, "x" * 201)),
     (("plan", "words", "likelihood", "High"), ("4", 0, -1, [3, 4], True)),
     (("plan", "words", "score", "Amber"), ("12", [3], 12)),
+    (("plan", "headings"), (1, [1], [1, "2"])),
+    (("plan", "roles", "7"), ("strange", None)),
+    (("plan", "roles", "x"), ("section",)),
     (("plan", "strange"), (1,)),
+    (("non_risk_rows", 1), ("x", {})),
+    (("non_risk_rows", 1, "outcome"), ("risk", None)),
+    (("non_risk_rows", 1, "row"), ("1", -1)),
+    (("non_risk_rows", 1, "cells"), ([3],)),
     (("report", "counts"), ([], 3)),
     (("report", "counts", "further"), ("1", -1, None)),
     (("report", "posts"), ("Treasurer", {})),
@@ -191,7 +201,11 @@ def test_an_empty_object_is_valid(name):
 
 
 @pytest.mark.parametrize(
-    "name", ["words", "is_day_first", "footer_from", "another_scale", "goes_on", "lookalikes"]
+    "name",
+    [
+        *("words", "is_day_first", "footer_from", "another_scale", "goes_on", "lookalikes"),
+        *("headings", "roles"),
+    ],
 )
 def test_an_older_plan_may_lack_newer_keys(name):
     assert where_wrong("plan", put(PLAN, (name,), LEFT_OUT)) is None
@@ -212,13 +226,14 @@ PARSED = ParsedRow(SheetRow(1, ()))
     ("names", "example", "extra"),
     [
         (names_of(Plan), PLAN, set()),
+        (names_of(RowAccount), NON_RISK_ROW, set()),
         (names_of(ParsedRating), RATING, set()),
         (names_of(ParsedAction), ACTION, set()),
         (diff_json(RowDiff("new")), DIFF, set()),
         (problem_json(RowProblem("", "", "", False)), EXAMPLES["problems"][1][0], set()),
         (row_json(PARSED, RowDiff("new")), ROW, {"number", "rows", "likeness"}),
     ],
-    ids=["plan", "rating", "action", "diff", "problem", "row"],
+    ids=["plan", "non-risk row", "rating", "action", "diff", "problem", "row"],
 )
 def test_each_name_that_an_import_keeps_has_a_shape(names, example, extra):
     """A field that is added needs its line in the schema, or the next export is refused."""

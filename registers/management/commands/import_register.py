@@ -13,25 +13,31 @@ from django.utils import timezone
 from registers.import_files import begin_import, commit_import
 from registers.imports.commit import ImportOutdated
 from registers.imports.file_sheets import file_sheets
-from registers.imports.mapping import Plan
+from registers.imports.mapping import Plan, unmapped_words
+from registers.imports.reference_data import load_reference_data
 from registers.imports.rejected_rows import problem_sentence
+from registers.imports.row_report import rows_of_import
+from registers.imports.row_roles import NAMING
 from registers.imports.serialise import load_sheet
 from registers.imports.staging import discard_import, restart_staging, set_as_at, stage_rows
 from registers.json_file.parse import CannotRestore
 from registers.models import BulkEditConflict, Register, RegisterImport, User
 from registers.models.imports import rows_in_words
 from registers.permissions import Permission, can, people_with
-from registers.phrases.files import import_totals, unrated_totals
+from registers.phrases.files import import_totals, in_rows, unrated_totals
 from registers.spreadsheet import CannotRead, column_letter
 
-SOME_REFUSED = 3
+SOME_KEPT_OUT = 3
+KEPT_OUT = ("refused", "left-out")
 HELP = """Take a workbook (XLSX, ODS, CSV), a table of Word (DOCX) or a file of ours (JSON) into a
 register, as the pages under /import/ do. One sheet or table is read; --sheet names another.
 
-Columns and words are read as for the last file of this register, else as they are guessed. All
-good rows are taken in, or none; where nothing is new, nothing is written. Ends with 0 when every
-row is on the register, 3 when some rows were left out and the others taken in, and 1 when nothing
-was changed because the file cannot be read or the register moved on meanwhile."""
+Columns and words are read as for the last file of this register, else as they are guessed. What a
+page would ask about is kept with the notes and listed. All good rows are taken in, or none; where
+nothing is new, or the file was taken in before, nothing is written. Ends with 0 when every risk is
+on the register, 3 when some rows were refused or left out and the others taken in, and 1 when
+nothing was changed because the file cannot be read, no column names the risks, or the register
+moved on meanwhile. docs/import-command.md says what --json prints."""
 
 
 class Command(BaseCommand):
@@ -86,17 +92,29 @@ class Command(BaseCommand):
         except CannotRead as error:
             raise CommandError(f"Nothing was changed. {error}.") from error
         set_as_at(batch, options["as_at"])
-        batch = stage_all(batch, options["rows_alone"])
-        report = self._import(batch, person, check)
+        earlier = find_earlier(batch)
+        report = (
+            self._repeat(batch, earlier, person, check)
+            if earlier
+            else self._import(batch, person, check, options["rows_alone"])
+        )
         self.stdout.write(json.dumps(report, indent=2) if options["json"] else as_text(report))
-        if report["refused"]:
-            sys.exit(SOME_REFUSED)
+        if not earlier and any(row["outcome"] in KEPT_OUT for row in report["rows"]):
+            sys.exit(SOME_KEPT_OUT)
 
     @staticmethod
-    def _import(batch, person, check):
+    def _repeat(batch, earlier, person, check):
+        """The report on a file that was taken in before: nothing is new."""
+        discard_import(batch)
+        return build_repeat_report(earlier, person, check)
+
+    @staticmethod
+    def _import(batch, person, check, are_rows_alone):
         """Commit unless `check`, else discard; returns the report."""
         is_done = False
         try:
+            check_columns(batch)
+            batch = stage_all(batch, are_rows_alone)
             report = build_report(batch, person, check)
             if not check:
                 is_done = commit_import(batch, by=person).is_done
@@ -128,6 +146,23 @@ def find_register(slug):
     return register
 
 
+def find_earlier(batch):
+    """The import that took in the same sheet of the same file, or None."""
+    if batch.is_ours:
+        return None
+    done = batch.register.imports.in_force().filter(is_ours=False)
+    return done.filter(digest=batch.digest, plan__sheet=batch.plan["sheet"]).first()
+
+
+def check_columns(batch):
+    """Raises CommandError where no column says what the risks are: the page refuses that too."""
+    if not batch.is_ours and not set(batch.plan["columns"]) & set(NAMING):
+        raise CommandError(
+            "Nothing was changed. No column says what the risks are: give one the heading "
+            '"Risk title" or "Risk description", or name the columns on the page.'
+        )
+
+
 def find_person(register, email):
     """In whose name to import. Raises CommandError for somebody who may not run the register."""
     organisation = register.organisation
@@ -150,14 +185,10 @@ def stage_all(batch, are_rows_alone=False):
         if are_rows_alone and not batch.is_ours
         else None
     )
-    try:
-        restart_staging(batch, plan)
-        batch.refresh_from_db()
-        while batch.stage == RegisterImport.Stage.STAGING:
-            batch = stage_rows(batch, after=batch.rows_read)
-    except BaseException:
-        discard_import(batch)
-        raise
+    restart_staging(batch, plan)
+    batch.refresh_from_db()
+    while batch.stage == RegisterImport.Stage.STAGING:
+        batch = stage_rows(batch, after=batch.rows_read)
     return batch
 
 
@@ -177,7 +208,6 @@ def build_report(batch, person, check):
         **_identity(batch, person, check),
         "sheet": plan.sheet,
         "sheets": [{"name": sheet.name, "read": sheet.is_read} for sheet in file_sheets(batch)],
-        "remarks": list(load_sheet(batch, plan).remarks),
         "columns": [
             {"column": column_letter(at), "heading": name, "read_as": target}
             for at, (name, target) in enumerate(zip(plan.names, plan.columns, strict=True))
@@ -185,6 +215,7 @@ def build_report(batch, person, check):
         "rows_go_on": plan.goes_on,
         "spread": spread,
         "rows_read": len(rows) + sum(len(numbers) - 1 for numbers in spread),
+        "rows": report_rows(batch),
         "imported": counts["new"] + counts["changed"],
         **counts,
         "refused": [_entry(row, problem) for row, problem in problems if problem["refuses"]],
@@ -194,7 +225,50 @@ def build_report(batch, person, check):
             batch.register.reference(number) for number in batch.report.get("not_in_file", [])
         ],
         "posts_added": batch.report.get("posts", []),
+        **_open_questions(batch, plan),
+        "taken_in_before": None,
     }
+
+
+def report_rows(batch):
+    """What became of each row of the sheet, and why."""
+    return [
+        {name: row[name] for name in ("row", "outcome", "reason")} for row in rows_of_import(batch)
+    ]
+
+
+def _open_questions(batch, plan):
+    """What a page would ask about. Nobody was asked: these words stay with the notes.
+
+    remarks: on how the sheet was read.
+    """
+    if not batch.sheets:
+        return {"questions": [], "remarks": []}
+    sheet = load_sheet(batch, plan)
+    words = unmapped_words(sheet, plan, load_reference_data(batch.register, plan.words))
+    return {
+        "questions": [
+            {"about": key, "word": word, "rows": count}
+            for key, counts in words.items()
+            for word, count in counts.items()
+        ],
+        "remarks": list(sheet.remarks),
+    }
+
+
+def build_repeat_report(earlier, person, check):
+    """The report where the same file was taken in before."""
+    report = build_report(earlier, person, check)
+    day = timezone.localtime(earlier.done_at).date().isoformat()
+    reason = f"It came in with the same file on {day}."
+    for row in report["rows"]:
+        if row["outcome"] in ("new", "changed"):
+            row |= {"outcome": "unchanged", "reason": reason}
+    unchanged = report["unchanged"] + report["imported"]
+    nothing = {"imported": 0, "new": 0, "changed": 0, "unrated": 0, "unchanged": unchanged}
+    nothing |= {"refused": [], "noted": [], "posts_added": []}
+    before = {"on": day, "by": earlier.by.email}
+    return report | nothing | {"taken_in_before": before}
 
 
 def spread_rows(batch):
@@ -221,7 +295,6 @@ def build_restore_report(batch, person, check):
         **_identity(batch, person, check),
         "sheet": "",
         "sheets": [],
-        "remarks": [],
         "columns": [],
         "rows_go_on": None,
         "spread": [],
@@ -233,6 +306,10 @@ def build_restore_report(batch, person, check):
         "unrated": 0,
         "not_in_file": [],
         "refused": [],
+        "rows": [],
+        "questions": [],
+        "remarks": [],
+        "taken_in_before": None,
         "noted": batch.report["warnings"],
         "posts_added": batch.report["posts"],
     }
@@ -252,6 +329,16 @@ def as_text(report):
     would = "would be " if report["is_check"] else ""
     columns = [f"  {c['column']} {c['heading']}: {c['read_as']}" for c in report["columns"]]
     spread = [f"{rows_in_words(numbers).capitalize()}: one risk." for numbers in report["spread"]]
+    left_out = [
+        f"Row {row['row']} is left out: {row['reason']}"
+        for row in report["rows"]
+        if row["outcome"] == "left-out"
+    ]
+    questions = [
+        f"Nobody was asked what “{question['word']}” means ({question['about']}, "
+        f"{in_rows(question['rows']).lower()}): it stays with the notes."
+        for question in report["questions"]
+    ]
     refused = [f"Row {entry['row']}, {problem_sentence(entry)}" for entry in report["refused"]]
     posts = (
         [f"Posts {would}added, vacant: {'; '.join(report['posts_added'])}."]
@@ -260,7 +347,7 @@ def as_text(report):
     )
     if report["not_in_file"]:
         posts.append(f"On the register, not in this file: {', '.join(report['not_in_file'])}.")
-    count = len({entry["row"] for entry in report["refused"]})
+    count = len({entry["row"] for entry in report["refused"]}) + len(left_out)
     total = import_totals(
         report["rows_read"], report["new"], report["changed"], report["unchanged"], count
     )
@@ -269,6 +356,7 @@ def as_text(report):
     sheet = [f"Sheet {report['sheet']}:"] if report["sheet"] else []
     unread = [s["name"] for s in report["sheets"] if not s["read"]]
     remarks = [*report["remarks"], *([f"Sheets not read: {'; '.join(unread)}."] if unread else [])]
-    return "\n".join(
-        [*sheet, *columns, *remarks, *spread, *refused, *posts, f"{total}{unrated}{by}"]
-    )
+    if before := report["taken_in_before"]:
+        by = f" The same file was taken in on {before['on']} by {before['by']}: nothing is new."
+    lines = [*sheet, *remarks, *columns, *spread, *refused, *left_out, *questions, *posts]
+    return "\n".join([*lines, f"{total}{unrated}{by}"])
