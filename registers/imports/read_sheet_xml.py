@@ -147,8 +147,6 @@ class SheetCells(XmlPass):
             self.features.formulas.append((self.row, self.column))
             self.texts[self.column] = f"={self.formula}"
         elif self.value:
-            if self.kind == "e":
-                self.errors.append((self.row, self.column))
             self.texts[self.column] = self.cell_text(self.kind, self.value, self.style)
             if self.kind == "e":
                 self.features.errors.append((self.row, self.column, self.value))
