@@ -98,7 +98,7 @@ def city_council():
             "D": "inherent.likelihood",
             "G": "controls",
             "J": "current.score",
-            "K": "ignore",
+            "K": "notes",
             "L": "owner",
         },
         ratings={

@@ -39,7 +39,7 @@ def confirm_target(target: str, column: ColumnProfile, heading: str = "") -> str
         return NOTE
     if target == "consequence" and column.share(_is_level) == 1:
         return _as_rating(re.sub(r"consequences?", "impact", normalise_heading(heading))) or NOTE
-    if target in RATING_AFTER and column.share(parse_list.is_no_item) > 0.5:
+    if target in RATING_AFTER and column.share(parse_list.is_no_item) == 1:
         return _rating_after(target, column, heading)
     part = target.split("@")[0].rsplit(".", 1)[-1]
     if part in ("likelihood", "impact") and column.width > 40:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from statistics import median
 
+from registers.imports.sheet_features import ERROR
 from registers.spreadsheet import Sheet, SheetRow
 
 NAMING = ("title", "statement", "event")
@@ -15,11 +16,9 @@ IDENTIFYING = ("reference", *NAMING)
 LISTS = ("controls", "actions")
 SECTION_HEADING = "Section heading"  # the name of the column that holds the section of each row
 USUAL = 3  # cells of a usual row, from which a text alone is no risk
-# Of a formula. Nobody can say what it means.
-ERROR = re.compile(r"\s*#(?:ref!|n/a|value!|div/0!|name\?|null!|num!|spill!|calc!)\s*", re.I)
 # What a formula or an empty form leaves in a cell.
 NOTHING = re.compile(
-    rf"\s*(?:[£$€]?\s?0+(?:[.,]0+)?%?|[-\u2013\u2014]+|false)\s*|{ERROR.pattern}", re.I
+    rf"\s*(?:[£$€]?\s?0+(?:[.,]0+)?%?|[-\u2013\u2014]+|(?i:false)|{ERROR.pattern})\s*"
 )
 NUMBER = re.compile(r"\s*[A-Za-z]{0,6}[ ./-]?\d{1,6}\s*")  # of a row or a form: 46, CR046
 LETTER = re.compile(r"[^\W\d_]")

@@ -53,43 +53,6 @@ def rows_and_others(rows: str, more: int) -> str:
     return words % {"rows": rows, "count": figures(more)}
 
 
-ROWS_NAMED = 10
-
-
-def hidden_rows(rows: Sequence[int]) -> str:
-    sentence = ngettext(
-        "Row %(rows)s is hidden in the file. It is read like all others.",
-        "Rows %(rows)s are hidden in the file. They are read like all others.",
-        len(rows),
-    )
-    more = max(0, len(rows) - ROWS_NAMED)
-    return sentence % {"rows": rows_and_others(join_names(rows[:ROWS_NAMED]), more)}
-
-
-def hidden_columns(letters: Sequence[str]) -> str:
-    sentence = ngettext(
-        "Column %(letters)s is hidden in the file. It is read like all others.",
-        "Columns %(letters)s are hidden in the file. They are read like all others.",
-        len(letters),
-    )
-    return sentence % {"letters": join_names(letters)}
-
-
-def formula_errors(count: int, row: int, column: str) -> str:
-    """row, column: of the first."""
-    sentence = ngettext(
-        "%(count)s cell holds a formula error such as #REF!, in row %(row)s, column %(column)s.",
-        "%(count)s cells hold a formula error such as #REF!, the first in row %(row)s, column "
-        "%(column)s.",
-        count,
-    )
-    return sentence % {
-        "count": figures(count),
-        "row": figures(row),
-        "column": column,
-    }
-
-
 def more_of_risk(row: int) -> str:
     return gettext("It is more of the risk in row %(row)s.") % {"row": row}
 

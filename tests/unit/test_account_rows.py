@@ -178,7 +178,7 @@ def test_the_users_first_and_last_row_are_those_of_the_table():
 
 def test_the_users_rows_of_headings_are_joined_and_the_guess_does_not_move_them():
     sheet = sheet_of(["Risk", "", "Now"], ["Ref", "Title", "Score"], HEADS, FLOOD, FIRE)
-    plan = guess_plan(sheet, make_reference_data(), None, layout_at(sheet, (1, 2), None, None))
+    plan = guess_plan(sheet, make_reference_data(), layout=layout_at(sheet, (1, 2), None, None))
     assert plan.names[:3] == ["Risk: Ref", "Title", "Now: Score"]
     assert (plan.headings, plan.first_line, plan.footer_from) == ([1, 2], 3, None)
 

@@ -6,10 +6,20 @@ A test that waits for a point of issue 17 is marked so where the layout is.
 from functools import cache
 
 import pytest
-from register_layouts import ALL, CONTINUATION, READ
+from register_layouts import (
+    ALL,
+    CONTINUATION,
+    EMPTY,
+    GUIDANCE,
+    HEADING,
+    OUTSIDE,
+    READ,
+    SECTION,
+)
 from spreadsheets import lost_cells, make_reference_data, read_all
 
-from registers.imports.mapping import likeliest_sheet, non_data_rows
+from registers.imports.account_rows import account_rows
+from registers.imports.mapping import likeliest_sheet
 from registers.imports.upload import read_sheets
 from registers.spreadsheet import column_letter
 
@@ -63,24 +73,34 @@ def test_each_risk_is_read_and_no_other_row_becomes_one(make):
     assert numbers == layout.numbers(READ)
 
 
+OUTCOMES = {
+    **{"risk": READ, "continuation": CONTINUATION, "heading": HEADING, "section": SECTION},
+    **{"guidance": GUIDANCE, "empty": EMPTY},
+    **dict.fromkeys(("above", "below", "left-out"), OUTSIDE),
+}
+
+
+def outcomes_of(sheet, plan):
+    return {
+        number: OUTCOMES[account.outcome]
+        for account in account_rows(sheet, plan)
+        for number in account.numbers
+    }
+
+
 @layouts_with("rows", "outcomes")
 def test_each_row_is_named_for_what_it_is(make):
-    """Further kinds of outcome are told apart by registers.imports.mapping alone."""
-    layout, sheet, plan, read = reading(make)
-    further = {source.number for row in read for source in row.sheet_row.source_rows[1:]}
-    outside = {row.number for row in non_data_rows(sheet, plan)}
-    refused = {row.sheet_row.number for row in read if row.is_refused}
-    assert further == layout.numbers(CONTINUATION)
-    assert outside | refused == set(layout.rows) - layout.numbers(READ, CONTINUATION)
+    layout, sheet, plan, _ = reading(make)
+    outcomes = outcomes_of(sheet, plan)
+    assert {number: outcomes[number] for number in layout.rows} == layout.rows
 
 
 @layouts_with("rows", "count")
 def test_as_many_rows_are_named_as_the_sheet_has(make):
-    layout, sheet, plan, read = reading(make)
-    numbers = [row.number for row in non_data_rows(sheet, plan)]
-    for row in read:
-        numbers += [source.number for source in row.sheet_row.source_rows or (row.sheet_row,)]
-    assert sorted(numbers) == sorted(layout.rows) == [row.number for row in sheet.rows]
+    layout, sheet, plan, _ = reading(make)
+    outcomes = outcomes_of(sheet, plan)
+    assert [*outcomes] == [*range(1, sheet.rows[-1].number + 1)]
+    assert {number for number, outcome in outcomes.items() if outcome != EMPTY} == {*layout.rows}
 
 
 @layouts_with("rows", "cells")
