@@ -126,8 +126,9 @@ def guess_plan(
         later = [row.number for row in sheet.rows if row.number > rows[0].number]
         plan.first_line = later[0] if later else plan.first_line
     add_section_column(plan, sheet)
-    plan = _apply_previous(plan, previous) if previous else plan
-    add_section_column(plan, sheet)
+    if previous:
+        plan = _apply_previous(plan, previous)
+        add_section_column(plan, sheet)
     if plan.goes_on is None and (numbers := continuation_rows(sheet, plan)):
         plan.goes_on = group_rows.is_rule(numbers, sheet, plan)
     return plan

@@ -6,6 +6,7 @@ What the user decides for a row (Plan.roles) comes before any guess. A row in do
 import re
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
 from statistics import median
 
 from registers.imports.sheet_features import ERROR
@@ -21,6 +22,7 @@ NOTHING = re.compile(
     rf"\s*(?:[£$€]?\s?0+(?:[.,]0+)?%?|[-\u2013\u2014]+|(?i:false)|{ERROR.pattern})\s*"
 )
 NUMBER = re.compile(r"\s*[A-Za-z]{0,6}[ ./-]?\d{1,6}\s*")  # of a row or a form: 46, CR046
+LONGEST = 20  # characters of these
 LETTER = re.compile(r"[^\W\d_]")
 
 
@@ -69,7 +71,7 @@ def find_asides(rows: list[SheetRow], sheet: Sheet, plan) -> dict[int, Aside]:
     guess = AsideGuess(rows, sheet, plan)
     asides = {}
     for row in rows:
-        role = plan.roles.get(str(row.number))
+        role = plan.roles and plan.roles.get(str(row.number))
         if aside := DECIDED.get(role) if role else guess(row):
             asides[row.number] = Aside(*aside)
     return asides
@@ -82,12 +84,8 @@ class AsideGuess:
         targets = list(enumerate(plan.columns))
         self.naming = {at for at, target in targets if target in NAMING}
         self.lists = {at for at, target in targets if target in LISTS}
-        self.first = min((at for row in rows for at in filled_columns(row)[:1]), default=0)
-        self.usual = median(map(filled_count, rows)) if rows else 0
-        self.above = {
-            comparable_cells(row): row for row in sheet.rows if row.number < plan.first_line
-        }
-        self.first_texts = {next(filter(None, cells), "") for cells in self.above}
+        self.rows = rows
+        self.above = {row.cells for row in sheet.rows if row.number < plan.first_line}
         self.bars = {
             number
             for number, left, bottom, right in sheet.merged
@@ -110,12 +108,19 @@ class AsideGuess:
         return self._lone_text(row) if filled_count(row) == 1 else None
 
     def _repetition(self, row):
-        text = next(filter(None, row.cells), "")
-        if comparable(text) not in self.first_texts:
-            return None
-        if comparable_cells(row) not in self.above:
+        if row.cells not in self.above:
             return None
         return HEADINGS_AGAIN if filled_count(row) > 1 else TITLE_AGAIN
+
+    @cached_property
+    def usual(self):
+        """How many cells a usual row fills."""
+        return median(map(filled_count, self.rows))
+
+    @cached_property
+    def first(self):
+        """The first column with a text in any row."""
+        return min(at for row in self.rows for at in filled_columns(row)[:1])
 
     def _lone_text(self, row):
         (at,) = filled_columns(row)
@@ -136,9 +141,9 @@ def is_without_words(row: SheetRow, naming: set[int]) -> bool:
     """
     count = 0
     for at, text in enumerate(row.cells):
-        if text and not NOTHING.fullmatch(text):
+        if text and not (len(text) <= LONGEST and NOTHING.fullmatch(text)):
             count += 1
-            if count > 1 or at in naming or not NUMBER.fullmatch(text):
+            if count > 1 or len(text) > LONGEST or at in naming or not NUMBER.fullmatch(text):
                 return False
     return True
 

@@ -3,6 +3,7 @@
 import pytest
 from layouts import ALL
 from spreadsheets import csv_of, lost_cells, make_reference_data, read_all, workbook
+from untidy_layouts import ALL as UNTIDY
 
 from registers.imports.account_rows import account_rows
 from registers.imports.mapping import guess_plan, unmapped_words
@@ -42,6 +43,26 @@ def test_every_row_is_named_once(layout):
     last = max(number for number, row in enumerate(rows, 1) if any(cell != "" for cell in row))
     assert [n for account in accounts for n in account.numbers] == list(range(1, last + 1))
     assert sum(account.outcome == "risk" for account in accounts) == expected["risks"]
+
+
+@pytest.mark.parametrize("layout", UNTIDY, ids=lambda layout: layout.__name__)
+def test_rows_that_are_no_risks_are_told_apart_and_named(layout):
+    rows, merged, expected = layout()
+    sheet = read_sheets("register.xlsx", workbook(rows, merged=merged))[0]
+    plan, read = read_all(sheet, make_reference_data())
+    outcomes = {
+        number: str(account.outcome)
+        for account in account_rows(sheet, plan)
+        for number in account.numbers
+    }
+    assert list(outcomes) == list(range(1, len(rows) + 1))
+    risks = [number for number, outcome in outcomes.items() if outcome == "risk"]
+    assert (len(risks), [row.is_refused for row in read]) == (
+        expected["risks"],
+        [False] * expected["risks"],
+    )
+    assert outcomes == dict.fromkeys(risks, "risk") | expected["asides"]
+    assert [cell for row in read for cell in lost_cells(row, plan)] == []
 
 
 def test_unknown_words_are_asked_for(layout):
