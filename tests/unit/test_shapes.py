@@ -25,6 +25,7 @@ RATING = {
     "driver": "",
 }
 CONTENT = {"judged": [RATING], "controls": [["Audit", ""]], "actions": [ACTION]}
+CONTENT |= {"progress": [{"text": "On plan.", "on": "2026-03-01"}]}
 DIFF = copy.deepcopy(CONTENT) | {
     "outcome": "changed",
     "changes": [["title", "Old", "New"]],
@@ -53,6 +54,7 @@ PLAN |= {
     }
 }
 PLAN |= {"is_day_first": True, "footer_from": None, "another_scale": False, "goes_on": None}
+PLAN |= {"judged_on": "2026-03-31"}
 EXAMPLES = {
     "plan": (RegisterImport, PLAN),
     "report": (RegisterImport, {"counts": {"further": 1}, "posts": ["Treasurer"]}),
@@ -88,6 +90,9 @@ WRONG = [
     (("plan", "first_line"), ("2", -1, True, 10**30)),
     (("plan", "footer_from"), ("7",)),
     (("plan", "goes_on"), ("yes",)),
+    (("plan", "judged_on"), ("soon", 3)),
+    (("reads", "progress", 1, "on"), ("soon", 3)),
+    (("reads", "progress", 1, "text"), (3, None)),
     (("plan", "words"), ([], None)),
     (("plan", "words", "owner"), ("Treasurer", [])),
     (("plan", "words", "owner", "Kay"), (3, "x" * 201)),
