@@ -575,9 +575,31 @@ MUTATIONS = [
     Mutation(
         "a note of another reference is lost",
         "registers/imports/diff.py",
-        'values[NOTE] = "\\n".join(filter(None, [before, *added]))',
-        'values[NOTE] = "\\n".join(filter(None, added))',
+        'values[NOTE] = "\\n".join([before, *added] if before else added)',
+        'values[NOTE] = "\\n".join(added)',
         "test_imports.py test_import_rows.py test_round_trip.py",
+    ),
+    Mutation(
+        "a person of a workbook becomes a post unasked",
+        "registers/imports/value_mapping.py",
+        "return title if is_post else None",
+        "return title",
+        "test_import_rows.py",
+    ),
+    Mutation(
+        "a number of another scale is preset",
+        "registers/forms/import_values.py",
+        "        if figure_of(word) or",
+        "        if figure_of(word) in dict(options):\n            return figure_of(word)\n"
+        "        if figure_of(word) or",
+        "test_progress_notes.py",
+    ),
+    Mutation(
+        "what was noted on a draft is read by everybody",
+        "registers/exports/table.py",
+        "notes = notes if drafts else notes.since_on_register()",
+        "notes = notes.all()",
+        "test_progress_notes.py",
     ),
     Mutation(
         "a row that names another risk goes on with the one above",

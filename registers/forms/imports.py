@@ -12,7 +12,7 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from registers.forms.concurrency import TokenField
-from registers.forms.fields import PlainTextField, selection_errors
+from registers.forms.fields import PastDateField, PlainTextField, selection_errors
 from registers.forms.import_decisions import as_at_field
 from registers.forms.table_layout import TableLayoutForm
 from registers.govuk import GovukRadios, Helper
@@ -136,14 +136,12 @@ class ImportColumnsForm(TableLayoutForm):
         required=False,
     )
 
-    judged_on = forms.DateField(
+    judged_on = PastDateField(
+        subject="the day of the ratings",
         label="On which day were its ratings judged?",
         help_text="For ratings that have no day in the file. They count from that day. For "
-        "example, 30/6/2026.",
+        "example, 30 6 2026.",
         required=False,
-        input_formats=DAY_FORMATS,
-        widget=forms.DateInput(format="%d/%m/%Y", attrs={"class": "govuk-input--width-10"}),
-        error_messages={"invalid": "Enter the day of the ratings like 30/6/2026"},
     )
     goes_on = forms.ChoiceField(
         label="What are rows that do not name a risk of their own?",
@@ -188,14 +186,12 @@ class ImportColumnsForm(TableLayoutForm):
             del self.fields["judged_on"]
             return
         day = before.judged_on and date.fromisoformat(before.judged_on)
-        day = day or self.batch.as_at or day_of_sheet(above, today, before.is_day_first) or today
-        self.initial["judged_on"] = day.strftime("%d/%m/%Y")
+        stated = day_of_sheet(above, today, before.is_day_first)
+        self.initial["judged_on"] = day or self.batch.as_at or stated or today
 
     def clean_judged_on(self):
-        day, today = self.cleaned_data["judged_on"], timezone.localdate()
-        if day and day > today:
-            raise ValidationError("The day of the ratings must be today or in the past")
-        return day if day != today else None
+        day = self.cleaned_data["judged_on"]
+        return day if day != timezone.localdate() else None
 
     def _ask_about(self, rows):
         """rows: the numbers of those that would continue the risk above."""

@@ -188,6 +188,8 @@ def _apply_previous(plan, previous):
         name: asdict(previous)[name]
         for name in ("words", "is_day_first", "another_scale", "goes_on")
     }
+    # A new heading can bring another scale, "Impact (1-10)".
+    keep["another_scale"] |= plan.another_scale and not {*plan.names} <= {*previous.names}
     return replace(plan, columns=columns, **keep)
 
 

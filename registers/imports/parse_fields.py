@@ -193,7 +193,10 @@ def read_post(row, at, text, meanings) -> str | None:
 
     What the title leaves out of the text goes to the notes.
     """
-    title, owners_named = meanings.resolve_post(text), meanings.owners_in(text)
+    title = meanings.resolve_post(text)
+    if title == text:
+        return title
+    owners_named = meanings.owners_in(text)
     if title is None:
         is_person = any(map(owners.looks_like_person, owners_named))
         kind = (

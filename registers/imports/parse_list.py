@@ -19,6 +19,7 @@ VACANT = re.compile(
     r"[-\u2013,] ?(?:currently )?vacant)$",
     re.I,
 )
+LONGEST_NO_ITEM = 30  # characters
 # What stands in a column of controls or actions and is none: a number, a tick, a reference.
 NO_ITEM = re.compile(
     r"[\W_]*|[£$€+~<>≤≥]*\s*\d[\d,.]*\s*%?|\d{1,2}\s*[x\u00d7*/]\s*\d{1,2}|y|n|yes|no|none|nil|"
@@ -45,7 +46,7 @@ class SplitText:
 
 def is_no_item(text: str) -> bool:
     """Whether a text can be neither a control nor an action: a number, a reference, "None"."""
-    return bool(NO_ITEM.fullmatch(text.strip(" .;:\n\t")))
+    return len(text) <= LONGEST_NO_ITEM and bool(NO_ITEM.fullmatch(text.strip(" .;:\n\t")))
 
 
 def split_list(text: str) -> SplitText:
@@ -108,7 +109,7 @@ def _split_inline(line):
 
 def _split_at_semicolons(line):
     """The parts between semicolons, where none stands in brackets and each part has words."""
-    if NUMBERED.match(line) or re.search(r"\s\(?\d{1,2}[.)]\s+[A-Z]", line):
+    if ";" not in line or NUMBERED.match(line) or re.search(r"\s\(?\d{1,2}[.)]\s+[A-Z]", line):
         return ()
     parts = [part.strip() for part in re.split(r";(?![^(]*\))", line.strip(" ;"))]
     return tuple(parts) if all(len(part) > 3 for part in parts) else ()

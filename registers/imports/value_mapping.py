@@ -62,6 +62,7 @@ class ValueMapping:
 
     def __init__(self, words: dict, reference_data):
         self.posts = {post.casefold(): post for post in reference_data.posts}
+        self.owners: dict[str, list[str]] = {}  # most cells repeat others
         self.values_by_form = {
             name: self._forms(choices) for name, choices in reference_data.choices.items()
         }
@@ -128,7 +129,12 @@ class ValueMapping:
 
     def owners_in(self, text: str) -> list[str]:
         """Each owner that a cell names."""
-        return owners.split_owners(text, tuple(self.posts.values())) or [text]
+        if text.casefold() in self.posts:
+            return [text]
+        if text not in self.owners:
+            posts = tuple(self.posts.values())
+            self.owners[text] = owners.split_owners(text, posts) or [text]
+        return self.owners[text]
 
     def unmapped_words(self, target: str, text: str) -> list[tuple[str, str]]:
         """(key, word) of each word in the cell that has no meaning yet."""

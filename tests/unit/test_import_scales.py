@@ -106,5 +106,15 @@ def test_words_in_a_sure_order_are_as_many_levels_of_ours():
     assert ranks(["H", "M", "L"], levels[:4]) == {}
 
 
+def test_a_new_heading_with_another_scale_counts_in_spite_of_the_last_file():
+    heads = ["Risk", "Likelihood", "Impact (1-10)"]
+    last = plan_of()
+    sheet = sheet_of(heads, *ROWS)
+    assert guess_plan(sheet, make_reference_data(), last).another_scale
+    decided = plan_of(heads)
+    decided.another_scale = False
+    assert not guess_plan(sheet, make_reference_data(), decided).another_scale
+
+
 def test_a_sheet_without_rows_has_no_key():
     assert find_key([Sheet("Empty", ())]) == {}

@@ -26,6 +26,7 @@ RATING = {
     "driver": "",
 }
 CONTENT = {"judged": [RATING], "controls": [["Audit", ""]], "actions": [ACTION]}
+CONTENT |= {"progress": [{"text": "On plan.", "on": "2026-03-01"}]}
 DIFF = copy.deepcopy(CONTENT) | {
     "outcome": "changed",
     "changes": [["title", "Old", "New"]],
@@ -56,6 +57,7 @@ PLAN |= {
 }
 PLAN |= {"is_day_first": True, "footer_from": None, "another_scale": False, "goes_on": None}
 PLAN |= {"lookalikes": {"5": 12, "6": 0}, "headings": [1, 1], "roles": {"7": "section"}}
+PLAN |= {"judged_on": "2026-03-31"}
 NON_RISK_ROW = {"row": 1, "last": 1, "outcome": "heading", "reason": "Headings.", "cells": ["A"]}
 REPORT = {"counts": {"further": 1}, "posts": ["Treasurer"], "imports": 2, "not_in_file": [3]}
 REPORT |= {"undo": {"reason": "Wrong file", "leftovers": ["CORP-001: changed since"]}}
@@ -95,6 +97,9 @@ WRONG = [
     (("plan", "first_line"), ("2", -1, True, 10**30)),
     (("plan", "footer_from"), ("7",)),
     (("plan", "goes_on"), ("yes",)),
+    (("plan", "judged_on"), ("soon", 3)),
+    (("reads", "progress", 1, "on"), ("soon", 3)),
+    (("reads", "progress", 1, "text"), (3, None)),
     (("plan", "words"), ([], None)),
     (("plan", "words", "owner"), ("Treasurer", [])),
     (("plan", "words", "owner", "Kay"), (3, "x" * 201)),
