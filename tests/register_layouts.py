@@ -1,7 +1,7 @@
 """Twelve registers in the layouts that public bodies use, and a Welsh one, with invented words.
 
-Each says what must come of it, as issue 17 has it: of every row, every rating, control and action,
-and of what has no field.
+Each says what must come of it: of every row, every rating, control and action, and of what has no
+field.
 """
 
 from dataclasses import dataclass, field
@@ -16,7 +16,7 @@ HEADING = "heading"
 SECTION = "section heading"
 GUIDANCE = "guidance"
 EMPTY = "empty"
-OUTSIDE = "outside"  # above the headings, below the table, or another table
+OUTSIDE = "outside"  # above the headings, below the table, another table, or left out in doubt
 
 
 @dataclass(frozen=True)
@@ -28,8 +28,7 @@ class Layout:
     or by title where the register has no references.
     ratings: kind -> (likelihood, impact), each that must be read. other_scale: those whose ratings
     nobody may read before a person says what they mean.
-    actions: (title, owner, day). notes: texts that must stand in the risk's notes.
-    pending: a test -> the point of the issue that it waits for.
+    actions: (title, owner, day). notes: texts that must stand in the risk's notes or progress notes.
     """
 
     content: bytes
@@ -41,7 +40,6 @@ class Layout:
     controls: dict[str, list[str]] = field(default_factory=dict)
     actions: dict[str, list[tuple[str, str, str]]] = field(default_factory=dict)
     notes: dict[str, list[str]] = field(default_factory=dict)
-    pending: dict[str, int] = field(default_factory=dict)
 
     def numbers(self, *outcomes):
         return {number for number, outcome in self.rows.items() if outcome in outcomes}
@@ -108,7 +106,6 @@ def city_council():
         },
         controls={"CR1": ["Yearly survey", "Buckets in the stacks"], "CR2": [], "CR3": []},
         notes={"CR3": ["10"]},
-        pending={"controls": 6, "notes": 6},
     )
 
 
@@ -126,7 +123,7 @@ Page 2 of 2
 """
     return Layout(
         text.encode(),
-        number_rows(OUTSIDE, HEADING, READ, CONTINUATION, READ, OUTSIDE, HEADING, READ, OUTSIDE),
+        number_rows(OUTSIDE, HEADING, READ, OUTSIDE, READ, HEADING, HEADING, READ, OUTSIDE),
         file_name="Pasted table",
         columns={"A": "reference", "C": "current.likelihood", "D": "current.impact", "E": "owner"},
         ratings={
@@ -134,7 +131,6 @@ Page 2 of 2
             "SR2": {"current": (3, 2)},
             "SR3": {"current": (2, 3)},
         },
-        pending={"rows": 1, "outcomes": 1, "ratings": 1},
     )
 
 
@@ -157,7 +153,6 @@ def village_council():
             "Storm surge": ["Siren", "Shelter in the school"],
             "Loss of the barge landing": [],
         },
-        pending={"controls": 6},
     )
 
 
@@ -208,7 +203,6 @@ def rail_project():
             "T-02": [("Find a second supplier", "Head of Signals", "2026-12-31")],
             "T-03": [],
         },
-        pending={"columns": 6, "actions": 6},
     )
 
 
@@ -257,7 +251,6 @@ def government_template():
         ratings={"D1": {"current": (3, 4)}, "D2": {"current": (2, 5)}},
         notes={"D1": ["Tested in May, two faults"]},
         actions={"D1": [], "D2": []},
-        pending={"columns": 8, "ratings": 8, "rows": 1, "outcomes": 1, "notes": 6, "actions": 8},
     )
 
 
@@ -306,7 +299,6 @@ def parish_council():
             "A cheque is forged": ["Two members sign.", "Statements are checked each month."]
         },
         notes={"The precept is too low": ["Existing procedure adequate", "Precept"]},
-        pending={"columns": 8, "ratings": 5, "controls": 8, "notes": 8, "rows": 8, "outcomes": 8},
     )
 
 
@@ -396,13 +388,12 @@ def zeros_below():
     ]
     return Layout(
         workbook(rows),
-        number_rows(HEADING, READ, READ, READ, *[EMPTY] * 900),
+        number_rows(HEADING, READ, READ, READ, *[OUTSIDE] * 900),
         ratings={
             "Z1": {"current": (2, 5)},
             "Z2": {"current": (5, 1)},
             "Z3": {"current": (3, 2)},
         },
-        pending={"outcomes": 1},
     )
 
 
@@ -422,7 +413,6 @@ def two_tables():
         workbook(rows),
         number_rows(HEADING, READ, READ, None, *[OUTSIDE] * 4),
         ratings={"A1": {"current": (3, 4)}, "A2": {"current": (2, 1)}},
-        pending={"rows": 1, "outcomes": 1},
     )
 
 
@@ -442,14 +432,13 @@ def repeated_heading():
     ]
     return Layout(
         workbook(rows),
-        number_rows(HEADING, READ, READ, OUTSIDE, HEADING, READ, None, OUTSIDE, OUTSIDE),
+        number_rows(HEADING, READ, READ, HEADING, HEADING, READ, None, OUTSIDE, OUTSIDE),
         ratings={
             "B1": {"current": (3, 5)},
             "B2": {"current": (2, 3)},
             "B3": {"current": (4, 2)},
         },
         controls={"B2": ["Second barn", "Contract with the county"], "B3": ["Spare blades"]},
-        pending={"rows": 1, "outcomes": 1, "ratings": 1, "controls": 1},
     )
 
 
@@ -474,7 +463,6 @@ def welsh_council():
         },
         ratings={"C1": {"current": (4, 3)}, "C2": {"current": (2, 5)}},
         controls={"C1": ["Archwiliad blynyddol"], "C2": ["Cyllideb"]},
-        pending={"columns": 8, "ratings": 8, "controls": 8},
     )
 
 

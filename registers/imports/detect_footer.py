@@ -21,6 +21,7 @@ BELOW = re.compile(
     r"printed|references|bibliography|footnotes?|\*|rag)\b",
     re.I,
 )
+DIGIT = re.compile(r"\d")
 LAST_NUMBER = re.compile(r"(\d{1,9})\D*$")
 
 
@@ -64,14 +65,32 @@ def _end_of_words(rows, naming):
 def _start_of_next_table(rows, above):
     """The index of the headings of another table, or of its title right above them."""
     for at in range(1, len(rows)):
-        if not _is_headings(rows[at], above):
-            continue
-        start = at
-        while start > 1 and filled_count(rows[start - 1]) == 1 and _is_adjacent(rows, start):
-            start -= 1
-        if not _is_adjacent(rows, start):
+        start = _first_of_lines_above(rows, at)
+        if not _is_adjacent(rows, start) and (
+            _is_headings(rows[at], above) or _has_words_for_figures(rows[:start], rows[at])
+        ):
             return start
     return len(rows)
+
+
+def _first_of_lines_above(rows, at):
+    """The index of the first of the rows with one text that stand right above a row, or its own."""
+    while at > 1 and filled_count(rows[at - 1]) == 1 and _is_adjacent(rows, at):
+        at -= 1
+    return at
+
+
+def _has_words_for_figures(rows, row):
+    """Whether a row has words alone, two of them in columns that hold figures above it."""
+    texts = {at: text for at, text in enumerate(row.cells) if text}
+    if len(texts) < 2 or any(len(t) > HEADING or DIGIT.search(t) for t in texts.values()):
+        return False
+    return sum(_holds_figures(rows, at) for at in texts) >= 2
+
+
+def _holds_figures(rows, column):
+    texts = [text for row in rows if len(row.cells) > column and (text := row.cells[column])]
+    return len(texts) > 1 and all(map(DIGIT.search, texts))
 
 
 def _is_adjacent(rows, at):
@@ -102,7 +121,8 @@ def _end_of_risks(rows, columns):
             continue
         most = max(usual / 2, 1 if is_gap else 0)
         if at not in inside and counts[at] <= most and _is_footnote(rows[at]):
-            return at
+            start = _first_of_lines_above(rows, at)
+            return at if _is_adjacent(rows, start) else start
     end = len(rows)
     while (
         end > 1

@@ -70,8 +70,27 @@ def _headings(sheet, width, previous_names):
             ]:
                 return names, tuple(row.number for row in candidates)
             if (score := _score(names, candidates)) > most:
-                best, most = (names, tuple(row.number for row in candidates)), score
-    return best if best and most >= 1 else _headings_by_shape(rows, width)
+                best, most = candidates, score
+    if not best or most < 1:
+        return _headings_by_shape(rows, width)
+    best = _with_bands_above(rows, best, merged)
+    return _join_headings(best, merged, width), tuple(row.number for row in best)
+
+
+def _with_bands_above(rows, heads, merged):
+    """The rows of headings, with those right above that stand over several columns each."""
+    at = rows.index(heads[0])
+    while at and len(heads) < ROWS and _is_band(rows[at - 1], heads[0], merged):
+        at -= 1
+        heads = (rows[at], *heads)
+    return heads
+
+
+def _is_band(row, below, merged):
+    """Whether a row has two texts or more, each of a cell that is merged to the right."""
+    texts = [at for at, text in enumerate(row.cells) if text.strip()]
+    is_wide = all(merged.get((row.number, at + 2)) == at + 1 for at in texts)
+    return row.number + 1 == below.number and len(texts) > 1 and is_wide
 
 
 def _merged_headings(sheet):

@@ -23,6 +23,7 @@ NOTHING = re.compile(
 )
 NUMBER = re.compile(r"\s*[A-Za-z]{0,6}[ ./-]?\d{1,6}\s*")  # of a row or a form: 46, CR046
 LONGEST = 20  # characters of these
+PAGE_NUMBER = re.compile(r"\s*(?:page|tudalen) \d+(?: (?:of|o) \d+)?\s*", re.I)
 LETTER = re.compile(r"[^\W\d_]")
 
 
@@ -43,6 +44,7 @@ class RowOutcome(StrEnum):
 ROLES = (RowOutcome.RISK, RowOutcome.CONTINUATION, RowOutcome.SECTION, RowOutcome.LEFT_OUT)
 HEADINGS_AGAIN = RowOutcome.HEADING, "The headings stand here again."
 TITLE_AGAIN = RowOutcome.HEADING, "A line from above the headings stands here again."
+PAGE = RowOutcome.HEADING, "It is the number of a page."
 SECTION = RowOutcome.SECTION, "Its only text is a heading for the rows below."
 ALONE = (
     RowOutcome.LEFT_OUT,
@@ -126,6 +128,8 @@ class AsideGuess:
         (at,) = filled_columns(row)
         if at in self.lists:
             return None
+        if PAGE_NUMBER.fullmatch(row.cells[at]):
+            return PAGE
         if row.number in self.bars:
             return SECTION
         if at in self.naming:

@@ -140,12 +140,15 @@ def page_from(request, positions, register):
     return page
 
 
-def page_of(request, rows, length=LIST_LENGTH):
-    """The page of rows that the address asks for: an empty Page beyond the last."""
+def page_of(request, rows, length=None):
+    """The page of rows that the address asks for: an empty Page beyond the last.
+
+    length: rows on a page, LIST_LENGTH without one.
+    """
     number = request.GET.get("page", "1")
     if not (number.isascii() and number.isdecimal() and len(number) <= 7 and int(number) > 0):
         raise BadRequest("page takes a whole number from 1.")
-    pages = Paginator(rows, length)
+    pages = Paginator(rows, length or LIST_LENGTH)
     try:
         return pages.page(int(number))
     except EmptyPage:
