@@ -28,7 +28,7 @@ class Layout:
     or by title where the register has no references.
     ratings: kind -> (likelihood, impact), each that must be read. other_scale: those whose ratings
     nobody may read before a person says what they mean.
-    actions: (title, owner, day). notes: texts that must stand in the risk's notes or progress notes.
+    actions: (title, owner, day). notes: texts that must stand in the notes or progress notes.
     """
 
     content: bytes

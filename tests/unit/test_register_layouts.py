@@ -1,4 +1,4 @@
-"""Registers as public bodies lay them out: no row, rating, control or action is lost or invented."""
+"""Registers as public bodies lay them out: nothing is lost, and nothing is invented."""
 
 from functools import cache
 
