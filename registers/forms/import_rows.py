@@ -20,12 +20,15 @@ class RowRolesForm(forms.Form):
     """A choice for each row of one page, all sent at once.
 
     accounts: of the rows (registers.imports.account_rows). plan: with what is decided already.
+    lookalikes: numbers of rows that wait for another decision (registers.imports.lookalikes).
     """
 
-    def __init__(self, data=None, *, accounts, plan):
+    def __init__(self, data=None, *, accounts, plan, lookalikes=()):
         super().__init__(data)
         self.accounts = accounts
         for account in accounts:
+            if account.row in lookalikes:
+                continue
             role = plan.get("roles", {}).get(str(account.row))
             is_refused = account.outcome == "refused"
             label = f"What is {place_in_words(account)}?"
@@ -45,7 +48,7 @@ class RowRolesForm(forms.Form):
                 "place": place_in_words(account),
                 "text": account_text(account),
                 "reason": account.reason,
-                "field": self[f"row_{account.row}"],
+                "field": self[name] if (name := f"row_{account.row}") in self.fields else None,
             }
             for account in self.accounts
         ]
@@ -56,6 +59,6 @@ class RowRolesForm(forms.Form):
         return {
             str(account.row): self.cleaned_data[name]
             for account in self.accounts
-            if (name := f"row_{account.row}") in self.changed_data
-            or account.outcome == RowOutcome.LEFT_OUT
+            if (name := f"row_{account.row}") in self.fields
+            and (name in self.changed_data or account.outcome == RowOutcome.LEFT_OUT)
         }

@@ -16,9 +16,8 @@ def numbers_not_in_file(batch) -> list[int]:
     if not rows.exists():
         return []
     day = batch.as_at or timezone.localdate()
-    lookalikes = batch.rows.filter(
-        risk=None, outcome=ImportedRow.Outcome.REFUSED, reads__has_key="likeness"
-    )
+    kept_out = (ImportedRow.Outcome.REFUSED, ImportedRow.Outcome.LEFT_OUT)
+    lookalikes = batch.rows.filter(risk=None, outcome__in=kept_out, reads__has_key="likeness")
     risks = batch.register.risks.filter(latest__status__in=Risk.ON_REGISTER, raised_on__lte=day)
     risks = risks.exclude(pk__in=rows.values("risk"))
     numbers = risks.order_by("number").values_list("number", flat=True)

@@ -232,7 +232,7 @@ def imported_rows_for(user, risk):
     if not can(user, Permission.EDIT_RISK, risk.register.organisation):
         return []
     rows = risk.imported_rows.filter(batch__stage=RegisterImport.Stage.DONE).exclude(
-        outcome=Outcome.REFUSED
+        outcome__in=(Outcome.REFUSED, Outcome.LEFT_OUT)
     )
     rows = (
         rows.select_related("batch")

@@ -69,6 +69,11 @@ class SheetRows:
             accounts[row.number] = refused_account(row)
         return [accounts[number] for number in numbers]
 
+    @property
+    def lookalikes(self) -> set[int]:
+        """The numbers of rows that wait for another decision: whether they are on the register."""
+        return {*self._numbers(Outcome.LEFT_OUT)}
+
     @cached_property
     def _by_outcome(self):
         outcomes = (Outcome.REFUSED, Outcome.LEFT_OUT)

@@ -262,8 +262,11 @@ def _stage_row(batch, row, parsed, match, lookalike, references, parser, keeps_n
             _keep_reference(parsed, reference, column)
         diff = diff_new_risk(parsed, plan, reference_data)
     reads = row_json(parsed, diff) | {"number": None if existing else number}
+    outcome = diff.outcome
     if lookalike:
         reads["likeness"] = lookalike.as_json()
+        refusals = sum(problem.refuses for problem in parsed.problems)
+        outcome = Outcome.LEFT_OUT if lookalike.problem[1] and refusals == 1 else outcome
     first, *further = row.source_rows or [row]
     if further:
         reads["rows"] = [[source_row.number, source_row.cells] for source_row in further]
@@ -276,7 +279,7 @@ def _stage_row(batch, row, parsed, match, lookalike, references, parser, keeps_n
         reads=reads,
         problems=[problem_json(problem) for problem in parsed.problems],
         is_problem=bool(parsed.problems),
-        outcome=diff.outcome,
+        outcome=outcome,
         risk_id=existing and existing.pk,
         version=existing and existing.version,
     )

@@ -188,7 +188,9 @@ def rows_context(request, batch):
     """Template context: counts, and the page of rows that the address asks for."""
     show = request.GET.get("show", "")
     preview, sheet_rows = Preview(batch), SheetRows(batch)
-    context = {"preview": preview, "decisions": sheet_rows.counts[DECIDE], "show": show}
+    undecided = sheet_rows.counts[DECIDE]
+    context = {"preview": preview, "undecided_rows": undecided, "show": show}
+    context["decisions"] = undecided + preview.undecided
     context["filters"] = [*preview.filters, *sheet_rows.filters]
     if show in SHEET_FILTERS:
         page = page_of(request, sheet_rows.numbers(show), DECISIONS)
@@ -196,6 +198,7 @@ def rows_context(request, batch):
             post_data(request) if request.POST.get("step") == "rows" else None,
             accounts=sheet_rows.accounts_of(page.object_list),
             plan=batch.plan,
+            lookalikes=sheet_rows.lookalikes,
         )
         is_open = show in DECIDABLE and not batch.is_done
         return context | {"page": page, "row_form": form, "can_decide": is_open}

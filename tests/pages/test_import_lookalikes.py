@@ -68,12 +68,12 @@ def test_a_rating_of_a_risk_known_by_its_words_comes_in(came_in, manager, regist
 def test_a_row_that_is_nearly_a_risk_waits_for_a_decision(came_in, manager, register):
     batch = to_preview(manager, register, csv_of(HEADINGS, NEARLY))
     row = batch.rows.get()
-    assert row.outcome == "refused"
+    assert row.outcome == "left-out"
     assert "It has the title of CORP-001 and 9" in row.problems[-1]["problem"]
 
 
 @pytest.mark.parametrize(
-    ("decision", "outcome", "risks"), [(1, "changed", 2), (0, "new", 3), (None, "refused", 2)]
+    ("decision", "outcome", "risks"), [(1, "changed", 2), (0, "new", 3), (None, "left-out", 2)]
 )
 def test_a_decision_says_what_becomes_of_the_row(
     came_in, manager, register, decision, outcome, risks
@@ -90,19 +90,19 @@ def test_a_decision_can_be_taken_back(came_in, manager, register):
     decide_lookalikes(batch, {2: 0})
     decide_lookalikes(batch, {2: None})
     batch.refresh_from_db()
-    assert outcomes(batch) == ["refused", "new"]
+    assert outcomes(batch) == ["left-out", "new"]
     assert batch.report["counts"]["unrated"] == 1
 
 
 def test_the_same_words_under_an_unknown_reference_wait_too(came_in, manager, register):
     batch = to_preview(manager, register, csv_of(["Ref", *HEADINGS], ["X 9", *ROWS[0]]))
-    assert outcomes(batch) == ["refused"]
+    assert outcomes(batch) == ["left-out"]
     assert "It says the same as CORP-001" in batch.rows.get().problems[-1]["problem"]
 
 
 def test_a_risk_is_one_row_of_a_file(came_in, manager, register):
     batch = to_preview(manager, register, csv_of(HEADINGS, ROWS[0], [ROWS[0][0], "", "5", "5"]))
-    assert outcomes(batch) == ["unchanged", "refused"]
+    assert outcomes(batch) == ["unchanged", "left-out"]
     assert "which row 2 is already" in batch.rows.get(number=3).problems[-1]["problem"]
 
 
@@ -127,7 +127,7 @@ def test_two_rows_cannot_be_the_same_risk(came_in, manager, register):
     batch = to_preview(manager, register, csv_of(HEADINGS, NEARLY, other))
     page = lookalikes_page(manager, batch, row_2="1", row_3="1")
     assert "row 2 is that risk already" in page.text
-    assert outcomes(batch) == ["refused", "refused"]
+    assert outcomes(batch) == ["left-out", "left-out"]
 
 
 def test_a_row_known_by_its_words_can_be_made_a_risk_of_its_own(came_in, manager, register):
