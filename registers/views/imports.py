@@ -192,6 +192,8 @@ def rows_context(request, batch):
     context = {"preview": preview, "undecided_rows": undecided, "show": show}
     context["decisions"] = undecided + preview.undecided
     context["filters"] = [*preview.filters, *sheet_rows.filters]
+    risks = risks_for(request.user, batch.register)
+    context["not_in_file"] = risks_not_in_file(batch, risks)
     if show in SHEET_FILTERS:
         page = page_of(request, sheet_rows.numbers(show), DECISIONS)
         form = RowRolesForm(
@@ -206,8 +208,7 @@ def rows_context(request, batch):
         raise BadRequest("show takes the name of a list of rows: new, refused or below, say.")
     page = page_of(request, preview.rows(show))
     page.object_list = [PreviewRow(preview, row) for row in page.object_list]
-    missing = risks_not_in_file(batch, risks_for(request.user, batch.register))
-    return context | {"page": page, "not_in_file": missing}
+    return context | {"page": page}
 
 
 STEPS = {
