@@ -15,6 +15,8 @@ from registers.imports.row_roles import (
 from registers.spreadsheet import Sheet, SheetRow
 
 HEADING = 60  # characters of a heading of another table
+LINES = 5  # that stand above such headings, at most
+SAMPLE = 50  # rows above them that are looked at
 BELOW = re.compile(
     r"\s*(?:key|legend|notes?|sources?|prepared by|produced by|scoring|score key|risk matrix|"
     r"guidance|version|page \d|likelihood|impact|end of|total|approved by|author|last updated|"
@@ -67,15 +69,17 @@ def _start_of_next_table(rows, above):
     for at in range(1, len(rows)):
         start = _first_of_lines_above(rows, at)
         if not _is_adjacent(rows, start) and (
-            _is_headings(rows[at], above) or _has_words_for_figures(rows[:start], rows[at])
+            _is_headings(rows[at], above)
+            or _has_words_for_figures(rows[max(0, start - SAMPLE) : start], rows[at])
         ):
             return start
     return len(rows)
 
 
 def _first_of_lines_above(rows, at):
-    """The index of the first of the rows with one text that stand right above a row, or its own."""
-    while at > 1 and filled_count(rows[at - 1]) == 1 and _is_adjacent(rows, at):
+    """The index of the first of few rows with one text that stand right above a row, or its own."""
+    last = max(1, at - LINES)
+    while at > last and filled_count(rows[at - 1]) == 1 and _is_adjacent(rows, at):
         at -= 1
     return at
 
