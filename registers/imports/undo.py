@@ -27,6 +27,7 @@ from registers.models import (
     ControlRevision,
     Escalation,
     ImportedRow,
+    ProgressNote,
     RegisterImport,
     Risk,
     RiskRevision,
@@ -41,6 +42,7 @@ LATER = (
     (ActionRevision, "record__risk"),
     (Assurance, "risk"),
     (Escalation, "risk"),
+    (ProgressNote, "risk"),
 )
 
 
@@ -159,6 +161,9 @@ class RestoredDetails:
             for record in rows.select_related("latest").order_by("pk"):
                 day = {"effective_on": record.latest.effective_on}
                 details.records[record.risk_id].append((record, status | day))
+        notes = ProgressNote.objects.filter(risk__in=by_key, recorded_at=batch.done_at)
+        for pk in notes.order_by("risk").values_list("risk", flat=True).distinct():
+            details.leftovers.append(Leftover(by_key[pk], "its progress notes stay"))
         return details
 
     def _add_judgements(self, by_key, batch):

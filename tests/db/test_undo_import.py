@@ -14,7 +14,7 @@ from workbooks import PLAIN, csv_of, import_workbook, plain_rows, to_preview
 
 from registers.imports.commit import ImportOutdated
 from registers.imports.undo import plan_undo, undo_import
-from registers.models import AuditEntry, Position, RegisterImport, Risk, Role
+from registers.models import AuditEntry, Position, ProgressNote, RegisterImport, Risk, Role
 
 pytestmark = pytest.mark.django_db
 
@@ -67,6 +67,22 @@ def test_risks_that_it_made_leave_the_register_on_every_day(manager, register):
     latest = Risk.objects.get(register=register, number=2).latest
     assert (latest.what, latest.reason) == ("closed", "Import undone. Wrong file")
     assert_sound()
+
+
+def test_progress_notes_of_a_risk_that_was_there_stay_and_are_named(manager, register):
+    risk = make_risk(register, title="Reserves run out")
+    rows = [[risk.reference, risk.title, "We meet in May"]]
+    batch = import_workbook(manager, register, csv_of(["Ref", "Title", "Progress"], *rows))
+    batch = undo(batch, manager.user)
+    assert [note.note for note in risk.progress_notes.all()] == ["We meet in May"]
+    assert batch.report["undo"]["leftovers"] == ["OURS-001: its progress notes stay"]
+
+
+def test_a_progress_note_that_somebody_added_since_keeps_the_risk(manager, register):
+    batch = import_workbook(manager, register, csv_of(PLAIN, *plain_rows(1)))
+    risk = Risk.objects.get(register=register)
+    ProgressNote.put(risk, by=manager.user, note="We meet in May")
+    assert [leftover.risk for leftover in plan_undo(batch).leftovers] == [risk]
 
 
 def test_a_past_register_leaves_its_past_days_too(manager, register):
