@@ -282,7 +282,7 @@ class AuditPayload:
         return cls(verb, name, as_json(facts), text, salt, _digest(salt, text))
 
     @classmethod
-    def of_several(cls, changes):
+    def of_changes(cls, changes):
         """One payload about changes that belong together: about the first, with all their seals.
 
         changes: arguments of `of`, facts and seals among them.

@@ -38,7 +38,7 @@ class RowBuilder:
         Position.objects.restore(self.histories)
         self.numbers |= {risk.number: risk.pk for risk, *_ in self.histories}
         self.payloads += [
-            AuditPayload.of_several([e() for e in entries]) for entries in self.entries
+            AuditPayload.of_changes([e() for e in entries]) for entries in self.entries
         ]
         self._clear()
 

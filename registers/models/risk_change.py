@@ -192,7 +192,7 @@ class RiskChange:
 
     def payload(self):
         """The AuditPayload about all of it, once the rows are written."""
-        return AuditPayload.of_several([entry() for entry in self.entries])
+        return AuditPayload.of_changes([entry() for entry in self.entries])
 
     def _change_record(self, record, event, fields, reason, *, effective_on, recorded_at=None):
         revision = record.change(
