@@ -14,7 +14,7 @@ SHOWN = 200  # rows on one page; the others follow once these are decided
 
 def as_at_field():
     return PastDateField(
-        subject="the day of which the file speaks",
+        subject="the day of the register",
         label="The register as at (optional)",
         help_text="Only for a register of the past, such as that of last quarter. What it says "
         "then counts from that day. Bring the oldest in first. For example, 30 6 2024.",
