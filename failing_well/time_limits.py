@@ -125,6 +125,7 @@ def install():
 
 
 def _limit_lock_waits(connection, **_):
+    connection.lock_wait = None
     if limit_lock_wait not in connection.execute_wrappers:
         connection.execute_wrappers.append(limit_lock_wait)
 
@@ -132,14 +133,17 @@ def _limit_lock_waits(connection, **_):
 def limit_lock_wait(execute, sql, params, many, context):
     """Around each statement to SQLite.
 
-    In a transaction it holds the lock already: ours begin with it.
+    In a transaction it holds the lock already: ours begin with it. connection.lock_wait: the
+    seconds that this connection was told last, None where it is new.
     """
     connection = context["connection"]
     if connection.in_atomic_block:
         return execute(sql, params, many, context)
     wait, is_answered = Wait(LOCK), True
     try:
-        connection.connection.execute(f"PRAGMA busy_timeout = {wait.limit * 1000:.0f}")
+        if connection.lock_wait != wait.limit:
+            connection.connection.execute(f"PRAGMA busy_timeout = {wait.limit * 1000:.0f}")
+            connection.lock_wait = wait.limit
         return execute(sql, params, many, context)
     except OperationalError:
         is_answered = False

@@ -46,11 +46,7 @@ def escalations_of(risk, as_of):
     """
     rows = risk.escalations.select_related(*RELATED)
     escalations = list(rows.order_by("effective_on", "pk"))
-    listed = (
-        list(rows.listing(as_of.day, as_of.recorded_by).order_by("decision__effective_on"))
-        if escalations
-        else []
-    )
+    listed = rows.listing(as_of.day, as_of.recorded_by) if escalations else []
     if not as_of.is_today:
         return RiskEscalations(listed, [])
     waiting = [row for row in escalations if row.decided is None]
@@ -76,8 +72,8 @@ def listings_by_risk(register, as_of):
 
     One query.
     """
-    listing = Escalation.objects.filter(to_register=register).listing(as_of.day, as_of.recorded_by)
-    return {row.risk_id: row for row in listing.select_related("decision")}
+    rows = Escalation.objects.filter(to_register=register)
+    return {row.risk_id: row for row in rows.listing(as_of.day, as_of.recorded_by)}
 
 
 def listed_risks(listings, positions):

@@ -163,10 +163,10 @@ class GovukBoundField(BoundField):
             # error even there.
             if is_chosen or not revealed.has_errors:
                 attrs["data-aria-controls"] = f"conditional-{id_}"
-        input_attrs = {
-            name: str(data[name]) for name in ("type", "name", "value") if data[name] is not None
-        }
-        return option | {"input": format_html("<input{}{}>", flatatt(input_attrs), flatatt(attrs))}
+        for name in ("type", "name", "value"):
+            if data[name] is not None:
+                attrs[name] = str(data[name])
+        return option | {"input": format_html("<input{}>", flatatt(attrs))}
 
 
 class Renderer(TemplatesSetting):

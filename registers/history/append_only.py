@@ -27,8 +27,8 @@ class DatedQuerySet(AppendOnlyQuerySet):
             later |= Q(**equal, **{f"{name}__gt": OuterRef(name)})
             equal[name] = OuterRef(name)
         rows = self.as_at(day, recorded_by)
-        same = rows.filter(**{key: OuterRef(key) for key in keys})
-        return rows.filter(~Exists(same.filter(later)))
+        same = {key: OuterRef(key) for key in keys}
+        return rows.filter(~Exists(rows.filter(later, **same)))
 
 
 class AppendOnlyRecord(SealedModel, AppendOnly):

@@ -20,16 +20,21 @@ class EscalationQuerySet(DatedQuerySet):
     def undecided(self):
         return self.filter(decision=None)
 
-    def listing(self, day, recorded_by=None):
-        """Those by which a risk is listed in another register at the end of a day.
+    def listing(self, day, recorded_by=None) -> list:
+        """Those that list a risk in another register at the end of a day, by day of decision.
 
         That is where the last step approved by then led up. recorded_by: leave out what was
-        recorded after that instant.
+        recorded after that instant. One query, with the decisions.
         """
-        approved = EscalationDecision.objects.filter(is_approved=True).latest_per(
-            "escalation__risk", "escalation__to_register", day=day, recorded_by=recorded_by
-        )
-        return self.filter(pk__in=approved.values("escalation"), direction=Escalation.Direction.UP)
+        approved = self.filter(decision__is_approved=True, decision__effective_on__lte=day)
+        if recorded_by:
+            approved = approved.filter(decision__recorded_at__lte=recorded_by)
+        approved = approved.select_related("decision")
+        latest = {}
+        for step in approved.order_by("-decision__effective_on", "-decision__pk"):
+            latest.setdefault((step.risk_id, step.to_register_id), step)
+        steps = [step for step in latest.values() if step.direction == Escalation.Direction.UP]
+        return steps[::-1]
 
 
 class Escalation(AppendOnlyRecord):
@@ -77,7 +82,7 @@ class Escalation(AppendOnlyRecord):
         if not above:
             return []
         waiting = set(risk.escalations.undecided().values_list("to_register", flat=True))
-        listed_in = set(risk.escalations.listing(day).values_list("to_register", flat=True))
+        listed_in = {step.to_register_id for step in risk.escalations.listing(day)}
         directions = {True: cls.Direction.DOWN, False: cls.Direction.UP}
         return [
             (directions[register.pk in listed_in], register)

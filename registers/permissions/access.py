@@ -183,7 +183,9 @@ def marks_of(user, risk, day, recorded_by=None):
 
 def _visible_risks(user, registers):
     is_on_register = Q(latest__status__in=Risk.ON_REGISTER)
-    return visible_rows(user, registers, is_own_risk(user), is_no_draft("pk", is_on_register))
+    return visible_rows(
+        user, registers, lambda: is_own_risk(user), lambda: is_no_draft("pk", is_on_register)
+    )
 
 
 def _visible_positions(user, registers, day=None):
@@ -192,8 +194,11 @@ def _visible_positions(user, registers, day=None):
     Only exempt ones and those off the register are looked up, so that most rows are decided from
     the index. What was still a draft on that day stays hidden from whoever sees no drafts.
     """
-    is_own = Exists(Risk.objects.filter(is_own_risk(user), pk=OuterRef("risk")).order_by())
-    is_on_register = Q(is_on_register=True)
-    return Position.objects.filter(
-        visible_rows(user, registers, is_own, is_no_draft("risk", is_on_register, day))
-    )
+
+    def is_own():
+        return Exists(Risk.objects.filter(is_own_risk(user), pk=OuterRef("risk")).order_by())
+
+    def is_more_than_draft():
+        return is_no_draft("risk", Q(is_on_register=True), day)
+
+    return Position.objects.filter(visible_rows(user, registers, is_own, is_more_than_draft))

@@ -52,8 +52,8 @@ def is_no_draft(risk, is_on_register, day=None):
 def visible_rows(user, registers, is_own, is_no_draft):
     """The condition on rows with `register` and `is_exempt` that this reader may see them.
 
-    is_own: the condition that the risk is one of the reader's own. is_no_draft: that it is more
-    than a draft.
+    is_own: a function of the condition that the risk is one of the reader's own. is_no_draft: of
+    the condition that it is more than a draft. Both are called only for readers whom they concern.
     """
     registers_by_rights = {}
     for register in registers:
@@ -72,8 +72,8 @@ def visible_rows(user, registers, is_own, is_no_draft):
     for (every_exempt, own_exempt, drafts), pks in registers_by_rights.items():
         not_exempt = Q() if every_exempt else Q(is_exempt=False)
         if own_exempt and not every_exempt:
-            not_exempt |= is_own
-        condition |= Q(register__in=pks) & not_exempt & (Q() if drafts else is_no_draft)
+            not_exempt |= is_own()
+        condition |= Q(register__in=pks) & not_exempt & (Q() if drafts else is_no_draft())
     return condition
 
 

@@ -167,7 +167,7 @@ class Life:
         positions = positions_for(self.manager, self.register, day).with_words().order_by("number")
         return SimpleNamespace(
             risks=[position_values(position) for position in positions],
-            escalated=set(Escalation.objects.listing(day).values_list("risk", flat=True)),
+            escalated={step.risk_id for step in Escalation.objects.listing(day)},
             controls=record_contents(Control, self.register, day),
             actions=record_contents(Action, self.register, day),
             assurances=Assurance.objects.filter(risk__register=self.register).as_at(day).count(),
