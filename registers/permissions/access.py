@@ -173,12 +173,16 @@ def marks_across(user, registers, day, recorded_by=None):
 
 
 def marks_of(user, risk, day, recorded_by=None):
-    """(the marks on a risk that this reader may see, the VisibilityCutOff of its register)."""
+    """(the latest mark on each sign that this reader may see, the register's VisibilityCutOff).
+
+    The marks come with their words. As many queries whatever their number.
+    """
     cut_off = mark_visibility(user, [risk.register], day, recorded_by)[risk.register]
     if cut_off is None:
-        return risk.precedents.none(), None
-    marks = risk.precedents.latest_per("sign", day=cut_off.day, recorded_by=cut_off.recorded_by)
-    return marks, cut_off
+        return [], None
+    marks = risk.precedents.as_at(cut_off.day, cut_off.recorded_by).with_words()
+    latest = {mark.sign_id: mark for mark in marks.order_by("effective_on", "pk")}
+    return [*latest.values()], cut_off
 
 
 def _visible_risks(user, registers):

@@ -54,7 +54,7 @@ def precedents_of(reader, risk, position, day, recorded_by=None) -> RiskPreceden
     if position is None:
         return RiskPrecedents()
     marks, cut = marks_of(reader, risk, day, recorded_by)
-    ordered = sorted(marks.with_words(), key=_order)
+    ordered = sorted(marks, key=_order)
     return RiskPrecedents(
         confirmed=[mark for mark in ordered if mark.mark == Precedent.Mark.RELEVANT],
         unconfirmed=[mark for mark in ordered if mark.mark != Precedent.Mark.RELEVANT],
