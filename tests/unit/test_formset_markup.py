@@ -181,7 +181,7 @@ def test_one_more_row_keeps_everything_typed():
     assert 'name="form-TOTAL_FORMS" value="2"' in html
     for attribute in ('value="Audit"', 'value="31"', 'value="soon"'):
         assert attribute in html
-    assert re.search(r'<input[^>]* value="other"[^>]* id="id_form-0-kind_1" checked', html)
+    assert re.search(r'<input[^>]* id="id_form-0-kind_1"[^>]* value="other" checked', html)
 
 
 def test_one_more_row_is_not_a_time_to_complain():
