@@ -28,6 +28,7 @@ from registers.imports.mapping import (
     continuation_rows,
     data_rows,
     own_names,
+    undivided_statements,
 )
 from registers.imports.row_roles import NAMING
 from registers.imports.serialise import unpack_sheets
@@ -44,6 +45,7 @@ PASTED = 1_000_000  # characters
 JOINED = (NOTE, IGNORE)
 # Rows that a question lists.
 ROWS_SHOWN = 3
+WHERE_TO = "Select where a text goes that holds the risk and its effects"
 UNDECIDED = "Select what rows are that do not name a risk of their own"
 DAY_FORMATS = ["%d/%m/%Y", "%d.%m.%Y", "%d-%m-%Y", "%Y-%m-%d", "%d %B %Y", "%d %b %Y"]
 
@@ -143,6 +145,17 @@ class ImportColumnsForm(TableLayoutForm):
         "example, 30 6 2026.",
         required=False,
     )
+    statement_goes_to = forms.ChoiceField(
+        label="Where does a text go that holds the risk and its effects?",
+        choices=[
+            ("event", "To what could happen"),
+            ("consequence", "To what it would lead to"),
+            ("notes", "To the notes"),
+        ],
+        required=False,
+        widget=GovukRadios,
+        error_messages={"invalid_choice": WHERE_TO},
+    )
     goes_on = forms.ChoiceField(
         label="What are rows that do not name a risk of their own?",
         choices=[
@@ -168,6 +181,7 @@ class ImportColumnsForm(TableLayoutForm):
         self.initial = {
             "sheet": self.before.sheet,
             "another_scale": self.before.another_scale,
+            "statement_goes_to": self.before.statement_goes_to,
             "goes_on": {True: "yes", False: "no"}.get(self.before.goes_on),
         }
         self._ask_for_day()
@@ -176,6 +190,7 @@ class ImportColumnsForm(TableLayoutForm):
             self.fields["sheet"].widget = forms.HiddenInput()
         self.lines = data_rows(self.shown, replace(self.before, goes_on=False))
         self._ask_about(continuation_rows(self.shown, self.before))
+        self._ask_where_to(undivided_statements(self.shown, self.before))
         self.columns = [self._column(place, name) for place, name in enumerate(self.before.names)]
 
     def _ask_for_day(self):
@@ -197,11 +212,18 @@ class ImportColumnsForm(TableLayoutForm):
         """rows: the numbers of those that would continue the risk above."""
         self.going_on = rows
         if rows:
-            more = max(0, len(rows) - ROWS_SHOWN)
-            rows_text = rows_and_others(rows_in_words(rows[:ROWS_SHOWN]), more)
             self.fields[
                 "goes_on"
-            ].help_text = f"They leave out its reference and title, or repeat them: {rows_text}."
+            ].help_text = f"They leave out its reference and title, or repeat them: {_first(rows)}."
+
+    def _ask_where_to(self, rows):
+        """rows: the numbers of those whose risk and effects could not be told apart."""
+        self.undivided = rows
+        if rows:
+            self.fields["statement_goes_to"].help_text = (
+                "Where a word such as “leading to” shows where the effects begin, we take the text "
+                f"apart. No word does in {_first(rows)}."
+            )
 
     def _column(self, place, heading):
         """Add the fields of one column; return what the page shows of it."""
@@ -269,7 +291,7 @@ class ImportColumnsForm(TableLayoutForm):
     @property
     def decisions(self):
         """How many decisions are left: columns that are only notes, and what further rows are."""
-        return len(self.columns) - self.recognised + bool(self.going_on)
+        return len(self.columns) - self.recognised + bool(self.going_on) + bool(self.undivided)
 
     @property
     def shown_columns(self):
@@ -344,11 +366,23 @@ class ImportColumnsForm(TableLayoutForm):
         elif rows := continuation_rows(self.shown, self.plan):
             self._ask_about(rows)
             self.add_error("goes_on", UNDECIDED)
+        self.plan.statement_goes_to = cleaned["statement_goes_to"] or None
+        if not self.plan.statement_goes_to and (
+            rows := undivided_statements(self.shown, self.plan)
+        ):
+            self._ask_where_to(rows)
+            self.add_error("statement_goes_to", WHERE_TO)
 
     def _chosen(self, column, cleaned):
         target = cleaned[column["name"]]
         on = cleaned.get(column.get("day"))
         return f"{target}@{on.isoformat()}" if on and "." in target else target
+
+
+def _first(rows):
+    """The first few of these rows in words, and how many more there are."""
+    more = max(0, len(rows) - ROWS_SHOWN)
+    return rows_and_others(rows_in_words(rows[:ROWS_SHOWN]), more)
 
 
 def offered(*, with_derived):

@@ -73,6 +73,9 @@ _PROGRESS = (
     r"^(?!.*(?:actions?|controls?|mitigations?) ?(?:and|&|/|with))(?!.*\b(?:date|day|by|due)\b)"
     r".*(?:\bprogress\b|\bupdates?\b|\bcomments?\b|\bcommentary\b|^(?:latest |current )?position$)"
 )
+_RISK_AND_EFFECTS = (
+    r"^risks? (?:and|&|/) (?:its |their |the |potential )?(?:effect|consequence|impact|cause)s?$"
+)
 PATTERNS = tuple(
     (re.compile(pattern), target)
     for pattern, target in (
@@ -144,11 +147,7 @@ PATTERNS = tuple(
             r"controls?\b|mitigations?\b|mitigating|safeguards|^management of (?:the )?risks?$",
             "controls",
         ),
-        (
-            r"^risks? (?:and|&|/) (?:its |their |the |potential )?"
-            r"(?:effect|consequence|impact|cause)s?$",
-            "statement",
-        ),
+        (_RISK_AND_EFFECTS, "statement"),
         (
             r"consequence|effects?\b|impact desc\w+|(?:potential|possible|"
             r"description of) impacts?|implication|so what",
@@ -185,6 +184,11 @@ def normalise_heading(name: str) -> str:
     """For comparison: lower case, no brackets, single spaces."""
     text = re.sub(r"[(\[][^()\[\]]*[)\]]", " ", name.casefold().replace("\n", " "))
     return " ".join(re.sub(r"[^\w/&%'+*\u00d7.-]", " ", text).split()).strip(" .-*")
+
+
+def names_effects_too(heading: str) -> bool:
+    """Whether it names the risk and what it leads to, or comes from: "Risk and effects"."""
+    return bool(re.search(_RISK_AND_EFFECTS, normalise_heading(heading)))
 
 
 @lru_cache(maxsize=2000)

@@ -14,6 +14,7 @@ from registers.imports import (
     own_export,
     parse_date,
     parse_rating,
+    parse_statement,
     row_roles,
     scales,
     value_mapping,
@@ -37,6 +38,8 @@ class Plan:
     {"likelihood": {"V High": 5}, "score": {"Amber": [3, 4]}, "owner": {"Hd of Law": "Solicitor"}}.
     footer_from: number of the row where notes below the table begin.
     another_scale: its numbers are not the scheme's; ratings are read only as `words` map them.
+    statement_goes_to: "event", "consequence" or "notes": where the text of a cell goes that holds a
+    risk and its effects and does not show where one ends; None: not asked yet, the event.
     goes_on: whether a row that names no risk, or repeats its name, continues the risk above; None:
     not asked yet.
     judged_on: the day, as 2026-06-30, of ratings that have none; None: the day of the import.
@@ -54,6 +57,7 @@ class Plan:
     is_day_first: bool = True
     footer_from: int | None = None
     another_scale: bool = False
+    statement_goes_to: str | None = None
     goes_on: bool | None = None
     judged_on: str | None = None
     lookalikes: dict[str, int] = field(default_factory=dict)
@@ -186,7 +190,7 @@ def _apply_previous(plan, previous):
     ]
     keep = {
         name: asdict(previous)[name]
-        for name in ("words", "is_day_first", "another_scale", "goes_on")
+        for name in ("words", "is_day_first", "another_scale", "statement_goes_to", "goes_on")
     }
     # A new heading can bring another scale, "Impact (1-10)".
     keep["another_scale"] |= plan.another_scale and not {*plan.names} <= {*previous.names}
@@ -339,6 +343,20 @@ def continuation_rows(sheet: Sheet, plan: Plan) -> list[int]:
     """The numbers of the rows that continue the risk above, or would if Plan.goes_on were set."""
     alone, joined = (data_rows(sheet, replace(plan, goes_on=goes_on)) for goes_on in (False, True))
     return sorted({row.number for row in alone} - {row.number for row in joined})
+
+
+def undivided_statements(sheet: Sheet, plan: Plan) -> list[int]:
+    """The numbers of the rows whose risk and effects stand in one cell and cannot be told apart."""
+    columns = [
+        at
+        for at, (name, target) in enumerate(zip(plan.names, plan.columns, strict=True))
+        if target == "statement" and detect_columns.names_effects_too(name)
+    ]
+    return [
+        row.number
+        for row in (data_rows(sheet, plan) if columns else [])
+        if any(parse_statement.is_undivided(row.cells[at]) for at in columns if at < len(row.cells))
+    ]
 
 
 def unmapped_words(

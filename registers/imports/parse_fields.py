@@ -9,6 +9,7 @@ from functools import lru_cache
 
 from registers.import_fields import NOTE
 from registers.imports import owners, parse_date, parse_list, parse_statement, value_mapping
+from registers.imports.detect_columns import names_effects_too
 from registers.models.review import latest_next_review
 from registers.phrases.files import first_of_owners, taken_apart_into
 from registers.pounds import FORM_OF_AMOUNT, parse_pounds
@@ -247,13 +248,16 @@ def parse_statement_field(row):
     values = row.parsed.values
     columns = row.columns["statement"]
     text = "\n".join(row.cells[at] for at in columns)
+    target = row.plan.statement_goes_to or "event"
     if parts := _split_statement(row, columns[0], text):
         for at in columns:
             row.record_target(at, *parts)
-    elif "event" not in values and len(text) <= LONGEST:
-        values["event"] = text
+    elif target in parse_statement.PARTS and target not in values and len(text) <= LONGEST:
+        values[target] = text
         for at in columns:
-            row.record_target(at, "event")
+            row.record_target(at, target)
+        if names_effects_too(row.plan.names[columns[0]]):
+            row.add_split_note(columns[0], "no word shows where its effects begin: kept whole")
     else:
         if len(text) > LONGEST:
             row.add_problem(

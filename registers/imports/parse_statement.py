@@ -42,6 +42,11 @@ def parse_statement(text: str) -> dict[str, str]:
     return _by_labels(text) or _by_words(text)
 
 
+def is_undivided(text: str) -> bool:
+    """Whether there is a text that cannot be split."""
+    return bool(text.strip()) and not parse_statement(text)
+
+
 def _by_labels(text):
     marks = list(LABELLED.finditer(text))
     names = [mark.lastgroup for mark in marks]

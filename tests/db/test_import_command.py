@@ -174,6 +174,14 @@ def test_a_row_that_is_left_out_ends_with_3(register, file_of):
     assert register.risks.count() == 2
 
 
+def test_effects_that_no_word_tells_apart_are_listed_and_kept_whole(register, file_of):
+    path = file_of(["Risk title", "Risk and effects"], ["Flood", "It rains. Homes are lost."])
+    report = json.loads(run(path, "--json", "--check")[0])
+    assert report["questions"] == [{"about": "statement_goes_to", "word": "", "rows": 1}]
+    assert "the risk and its effects (in 1 row): all of it became what could" in run(path)[0]
+    assert register.risks.get().latest.event == "It rains. Homes are lost."
+
+
 def test_words_that_a_page_would_ask_about_are_listed_and_kept_with_the_notes(register, file_of):
     rows = [[*row, "Odd word"] for row in plain_rows(2)]
     path = file_of([*PLAIN, "Category"], *rows)

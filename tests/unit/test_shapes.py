@@ -56,6 +56,7 @@ PLAN |= {
     }
 }
 PLAN |= {"is_day_first": True, "footer_from": None, "another_scale": False, "goes_on": None}
+PLAN |= {"statement_goes_to": None}
 PLAN |= {"lookalikes": {"5": 12, "6": 0}, "headings": [1, 1], "roles": {"7": "section"}}
 PLAN |= {"judged_on": "2026-03-31"}
 NON_RISK_ROW = {"row": 1, "last": 1, "outcome": "heading", "reason": "Headings.", "cells": ["A"]}
@@ -97,6 +98,7 @@ WRONG = [
     (("plan", "first_line"), ("2", -1, True, 10**30)),
     (("plan", "footer_from"), ("7",)),
     (("plan", "goes_on"), ("yes",)),
+    (("plan", "statement_goes_to"), ("title", True)),
     (("plan", "judged_on"), ("soon", 3)),
     (("reads", "progress", 1, "on"), ("soon", 3)),
     (("reads", "progress", 1, "text"), (3, None)),
@@ -208,7 +210,15 @@ def test_an_empty_object_is_valid(name):
 @pytest.mark.parametrize(
     "name",
     [
-        *("words", "is_day_first", "footer_from", "another_scale", "goes_on", "lookalikes"),
+        *(
+            "words",
+            "is_day_first",
+            "footer_from",
+            "another_scale",
+            "goes_on",
+            "statement_goes_to",
+            "lookalikes",
+        ),
         *("headings", "roles"),
     ],
 )

@@ -13,7 +13,7 @@ from django.utils import timezone
 from registers.import_files import begin_import, commit_import
 from registers.imports.commit import ImportOutdated
 from registers.imports.file_sheets import file_sheets
-from registers.imports.mapping import Plan, unmapped_words
+from registers.imports.mapping import Plan, undivided_statements, unmapped_words
 from registers.imports.reference_data import load_reference_data
 from registers.imports.rejected_rows import problem_sentence
 from registers.imports.row_report import rows_of_import
@@ -246,6 +246,8 @@ def _open_questions(batch, plan):
         return {"questions": [], "remarks": []}
     sheet = load_sheet(batch, plan)
     words = unmapped_words(sheet, plan, load_reference_data(batch.register, plan.words))
+    if not plan.statement_goes_to and (rows := undivided_statements(sheet, plan)):
+        words["statement_goes_to"] = {"": len(rows)}
     return {
         "questions": [
             {"about": key, "word": word, "rows": count}
@@ -325,6 +327,19 @@ def _entry(row, problem):
     return {"row": row.number, **{name: problem[name] for name in ("column", "said", "problem")}}
 
 
+def _question_sentence(question):
+    rows = in_rows(question["rows"]).lower()
+    if question["about"] == "statement_goes_to":
+        return (
+            f"Nobody was asked where a text goes that holds the risk and its effects ({rows}): "
+            "all of it became what could happen."
+        )
+    return (
+        f"Nobody was asked what “{question['word']}” means ({question['about']}, {rows}): "
+        "it stays with the notes."
+    )
+
+
 def as_text(report):
     would = "would be " if report["is_check"] else ""
     columns = [f"  {c['column']} {c['heading']}: {c['read_as']}" for c in report["columns"]]
@@ -334,11 +349,7 @@ def as_text(report):
         for row in report["rows"]
         if row["outcome"] == "left-out"
     ]
-    questions = [
-        f"Nobody was asked what “{question['word']}” means ({question['about']}, "
-        f"{in_rows(question['rows']).lower()}): it stays with the notes."
-        for question in report["questions"]
-    ]
+    questions = [_question_sentence(question) for question in report["questions"]]
     refused = [f"Row {entry['row']}, {problem_sentence(entry)}" for entry in report["refused"]]
     posts = (
         [f"Posts {would}added, vacant: {'; '.join(report['posts_added'])}."]
