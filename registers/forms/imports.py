@@ -31,6 +31,7 @@ from registers.imports.mapping import (
     undivided_statements,
 )
 from registers.imports.row_roles import NAMING
+from registers.imports.scales import highest_of_shorter_scale
 from registers.imports.serialise import unpack_sheets
 from registers.imports.sheet_rows import list_rows
 from registers.imports.staging import set_as_at
@@ -190,6 +191,7 @@ class ImportColumnsForm(TableLayoutForm):
             self.fields["sheet"].widget = forms.HiddenInput()
         self.lines = data_rows(self.shown, replace(self.before, goes_on=False))
         self._ask_about(continuation_rows(self.shown, self.before))
+        self._hint_at_scale()
         self._ask_where_to(undivided_statements(self.shown, self.before))
         self.columns = [self._column(place, name) for place, name in enumerate(self.before.names)]
 
@@ -215,6 +217,14 @@ class ImportColumnsForm(TableLayoutForm):
             self.fields[
                 "goes_on"
             ].help_text = f"They leave out its reference and title, or repeat them: {_first(rows)}."
+
+    def _hint_at_scale(self):
+        scheme = self.batch.register.scheme.rules
+        if most := highest_of_shorter_scale(self.before.columns, self.lines, scheme):
+            self.fields["another_scale"].help_text += (
+                f" No likelihood or impact in the file is above {most}: tick if its scale ends "
+                "there."
+            )
 
     def _ask_where_to(self, rows):
         """rows: the numbers of those whose risk and effects could not be told apart."""

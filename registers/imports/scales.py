@@ -21,6 +21,7 @@ LEVEL = re.compile(
     r"(?P<number>\d{1,2})\s*(?:[-\u2013\u2014=:.)]|is)?\s*(?P<label>[^\W\d].*)", re.S
 )
 LEVEL_LAST = re.compile(r"(?P<label>[^\W\d][^()=]*?)\s*[-\u2013\u2014=:(]\s*(?P<number>\d{1,2})\)?")
+ENOUGH_ROWS = 20  # rated rows, of which at least one would be in the highest level
 LONGEST_TITLE, LONGEST_LABEL, MOST = 40, 60, 20  # characters, characters, levels
 
 ScaleKey = dict[str, dict[int, str]]
@@ -53,6 +54,29 @@ def is_another(names: list[str], columns: list[str], key: ScaleKey, scheme: Sche
     ]
     scales += [(part, (min(key[part]), max(key[part]))) for part in key if part in parts]
     return any(scale and scale != (1, highest[part]) for part, scale in scales)
+
+
+def highest_of_shorter_scale(
+    columns: list[str], rows: list[SheetRow], scheme: Scheme
+) -> int | None:
+    """The highest likelihood and impact in many rows, where the scheme has higher levels of both.
+
+    The numbers alone do not say whether the scale ends there, or no risk is that high.
+    """
+    highest: dict[str, int] = {}
+    rated = 0
+    for row in rows:
+        figures = {
+            part: int(text)
+            for target, text in zip(columns, map(str.strip, row.cells), strict=False)
+            if (part := rating_part(target)[1]) in PARTS and text.isdecimal() and len(text) < 3
+        }
+        rated += bool(figures)
+        highest |= {part: max(figure, highest.get(part, 0)) for part, figure in figures.items()}
+    if rated < ENOUGH_ROWS or set(highest) != set(PARTS):
+        return None
+    most = max(highest.values())
+    return most if 1 < most < min(len(scheme.likelihood), len(scheme.impact)) else None
 
 
 def ranks(words: list[str], levels: tuple[Level, ...]) -> dict[str, int]:

@@ -703,3 +703,10 @@ def test_a_page_of_rows_costs_the_same_for_one_and_for_many(manager, register):
             manager.get(batch.get_absolute_url())
         used.append(len(queries))
     assert used[0] == used[1]
+
+
+def test_the_page_of_columns_says_where_the_numbers_of_many_rows_end(manager, register):
+    rows = [["", f"Risk {number}", "4", "3"] for number in range(20)]
+    send(manager, register, csv_of(["Ref", "Risk title", "Likelihood", "Impact"], *rows))
+    page = manager.get(latest(register).get_absolute_url()).text
+    assert "No likelihood or impact in the file is above 4: tick if its scale ends there." in page

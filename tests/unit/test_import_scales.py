@@ -4,9 +4,9 @@ import pytest
 from spreadsheets import make_reference_data, preset, sheet_of
 
 from registers.imports.mapping import guess_plan, unmapped_words
-from registers.imports.scales import find_key, ranks
+from registers.imports.scales import find_key, highest_of_shorter_scale, ranks
 from registers.scoring import Level
-from registers.spreadsheet import Sheet
+from registers.spreadsheet import Sheet, SheetRow
 
 HEADS = ["Risk", "Likelihood", "Impact"]
 ROWS = [["Flood", "4", "5"], ["Fire", "2", "3"], ["Theft", "1", "2"]]
@@ -118,3 +118,13 @@ def test_a_new_heading_with_another_scale_counts_in_spite_of_the_last_file():
 
 def test_a_sheet_without_rows_has_no_key():
     assert find_key([Sheet("Empty", ())]) == {}
+
+
+@pytest.mark.parametrize(
+    ("highest", "rows", "expected"),
+    [(4, 20, 4), (3, 20, 3), (5, 20, None), (4, 19, None)],
+)
+def test_a_scale_may_end_where_the_numbers_of_many_rows_end(highest, rows, expected):
+    columns = ["title", "current.likelihood", "current.impact"]
+    lines = [SheetRow(at, ("Flood", str(highest), "2")) for at in range(2, rows + 2)]
+    assert highest_of_shorter_scale(columns, lines, make_reference_data().scheme) == expected
