@@ -8,6 +8,7 @@ from django.template.loader import render_to_string
 from django.template.loader_tags import IncludeNode
 
 from registers.library_pages.timeline import partial_date
+from registers.navigation import pages_below, tabs_of
 from registers.phrases.bands import possible_bands_in_words
 from registers.phrases.numbers import times_in_words
 
@@ -46,6 +47,19 @@ def form(context, form=None, **buttons):
         "form": context["form"] if form is None else form,
         "request": context.get("request"),
         **buttons,
+    }
+
+
+@register.inclusion_tag("registers/register_navigation.html", takes_context=True)
+def register_navigation(context):
+    """The tabs of the register that a page is about, as at the day that the page is read."""
+    name, register = context["request"].resolver_match.url_name, context["register"]
+    as_of = context.get("as_of")
+    query = as_of.query if as_of else ""
+    return {
+        "register": register,
+        "tabs": tabs_of(register, name, query),
+        "pages": pages_below(context["request"].user, register, name, query),
     }
 
 

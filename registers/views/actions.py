@@ -44,7 +44,6 @@ def action_list(request, slug):
         raise BadRequest("The address asks for actions that this register does not have.")
     page = page_of(request, in_list_order(action_filter.qs))
     context = {
-        "tab": "actions",
         "register": register,
         "as_of": as_of,
         "narrowing": narrowing,

@@ -24,7 +24,6 @@ def agreement_list(request, slug):
     page = page_of(request, register.agreements.select_related("by"))
     agreed = [(row, agreed_positions(request.user, row)) for row in page.object_list]
     context = {
-        "tab": "agreements",
         "register": register,
         "page": page,
         "cards": agreement_cards(register, agreed),

@@ -20,7 +20,6 @@ def register_settings(request, slug):
     )
     tolerance = Tolerances(register, [row.statement for row in stated]).on(as_of.day)
     context = {
-        "tab": "settings",
         "register": register,
         "as_of": as_of,
         "rules": register.scheme.rules,

@@ -34,7 +34,6 @@ def assurance_map(request, slug):
         positions = positions.none()
     page = page_from(request, positions.order_by(*SORTS["score"]), register)
     context = {
-        "tab": "assurance",
         "register": register,
         "as_of": as_of,
         "summary": AssuranceSummary(register, positions, as_of),

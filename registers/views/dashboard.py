@@ -35,7 +35,6 @@ def dashboard(request, slug):
     agreements = _agreements_until(register, as_of)
     earlier = [agreement for agreement in agreements if agreement.on < as_of.day]
     context = {
-        "tab": "dashboard",
         "register": register,
         "as_of": as_of,
         "narrowing": narrowing,

@@ -28,7 +28,6 @@ def escalation_list(request, slug):
     proposals = escalations_of_register(register, risks.none() if as_of.is_future else risks, as_of)
     page = page_of(request, proposals)
     context = {
-        "tab": "escalations",
         "register": register,
         "as_of": as_of,
         "page": page,

@@ -39,7 +39,6 @@ def question_list(request, slug):
     questions = with_risks(questions_for(request.user, register), risks)
     source = source_form.cleaned_data["of"]
     context = {
-        "tab": "questions",
         "register": register,
         "as_of": as_of,
         "questions": questions,

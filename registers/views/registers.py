@@ -57,7 +57,6 @@ def risk_list(request, slug):
     if set(list_filter.form.errors) - {"q"}:
         raise BadRequest("The address asks for something this register does not have.")
     context = {
-        "tab": "risks",
         "register": register,
         "as_of": as_of,
         "filter": list_filter,

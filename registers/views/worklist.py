@@ -36,7 +36,6 @@ def worklist(request, slug):
         register, risks_for(request.user, register), timezone.localdate(), reader=request.user
     )
     context = {
-        "tab": "worklist",
         "register": register,
         "report": report,
         "reads_today": as_of.is_today,

@@ -1,0 +1,126 @@
+"""The pages of a register as its navigation shows them: six tabs, some with further pages below."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.urls import reverse
+
+from registers.permissions import Permission, can
+
+
+@dataclass(frozen=True)
+class Page:
+    """name: of its address. takes_day: whether it can be read as at another day."""
+
+    label: str
+    name: str
+    takes_day: bool = True
+    permission: Permission = Permission.VIEW_REGISTER
+
+
+@dataclass(frozen=True)
+class Tab:
+    """The first page is the tab's own. parts: names of addresses that stand below it as well."""
+
+    label: str
+    pages: tuple[Page, ...]
+    parts: tuple[str, ...] = ()
+
+
+RISKS = Tab(
+    "Risks",
+    (
+        Page("All risks", "risk_list"),
+        Page("Data quality", "worklist", takes_day=False),
+        Page("Escalations", "escalation_list"),
+    ),
+)
+TABS = (
+    Tab("Dashboard", (Page("Dashboard", "dashboard"),)),
+    RISKS,
+    Tab("Actions", (Page("Actions", "action_list"),)),
+    Tab("Assurance", (Page("Assurance", "assurance_map"),)),
+    Tab(
+        "Agreements",
+        (
+            Page("Agreements", "agreement_list", takes_day=False),
+            Page("My questions", "question_list", permission=Permission.ASK_QUESTION),
+        ),
+        ("agreement_new", "question_edit"),
+    ),
+    Tab(
+        "Settings",
+        (
+            Page("Settings", "register_settings"),
+            Page(
+                "Scoring scheme",
+                "register_scheme",
+                takes_day=False,
+                permission=Permission.RUN_REGISTER,
+            ),
+            Page(
+                "Import",
+                "register_import",
+                takes_day=False,
+                permission=Permission.RUN_REGISTER,
+            ),
+        ),
+        (
+            "appetite_new",
+            *("import_detail", "import_sheets", "import_as_at", "import_lookalikes"),
+            "import_undo",
+        ),
+    ),
+)
+
+
+@dataclass(frozen=True)
+class Link:
+    """is_page: whether it leads to the page that is read. is_above: to the tab of that page."""
+
+    label: str
+    href: str
+    is_page: bool
+    is_above: bool = False
+
+
+def tabs_of(register, name: str, query: str = "") -> list[Link]:
+    """A link for each tab. name: of the address that is read. query: of the day that is read."""
+    current = tab_of(name)
+    return [
+        _link(tab.pages[0], register, name, query, label=tab.label, is_above=tab is current)
+        for tab in TABS
+    ]
+
+
+def pages_below(reader, register, name: str, query: str = "") -> list[Link]:
+    """A link for each page of the tab that this reader may open.
+
+    None where there is only one, nor on a page further below, such as a form.
+    """
+    pages = [
+        page for page in tab_of(name).pages if can(reader, page.permission, register.organisation)
+    ]
+    if len(pages) == 1 or name not in {page.name for page in pages}:
+        return []
+    return [_link(page, register, name, query) for page in pages]
+
+
+def tab_of(name: str) -> Tab:
+    """The tab that the page of that address stands below: Risks, where no other names it."""
+    for tab in TABS:
+        if name in tab.parts or any(page.name == name for page in tab.pages):
+            return tab
+    return RISKS
+
+
+def _link(page, register, name, query, *, label="", is_above=False):
+    href = reverse(page.name, args=[register.slug])
+    is_page = page.name == name
+    return Link(
+        label or page.label,
+        f"{href}{query}" if page.takes_day else href,
+        is_page,
+        is_above and not is_page,
+    )
