@@ -43,7 +43,7 @@ class ChangeManyForm(RiskForm):
     next_review_on = PlannedDateField(
         required=False,
         subject="the day of the next review",
-        label="When is the next review?",
+        label="Next review",
         help_text="For example, 27 3 2027. Leave it empty to keep the day.",
     )
     reason = PlainTextField(
@@ -73,6 +73,8 @@ class ChangeManyForm(RiskForm):
         super().__init__(data, register=register, initial=initial)
         for name in {*self.fields} - {*CHANGED_FIELDS, "reason"}:
             del self.fields[name]
+        for name in ("owner", "category", "response"):
+            self.fields[name].label, self.fields[name].help_text = BY_NAME[name].label, ""
         if not self.is_single:
             self.fields["owner"].empty_label = AS_IT_IS
             for name in ("category", "response"):
