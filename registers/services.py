@@ -169,16 +169,11 @@ def change_many(*, register, by, changes, reason):
     """
     register.hold()
     requested = {risk.pk: (version, content) for risk, version, content in changes}
-    changed, conflicts = [], []
+    changed = []
     for risk in _lock_rows(Risk, requested):
         version, content = requested[risk.pk]
-        if _is_changed_already(risk, version, content, by, reason):
-            continue
-        if risk.version != version:
-            conflicts.append(risk)
-        changed.append(ChangedRisk(risk=risk, version=version, content=content))
-    if conflicts:
-        raise BulkEditConflict(conflicts)
+        if not _is_changed_already(risk, version, content, by, reason):
+            changed.append(ChangedRisk(risk=risk, version=version, content=content))
     write_many(register, by=by, changed=changed, reason=reason)
     return len(requested)
 
