@@ -172,8 +172,8 @@ def test_a_form_that_says_nonsense_gets_an_error_and_changes_nothing(records, of
 
 
 def test_another_organisations_post_is_refused(records, officer):
-    theirs = make_post(make_organisation(), "Their treasurer")
-    answer = officer.post(address(1, 2), form(records, 1, 2, owner=theirs.pk, confirm="yes"))
+    foreign = make_post(make_organisation(), "Their treasurer")
+    answer = officer.post(address(1, 2), form(records, 1, 2, owner=foreign.pk, confirm="yes"))
     assert (answer.status_code, contents(), "Their treasurer" in answer.text) == (
         200,
         UNCHANGED,

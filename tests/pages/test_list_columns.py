@@ -196,8 +196,8 @@ def test_the_list_is_sorted_both_ways_as_a_plain_account_has_it(officer, registe
         full = sorted((title for title in values if title not in blank), key=numbers.get)
         full.sort(key=values.get, reverse=is_down)
         blanks_first = name in ("owner", "assessed") and sort == name
-        rest = sorted(blank, key=numbers.get)
-        assert listed == (rest + full if blanks_first else full + rest), sort
+        blank = sorted(blank, key=numbers.get)
+        assert listed == (blank + full if blanks_first else full + blank), sort
 
 
 def test_a_heading_leads_to_its_order_and_then_to_the_reverse(reader):

@@ -161,13 +161,13 @@ def test_a_view_with_nothing_left_lists_every_risk(records, manager):
 def test_a_view_is_deleted_by_its_owner_and_a_shared_one_stopped_by_a_manager(
     records, manager, peer
 ):
-    own = make_saved_view(records.register, by=records.people[Role.MANAGER], is_shared=True)
-    assert peer.post(f"/registers/ours/views/{own.pk}/delete/").status_code == 403
+    view = make_saved_view(records.register, by=records.people[Role.MANAGER], is_shared=True)
+    assert peer.post(f"/registers/ours/views/{view.pk}/delete/").status_code == 403
     other = make_person(records.register.organisation, Role.MANAGER)
-    client_of(other).post(f"/registers/ours/views/{own.pk}/delete/")
-    own.refresh_from_db()
-    assert not own.is_shared
-    manager.post(f"/registers/ours/views/{own.pk}/delete/")
+    client_of(other).post(f"/registers/ours/views/{view.pk}/delete/")
+    view.refresh_from_db()
+    assert not view.is_shared
+    manager.post(f"/registers/ours/views/{view.pk}/delete/")
     assert not SavedView.objects.exists()
 
 

@@ -44,7 +44,7 @@ def module_records(module_db):
 
 
 @pytest.fixture
-def found(records):
+def hits_of(records):
     """The titles of the risks that a person finds, in order."""
 
     def search(role, words):
@@ -60,17 +60,17 @@ def found(records):
 OPEN = ["A lighthouse fails", "No lighthouse teacher"]
 
 
-def test_risks_of_every_register_of_the_reader_are_found_and_of_no_other(found):
-    assert sorted(found(Role.PEER, "LIGHTHOUSE")) == OPEN
+def test_risks_of_every_register_of_the_reader_are_found_and_of_no_other(hits_of):
+    assert sorted(hits_of(Role.PEER, "LIGHTHOUSE")) == OPEN
 
 
-def test_a_reference_leads_to_its_risk_before_all_others(found):
-    assert found(Role.MANAGER, "corp-001") == ["A lighthouse fails", "CORP-001 is mentioned"]
+def test_a_reference_leads_to_its_risk_before_all_others(hits_of):
+    assert hits_of(Role.MANAGER, "corp-001") == ["A lighthouse fails", "CORP-001 is mentioned"]
 
 
-def test_a_draft_is_found_by_those_who_edit_alone(found):
+def test_a_draft_is_found_by_those_who_edit_alone(hits_of):
     assert [
-        "Lighthouse draft" in found(role, "lighthouse") for role in (Role.OFFICER, Role.PEER)
+        "Lighthouse draft" in hits_of(role, "lighthouse") for role in (Role.OFFICER, Role.PEER)
     ] == [
         True,
         False,
@@ -78,9 +78,9 @@ def test_a_draft_is_found_by_those_who_edit_alone(found):
 
 
 @pytest.mark.parametrize("words", ["lighthouse", "CORP-001"])
-def test_an_exempt_risk_is_not_found_by_whom_it_is_kept_from(records, found, words):
+def test_an_exempt_risk_is_not_found_by_whom_it_is_kept_from(records, hits_of, words):
     make_revision(records.risks[0], is_exempt=True)
-    hits = {role: "A lighthouse fails" in found(role, words) for role in records.people}
+    hits = {role: "A lighthouse fails" in hits_of(role, words) for role in records.people}
     assert hits == {"officer": False, "member": True, "manager": True, "peer": False}
 
 
@@ -93,12 +93,12 @@ def test_a_search_that_finds_an_exempt_risk_alone_reads_as_one_that_finds_nothin
     assert token.sub("", pages[0]).replace("Zinc", "Zonc") == token.sub("", pages[1])
 
 
-def test_who_opens_on_what_was_agreed_finds_its_words_and_no_later_ones(records, found):
+def test_who_opens_on_what_was_agreed_finds_its_words_and_no_later_ones(records, hits_of):
     make_agreement(records.corporate)
     make_revision(records.risks[0], title="A harbour fails")
     make_assessment(records.risks[1], (1, 1), rationale="Because of the tide.")
     words = ("harbour", "lighthouse fails", "tide")
-    assert {role: [found(role, word) for word in words] for role in ("member", "officer")} == {
+    assert {role: [hits_of(role, word) for word in words] for role in ("member", "officer")} == {
         "member": [[], ["A lighthouse fails"], []],
         "officer": [["A harbour fails"], [], ["CORP-001 is mentioned"]],
     }
@@ -120,8 +120,8 @@ def test_words_that_cannot_be_searched_for_get_an_error(client, records, words):
 @pytest.mark.parametrize(
     "words", ["", " ", "%", "' OR 1=1 --", "CORP-999999999", "CORP-9999999999"]
 )
-def test_words_that_are_nowhere_find_nothing(found, words):
-    assert found(Role.MANAGER, words) == []
+def test_words_that_are_nowhere_find_nothing(hits_of, words):
+    assert hits_of(Role.MANAGER, words) == []
 
 
 def test_a_search_makes_as_many_queries_for_more_hits(client, records):
