@@ -242,8 +242,8 @@ OF_A_REGISTER = [
     name for name in OUR_VIEWS if "slug" in TABLE[name][0] and not name.startswith("library")
 ]
 OF_A_RISK = [name for name in OF_A_REGISTER if "number" in TABLE[name][0]]
-QUESTION_LISTS = [
-    name for name in OF_A_REGISTER if name.startswith("question_")
+OWN_LISTS = [
+    name for name in OF_A_REGISTER if name.startswith(("question_", "saved_view"))
 ]  # writes on the person's own list alone
 BUTTONS = [
     "risk_duplicate",
