@@ -1,5 +1,6 @@
 """The form that changes owner, category, response or next review of risks selected on a list."""
 
+import re
 from dataclasses import dataclass
 
 from django import forms
@@ -14,9 +15,10 @@ from registers.forms.risks import RiskForm
 from registers.govuk import Helper, Reveals
 from registers.models import Risk, RiskRevision
 from registers.models.review import latest_next_review
-from registers.phrases.register import too_many_to_change
+from registers.phrases.register import no_longer_to_change, too_many_to_change
 from registers.risk_fields import BY_NAME
 
+VERSION = re.compile(r"version_[1-9][0-9]{0,8}")
 # At once.
 MOST_CHANGED = 100
 CHANGED_FIELDS = ("owner", "category", "response", *TOLERATION, "next_review_on")
@@ -116,6 +118,8 @@ class ChangeManyForm(RiskForm):
             for name in names:
                 self.errors.pop(name, None)
             raise ValidationError(LOST)
+        if lost := [name for name in self.data if VERSION.fullmatch(name) and name not in names]:
+            raise ValidationError(no_longer_to_change(len(lost)))
         if not self.errors and not self._content:
             raise ValidationError("Choose what is to change")
         if not self.errors and not self.changes:

@@ -289,6 +289,18 @@ def changed_risks_sentence(count: int) -> str:
     }
 
 
+def no_longer_to_change(count: int) -> str:
+    """Of selected risks that were closed, or hidden from the reader, while a form was open."""
+    words = ngettext(
+        "%(count)s of the risks that you selected can no longer be changed. "
+        "Check the rest and send the form again",
+        "%(count)s of the risks that you selected can no longer be changed. "
+        "Check the rest and send the form again",
+        count,
+    )
+    return words % {"count": number_to_begin(count)}
+
+
 def too_many_to_change(most: int, count: int) -> str:
     """Somebody selected more than may be changed at once. count: at least two."""
     words = gettext("You selected %(count)s risks. Change at most %(most)s at a time.")

@@ -196,6 +196,15 @@ def test_an_exempt_risk_is_not_there_for_whom_it_is_kept_from(records, officer):
     assert contents()[0] == (None, "", 2)
 
 
+def test_a_risk_that_was_closed_meanwhile_stops_the_change_once(records, officer):
+    make_revision(records.risks[0], status="closed")
+    answer = officer.post(address(1, 2, 3), form(records, 1, 2, 3, confirm="yes"))
+    assert "One of the risks that you selected can no longer be changed" in answer.text
+    assert [row[2] for row in contents()] == [2, 1, 1]
+    officer.post(address(1, 2, 3), form(records, 2, 3, confirm="yes"))
+    assert [row[2] for row in contents()] == [2, 2, 2]
+
+
 def test_a_closed_risk_is_left_out(records, officer):
     make_revision(records.risks[0], status="closed")
     assert "Closed risks cannot be changed" in officer.get(address(1)).text
