@@ -86,6 +86,19 @@ def read_risk_points(positions, scheme: int) -> list[RiskPoint]:
     return [*map(RiskPoint._make, rows)]
 
 
+def without_lasting(current, previous, since, day):
+    """(current, previous) without the positions that stand on both days: those have not moved.
+
+    current, previous: positions of a day and of the day compared with, on record at one instant if
+    that is not a later day; then a position that began by the one and stands on the other stands on
+    both, because they do not overlap. exclude() rather than a filter by the later day keeps SQLite
+    to its covering index.
+    """
+    if since > day:
+        return current, previous
+    return current.exclude(from_day__lte=since), previous.filter(until_day__lte=day)
+
+
 def movements_between(
     current: Iterable[RiskPoint], previous: Iterable[RiskPoint], ranks: Mapping[str, int]
 ) -> list[Movement]:

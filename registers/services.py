@@ -6,6 +6,7 @@ from django.db import transaction
 from django.db.models import prefetch_related_objects
 from django.utils import timezone
 
+from registers.bulk_changes import ChangedRisk, write_many
 from registers.history.errors import return_existing_or_raise
 from registers.history.form_token import FormToken
 from registers.models import (
@@ -156,6 +157,34 @@ def reassign(*, by, from_post, to_post, reason, risks=(), controls=(), actions=(
             text={"from": from_post.title, "to": to_post.title, "reason": reason, "by": str(by)},
         )
     return len(records)
+
+
+@transaction.atomic
+def change_many(*, register, by, changes, reason):
+    """Change what several risks of a register say; return how many say so now.
+
+    changes: (risk, version, its new content). Raises BulkEditConflict, and writes nothing, when a
+    risk is not at its version. A risk that this person changed so already, for this reason and from
+    that version, comes from the same form sent twice and passes.
+    """
+    register.hold()
+    requested = {risk.pk: (version, content) for risk, version, content in changes}
+    changed = []
+    for risk in _lock_rows(Risk, requested):
+        version, content = requested[risk.pk]
+        if not _is_changed_already(risk, version, content, by, reason):
+            changed.append(ChangedRisk(risk=risk, version=version, content=content))
+    write_many(register, by=by, changed=changed, reason=reason)
+    return len(requested)
+
+
+def _is_changed_already(risk, version, content, by, reason):
+    latest = risk.latest
+    return (
+        risk.version == version + 1
+        and (latest.by_id, latest.reason) == (by.pk, reason)
+        and latest.has_values(content)
+    )
 
 
 def _keyed(records):

@@ -50,7 +50,7 @@ COMPONENT_USES = 3
 GUARDED = (
     "Risk|Register|RiskRevision|Assessment|Position|Review|Agreement|AuditEntry|Post|Organisation|"
     "Control|Action|ControlRevision|ActionRevision|Assurance|Precedent|Escalation|"
-    "EscalationDecision|Appetite|CheckWaiver|RegisterImport|ImportedRow|GatheredQuestion"
+    "EscalationDecision|Appetite|CheckWaiver|RegisterImport|ImportedRow|GatheredQuestion|SavedView"
 )
 AROUND_PERMISSIONS = re.compile(
     rf"\b({GUARDED})\.(objects|everything|_base_manager)\b|get_(object|list)_or_404\(\s*({GUARDED})\b"

@@ -24,6 +24,7 @@ from makers import (
     make_question,
     make_register,
     make_risk,
+    make_saved_view,
     make_user,
 )
 
@@ -56,6 +57,9 @@ READERS = expected_statuses(404, **dict.fromkeys(INSIDE, 200))
 EDITORS = READERS | dict_for("member peer administrator", 403)
 MANAGERS = EDITORS | {"officer": 403}
 ASKERS = READERS | dict_for("officer administrator", 403)
+VIEWS_OWN = READERS | dict_for(
+    "member officer peer administrator", 404
+)  # a view that the manager saved and did not share
 THE_MANAGERS_OWN = ASKERS | dict_for(
     "member peer", 404
 )  # on the list of one person, who is the manager here
@@ -76,11 +80,13 @@ ADMIN_NEVER = expected_statuses(302, staff=403, installer=403)
 RISK = {"slug": "ours", "number": 1}
 BATCH = {"slug": "ours", "pk": "first registers.registerimport"}
 QUESTION = {"slug": "ours", "pk": "first registers.gatheredquestion"}
+VIEW = {"slug": "ours", "pk": "first registers.savedview"}
 KEY = {"key": "no-such-key"}
 
 # name: (its arguments, what GET answers, what an empty POST answers where the address takes one)
 TABLE = {
     "home": ({}, SIGNED_IN),
+    "search": ({}, SIGNED_IN),
     "risk_list": ({"slug": "ours"}, READERS),
     "dashboard": ({"slug": "ours"}, READERS),
     "export_csv": ({"slug": "ours"}, READERS),
@@ -108,6 +114,11 @@ TABLE = {
     "check_take_back": (RISK | {"check": "rq13-vague"}, MANAGERS, MANAGERS),
     "risk_review_many": ({"slug": "ours"}, EDITORS, EDITORS),
     "reassign": ({"slug": "ours"}, MANAGERS, MANAGERS),
+    "risk_change_many": ({"slug": "ours"}, EDITORS, EDITORS),
+    "saved_view_list": ({"slug": "ours"}, READERS),
+    "saved_view_new": ({"slug": "ours"}, READERS, READERS),
+    "saved_view": (VIEW, VIEWS_OWN | {"manager": 302}),
+    "saved_view_delete": (VIEW, expected_statuses(405), VIEWS_OWN | {"manager": 302}),
     "register_settings": ({"slug": "ours"}, READERS),
     "appetite_new": ({"slug": "ours"}, MANAGERS, MANAGERS),
     "register_scheme": ({"slug": "ours"}, MANAGERS, MANAGERS),
@@ -231,13 +242,14 @@ OF_A_REGISTER = [
     name for name in OUR_VIEWS if "slug" in TABLE[name][0] and not name.startswith("library")
 ]
 OF_A_RISK = [name for name in OF_A_REGISTER if "number" in TABLE[name][0]]
-QUESTION_LISTS = [
-    name for name in OF_A_REGISTER if name.startswith("question_")
+OWN_LISTS = [
+    name for name in OF_A_REGISTER if name.startswith(("question_", "saved_view"))
 ]  # writes on the person's own list alone
 BUTTONS = [
     "risk_duplicate",
     "import_give_up",
     "question_take_off",
+    "saved_view_delete",
 ]  # no page: sent from another one, no question in it
 # An import at its first step leads back from these.
 OF_LATER_STEPS = ["import_lookalikes", "import_undo"]
@@ -334,6 +346,7 @@ def make_people():
     make_control(risk, by=users["manager"], title="A control of ours")
     make_import(risk.register, by=users["manager"])
     make_question(risk.register, by=users["manager"])
+    make_saved_view(risk.register, by=users["manager"])
     assert risk.number == 1
     return {"nobody": None, **users}
 

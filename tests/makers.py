@@ -32,6 +32,7 @@ from registers.models import (
     Register,
     Risk,
     Role,
+    SavedView,
     ScoringScheme,
     User,
     WarningSign,
@@ -365,3 +366,7 @@ def make_import(
 def make_question(register, text="Who looks at this between meetings?", *, by, **about):
     """A question on somebody's own list."""
     return GatheredQuestion.gather(register, by=by, text=text, **about)
+
+
+def make_saved_view(register, *, by, name="Severe risks", query="band=severe", **fields):
+    return SavedView.save_as(register, by=by, name=name, query=query, **fields)

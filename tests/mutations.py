@@ -44,6 +44,27 @@ MUTATIONS = [
         "test_access.py",
     ),
     Mutation(
+        "whoever reads what was agreed finds later words",
+        "registers/risk_search.py",
+        "if defaults_to_agreed(reader, register)]",
+        "if False]",
+        "test_search.py",
+    ),
+    Mutation(
+        "another's saved view is opened",
+        "registers/permissions/access.py",
+        "Q(user=user) | Q(is_shared=True), register=register",
+        "register=register",
+        "test_saved_views.py",
+    ),
+    Mutation(
+        "a risk that changed meanwhile is changed from the list",
+        "registers/bulk_changes.py",
+        "if risk.version != versions[key] or",
+        "if",
+        "test_change_many.py test_bulk_changes.py",
+    ),
+    Mutation(
         "an ended role still holds",
         "registers/models/people.py",
         "Q(until__isnull=True) | Q(until__gte=day)",

@@ -20,6 +20,7 @@ from registers.movement import (
     RiskPoint,
     band_in_scheme,
     read_risk_points,
+    without_lasting,
 )
 from registers.scoring import Tolerance
 
@@ -81,14 +82,11 @@ def read_period_comparison(
     is_band_filter: whether positions were filtered by tolerance, or by a band of two schemes, so
     that one position may count on one day and not on the other.
 
-    Four queries. A position that began by the earlier day and stands on the later one stands on
-    both, because those on record at one instant do not overlap.
+    Four queries.
     """
     begun, ended = sets.current, sets.previous
-    if as_of.since <= as_of.day and not is_band_filter:
-        # exclude() rather than a filter by the later day keeps SQLite to its covering index.
-        begun = begun.exclude(from_day__lte=as_of.since)
-        ended = ended.filter(until_day__lte=as_of.day)
+    if not is_band_filter:
+        begun, ended = without_lasting(begun, ended, as_of.since, as_of.day)
     current, latest = _count_current(sets.current, scheme, by_category)
     return PeriodComparison(
         current,

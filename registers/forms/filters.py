@@ -3,7 +3,8 @@
 import django_filters
 from django import forms
 from django.core.exceptions import ValidationError
-from django.db.models import F, Model, Q
+from django.db.models import Model
+from django.utils.formats import date_format
 from django.utils.functional import cached_property
 
 from registers.forms.fields import PlainTextField
@@ -22,36 +23,47 @@ from registers.models import (
     Tolerances,
     WarningSign,
 )
+from registers.movement import (
+    UNCHANGED,
+    movements_between,
+    read_risk_points,
+    without_lasting,
+)
 from registers.permissions import mark_visibility, marks_across, sees_drafts
+from registers.risk_list import DEFAULT_ORDER, in_order
 from registers.scoring import ABOVE_TOLERANCE, NOT_SCORED, TO_RE_ASSESS
 
 UNDECIDED = "not-decided"
 ON_REGISTER = ""
 ALL = "all"
 ANY_GAP = "any"
-SORTS = {
-    "score": ("-score", "number"),
-    "reference": ("number",),
-    "title": ("revision__title", "number"),
-    "owner": (F("revision__owner__title").asc(nulls_first=True), "number"),
-    "assessed": (F("current__effective_on").asc(nulls_first=True), "number"),
-}
-SEARCHED = (
-    *(
-        "revision__title",
-        "revision__cause",
-        "revision__event",
-        "revision__consequence",
-        "revision__notes",
-    ),
-    "current__rationale",
-)
 SORT_LABELS = [
     ("score", "Highest score first"),
+    ("-score", "Lowest score first"),
     ("reference", "Reference"),
+    ("-reference", "Reference, last first"),
     ("title", "Title"),
+    ("-title", "Title, Z to A"),
+    ("type", "Main failure type"),
+    ("-type", "Main failure type, Z to A"),
+    ("category", "Category"),
+    ("-category", "Category, Z to A"),
+    ("response", "Response"),
+    ("-response", "Response, Z to A"),
     ("owner", "Owner"),
+    ("-owner", "Owner, Z to A"),
+    ("directorate", "Directorate"),
+    ("-directorate", "Directorate, Z to A"),
+    ("target", "Lowest target rating first"),
+    ("-target", "Highest target rating first"),
     ("assessed", "Longest since assessed"),
+    ("-assessed", "Latest assessed"),
+    ("review", "Next review, earliest first"),
+    ("-review", "Next review, latest first"),
+    ("action", "Next action due, earliest first"),
+    ("-action", "Next action due, latest first"),
+    ("identified", "Longest since identified"),
+    ("-identified", "Latest identified"),
 ]
 
 
@@ -82,6 +94,8 @@ class PositionFilter(django_filters.FilterSet):
     """Filters positions.
 
     day: the one they speak of. recorded_by: the instant by which that was known, if it is limited.
+    comparison: (the day compared with, a function of none that returns its positions as far as the
+    reader may see).
     """
 
     # For links from the dashboard, the home page and the assurance map: shown only if used.
@@ -95,6 +109,7 @@ class PositionFilter(django_filters.FilterSet):
             "also_band",
             "also_adverse_impact",
             "level",
+            "changed",
         ),
     )
     NONE = "none"
@@ -180,6 +195,12 @@ class PositionFilter(django_filters.FilterSet):
         empty_label="All risks",
         choices=[("yes", "In the highest band at four quarter ends running")],
     )
+    changed = django_filters.ChoiceFilter(
+        method="by_changed",
+        label="Changed",
+        empty_label="All risks",
+        choices=[("yes", "New, closed or in another band")],
+    )
     could_be = django_filters.ChoiceFilter(
         method="by_reach",
         label="Could be, by the range given",
@@ -222,11 +243,22 @@ class PositionFilter(django_filters.FilterSet):
         model = Position
         fields: tuple[str, ...] = ()
 
-    def __init__(self, data, queryset, *, register, reader, day, recorded_by=None, prefix=None):
+    def __init__(
+        self,
+        data,
+        queryset,
+        *,
+        register,
+        reader,
+        day,
+        recorded_by=None,
+        comparison=None,
+        prefix=None,
+    ):
         self.base_filters = {name: self.base_filters[name] for name in self.needed(data, prefix)}
         super().__init__(data, queryset, prefix=prefix)
         self.register, self.reader, self.day, self.recorded_by = register, reader, day, recorded_by
-        self.scheme = register.scheme
+        self.scheme, self.comparison = register.scheme, comparison
         self.filters["owner"].queryset = register.organisation.posts.all()
         self.filters["directorate"].queryset = register.organisation.directorates.all()
         rules = self.scheme.rules
@@ -241,6 +273,9 @@ class PositionFilter(django_filters.FilterSet):
         self._offer(types, "failure_type", "main_type")
         self._offer([(level.value, str(level)) for level in rules.likelihood], "likelihood")
         self._offer([(level.value, str(level)) for level in rules.impact], "impact")
+        if comparison:
+            since = date_format(comparison[0], "j F Y")
+            self._offer([("yes", f"Since {since}: new, closed or in another band")], "changed")
         if sees_drafts(reader, register):
             self._offer([(ALL, "Any, closed ones and drafts too"), *Risk.Status.choices], "status")
 
@@ -263,7 +298,17 @@ class PositionFilter(django_filters.FilterSet):
         positions = super().qs if self.is_valid() else self.queryset.none()
         if not self.form.cleaned_data.get("status"):
             positions = positions.on_register()
-        return positions.order_by(*SORTS[self.form.cleaned_data.get("sort") or "score"])
+        return in_order(positions, self.order, self.day, self.recorded_by)
+
+    @property
+    def order(self):
+        """Of risk_list.ORDERS, with or without a minus."""
+        return self.form.cleaned_data.get("sort") or DEFAULT_ORDER
+
+    @property
+    def earlier_positions(self):
+        """Those of the day compared with, on the register; None where there is no such day."""
+        return self.comparison and self.comparison[1]().on_register()
 
     @property
     def unused(self):
@@ -298,14 +343,7 @@ class PositionFilter(django_filters.FilterSet):
         return dict(getattr(self.form.fields[name], "choices", ())).get(value, value)
 
     def search(self, positions, name, words):
-        for word in words.split()[:10]:
-            condition = Q()
-            for field in SEARCHED:
-                condition |= Q(**{f"{field}__icontains": word})
-            if word.rpartition("-")[2].isdecimal() and len(word) < 18:
-                condition |= Q(number=int(word.rpartition("-")[2]))
-            positions = positions.filter(condition)
-        return positions
+        return positions.with_all_of(words)
 
     def by_failure_type(self, positions, name, slug):
         if slug == UNDECIDED:
@@ -351,6 +389,18 @@ class PositionFilter(django_filters.FilterSet):
 
     def by_stuck(self, positions, name, value):
         return positions.stuck(self.scheme, self.day)
+
+    def by_changed(self, positions, name, value):
+        """Those that came, were closed or changed band since the day compared with."""
+        if self.comparison is None:
+            return positions.none()
+        current, previous = without_lasting(
+            self.queryset.on_register(), self.earlier_positions, self.comparison[0], self.day
+        )
+        points = (read_risk_points(rows, self.scheme.pk) for rows in (current, previous))
+        movements = movements_between(*points, self.scheme.rules.ranks)
+        moved = [movement.risk for movement in movements if movement.kind != UNCHANGED]
+        return positions.filter(risk__in=moved)
 
     def by_mine(self, positions, name, value):
         return positions.answered_for_by(self.reader)

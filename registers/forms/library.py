@@ -169,11 +169,19 @@ class LibraryStepForm(forms.Form):
         return load_library(self.fixture_files, by=self.by, expected_digest=expected)
 
 
-class LibrarySearchForm(forms.Form):
+class SearchForm(forms.Form):
+    """Words to search for, on every register of the reader and in the library."""
+
     q = PlainTextField(
-        label="Search the library",
+        label="Search your registers and the library",
         subject="The search",
         max_length=200,
         required=False,
         one_line=True,
     )
+
+
+class LibrarySearchForm(SearchForm):
+    def __init__(self, data=None):
+        super().__init__(data)
+        self.fields["q"].label = "Search the library"

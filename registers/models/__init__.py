@@ -69,6 +69,7 @@ from registers.models.review import Review
 from registers.models.revision import RiskRevision
 from registers.models.risk import Risk
 from registers.models.risk_content import Category
+from registers.models.saved_view import SavedView, TooManyViews
 from registers.models.scheme_adoption import SchemeAdoption
 
 __all__ = [
@@ -138,6 +139,7 @@ __all__ = [
     "Risk",
     "RiskRevision",
     "Role",
+    "SavedView",
     "SchemeAdoption",
     "ScoringScheme",
     "SealVersion",
@@ -145,6 +147,7 @@ __all__ = [
     "Statement",
     "TimelineEvent",
     "Tolerances",
+    "TooManyViews",
     "TurnaroundMeasure",
     "User",
     "WarningSign",

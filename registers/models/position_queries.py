@@ -26,6 +26,13 @@ REVISION_FIELDS = (
 ASSESSMENT_FIELDS = (
     *("effective_on", "recorded_at", "scheme", "band", "likelihood", "impact", "score"),
 )
+# The texts that a search looks into.
+SEARCHED = (
+    *("revision__title", "revision__cause", "revision__event"),
+    *("revision__consequence", "revision__notes", "current__rationale"),
+)
+# Words of a search; further ones are left out.
+MOST_WORDS = 10
 # Quarter ends running in the highest band.
 STUCK = 4
 
@@ -89,6 +96,16 @@ class PositionQuerySet(models.QuerySet):
         if register is None:
             return rows.in_bulk(pks)
         return {row.pk: row for row in rows.filter(pk__in=pks).list_for_register(register)}
+
+    def with_all_of(self, words, *, references=True):
+        """Those that have each of the words in one of their texts, or as their reference."""
+        rows = self
+        for word in words.split()[:MOST_WORDS]:
+            condition = reduce(or_, (Q(**{f"{name}__icontains": word}) for name in SEARCHED))
+            if references and word.rpartition("-")[2].isdecimal() and len(word) < 18:
+                condition |= Q(number=int(word.rpartition("-")[2]))
+            rows = rows.filter(condition)
+        return rows
 
     def in_band(self, slug, scheme):
         """Rated by that scheme; a rating by another says nothing of its bands."""

@@ -16,6 +16,7 @@ from registers.models import (
     Register,
     Risk,
     RiskRevision,
+    SavedView,
 )
 from registers.permissions.roles import Permission, permissions_of
 from registers.permissions.visibility import (
@@ -88,6 +89,19 @@ def get_question_for(user, slug, pk):
     question = get_object_or_404(GatheredQuestion, by=user, register=register, pk=pk)
     question.register = register
     return question
+
+
+def saved_views_for(user, register):
+    """The person's own saved views of that register, and those that are shared on it."""
+    return SavedView.objects.filter(Q(user=user) | Q(is_shared=True), register=register)
+
+
+def get_saved_view_for(user, slug, pk):
+    """One of saved_views_for, answered like get_register_for; 404 for another's private one."""
+    register = get_register_for(user, slug)
+    view = get_object_or_404(saved_views_for(user, register), pk=pk)
+    view.register = register
+    return view
 
 
 def risks_for(user, register):

@@ -102,6 +102,11 @@ def may_work_on(user, register):
     return bool(permissions_of(user, register.organisation) & {P.EDIT_RISK, P.ASSESS_RISK})
 
 
+def directorates_of(user, organisation):
+    """The directorates of the posts that the person holds there."""
+    return organisation.directorates.filter(posts__holder=user).distinct()
+
+
 def defaults_to_agreed(user, register):
     """Whether this person's pages open on the latest agreement instead of today's position.
 

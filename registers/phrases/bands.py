@@ -155,6 +155,15 @@ def band_before(band: str, month: str, since: str) -> str:
     return gettext("was %(band)s in %(month)s") % {"band": band, "month": month}
 
 
+def rose_from(band: str) -> str:
+    """ "Up from Moderate" """
+    return gettext("Up from %(band)s") % {"band": band}
+
+
+def fell_from(band: str) -> str:
+    return gettext("Down from %(band)s") % {"band": band}
+
+
 def by_another_scheme(band: str) -> str:
     return gettext("%(band)s by another scheme") % {"band": band}
 

@@ -283,6 +283,30 @@ def too_many_to_review(most: int, chosen: int) -> str:
     return message % {"most": most, "chosen": chosen}
 
 
+def changed_risks_sentence(count: int) -> str:
+    return ngettext("%(count)s risk is changed.", "%(count)s risks are changed.", count) % {
+        "count": count
+    }
+
+
+def no_longer_to_change(count: int) -> str:
+    """Of selected risks that were closed, or hidden from the reader, while a form was open."""
+    words = ngettext(
+        "%(count)s of the risks that you selected can no longer be changed. "
+        "Check the rest and send the form again",
+        "%(count)s of the risks that you selected can no longer be changed. "
+        "Check the rest and send the form again",
+        count,
+    )
+    return words % {"count": number_to_begin(count)}
+
+
+def too_many_to_change(most: int, count: int) -> str:
+    """Somebody selected more than may be changed at once. count: at least two."""
+    words = gettext("You selected %(count)s risks. Change at most %(most)s at a time.")
+    return words % {"count": count, "most": most}
+
+
 def reassigned_sentence(count: int, post: str) -> str:
     sentence = ngettext(
         "%(count)s moved: %(post)s owns it now.", "%(count)s moved: %(post)s owns them now.", count

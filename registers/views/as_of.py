@@ -129,12 +129,13 @@ def _default_since(register, day, agreement):
     return before.values_list("on", flat=True).first() or quarter_end
 
 
-def page_from(request, positions, register):
+def page_from(request, positions, register, length=None):
     """The page of the register's positions that the address asks for, with their words.
 
-    Sorts and cuts the keys first, so that words are read only for the rows shown.
+    length: see page_of. Sorts and cuts the keys first, so that words are read only for the rows
+    shown.
     """
-    page = page_of(request, positions.values_list("pk", flat=True))
+    page = page_of(request, positions.values_list("pk", flat=True), length)
     words = positions.headings_by_key(list(page.object_list), register)
     page.object_list = [words[pk] for pk in page.object_list]
     return page

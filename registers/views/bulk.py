@@ -1,17 +1,25 @@
-"""Many records at once: reviewing risks that stay as they are, and reassigning records."""
+"""Many records at once: reviewing risks that stay as they are, reassigning records, and changing
+the risks selected on a list.
+"""
 
 from django.contrib import messages
+from django.core.exceptions import BadRequest
+from django.http import QueryDict
 from django.shortcuts import redirect, render
 from django.utils import timezone
 
 from registers.forms.bulk import (
     MOST_REVIEWED,
+    NUMBER,
     PostHoldings,
     PostsForm,
     ReassignForm,
     ReviewManyForm,
     due_for_review,
+    with_headings,
 )
+from registers.forms.risk_changes import MOST_CHANGED, ChangeManyForm
+from registers.models import Risk
 from registers.permissions import (
     Permission,
     get_register_for,
@@ -19,9 +27,13 @@ from registers.permissions import (
     risks_across,
     risks_for,
 )
-from registers.phrases.register import reassigned_sentence, reviewed_sentence
+from registers.phrases.register import (
+    changed_risks_sentence,
+    reassigned_sentence,
+    reviewed_sentence,
+)
+from registers.services import change_many, review_many
 from registers.services import reassign as give_to_post
-from registers.services import review_many
 from registers.views.form_flow import post_data, response_status, submit
 
 
@@ -67,3 +79,46 @@ def reassign(request, slug):
         return redirect("reassign", slug)
     context |= {"form": form, **posts.cleaned_data}
     return render(request, "registers/reassign.html", context, status=response_status(form))
+
+
+def risk_change_many(request, slug):
+    """The risks selected on a list: a form, for several a check page, and then the change."""
+    register = get_register_for(request.user, slug, Permission.EDIT_RISK)
+    numbers = selected_numbers(request)
+    risks = selected_risks(request.user, register, numbers)
+    form = ChangeManyForm(post_data(request), register=register, risks=risks, count=len(numbers))
+    # What the list was narrowed by: the way back to it.
+    list_query = QueryDict(request.GET.get("list", "")).urlencode()
+    href = f"{register.get_absolute_url()}{'?' if list_query else ''}{list_query}"
+    context = {"register": register, "form": form, "list_href": href}
+    if form.is_valid() and "back" not in request.POST:
+        if form.is_single or "confirm" in request.POST:
+            arguments = {"changes": form.changes, "reason": form.cleaned_data["reason"]}
+            if count := submit(form, change_many, register=register, by=request.user, **arguments):
+                messages.success(request, changed_risks_sentence(count))
+                return redirect(href)
+        else:
+            context["is_check"] = True
+    return render(request, "registers/risk_change_many.html", context, status=response_status(form))
+
+
+def selected_numbers(request):
+    """The numbers of the risks that the address names, each once."""
+    numbers = list(dict.fromkeys(request.GET.getlist("risk")))
+    if not all(NUMBER.fullmatch(number) for number in numbers):
+        raise BadRequest("risk takes the number of a risk.")
+    return numbers
+
+
+def selected_risks(reader, register, numbers):
+    """Those of these risks that the reader may see and that are not closed, by number.
+
+    None where there are more than may be changed at once.
+    """
+    if len(numbers) > MOST_CHANGED:
+        return []
+    risks = risks_for(reader, register).exclude(latest__status=Risk.Status.CLOSED)
+    risks = list(with_headings(risks.filter(number__in=numbers)).order_by("number"))
+    for risk in risks:
+        risk.register = register
+    return risks

@@ -10,7 +10,6 @@ from registers.forms.controls import (
     EditControlForm,
     RetireControlForm,
 )
-from registers.forms.filters import SORTS
 from registers.models import Assurance, Control
 from registers.permissions import (
     Permission,
@@ -20,6 +19,7 @@ from registers.permissions import (
     get_risk_record_for,
     positions_for,
 )
+from registers.risk_list import DEFAULT_ORDER, in_order
 from registers.risk_page.controls import control_history
 from registers.views.as_of import as_of_from, page_from, read_only
 from registers.views.form_flow import handle_form, post_data
@@ -32,7 +32,7 @@ def assurance_map(request, slug):
     positions = positions_for(request.user, register, as_of.day, as_of.recorded_by).on_register()
     if as_of.is_future:
         positions = positions.none()
-    page = page_from(request, positions.order_by(*SORTS["score"]), register)
+    page = page_from(request, in_order(positions, DEFAULT_ORDER, as_of.day), register)
     context = {
         "register": register,
         "as_of": as_of,

@@ -3,6 +3,7 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from registers.dates import quarter_ends_before
+from registers.forms.list_view import ColumnsForm
 from registers.home import latest_changes, rated_since, register_cards, tasks_for, waiting_for
 from registers.models import Tolerances
 from registers.permissions import (
@@ -16,9 +17,14 @@ from registers.permissions import (
     registers_for,
     revisions_across,
 )
+from registers.risk_list import ColumnValues
 from registers.views.as_of import as_of_from, page_from, read_only
 from registers.views.escalations import taken_up_by
-from registers.views.filters import filter_positions
+from registers.views.filters import filter_positions, headings, quick_views
+from registers.views.saved_views import saved_views_context
+
+# Rows that are shown on one page, to print.
+WHOLE_LIST = 1000
 
 
 @read_only
@@ -53,17 +59,37 @@ def home(request):
 def risk_list(request, slug):
     register = get_register_for(request.user, slug)
     as_of = as_of_from(request, register)
-    list_filter = filter_positions(request, register, as_of)
-    if set(list_filter.form.errors) - {"q"}:
+    list_filter, columns = filter_positions(request, register, as_of), ColumnsForm(request.GET)
+    if set(list_filter.form.errors) - {"q"} or columns.errors:
         raise BadRequest("The address asks for something this register does not have.")
+    is_whole = is_whole_list(request)
+    page = page_from(request, list_filter.qs, register, WHOLE_LIST if is_whole else None)
+    earlier = list_filter.earlier_positions
+    values = ColumnValues(register, columns.chosen, as_of.day, as_of.recorded_by, earlier)
+    values.add_to(page.object_list)
+    may_log = can(request.user, Permission.EDIT_RISK, register.organisation)
     context = {
         "register": register,
         "as_of": as_of,
         "filter": list_filter,
-        "page": page_from(request, list_filter.qs, register),
+        "columns": columns,
+        "headings": headings(request, columns.chosen, list_filter.order),
+        "page": page,
+        "is_whole": is_whole,
+        "quick_views": quick_views(request, register, as_of, list_filter),
+        **saved_views_context(request, register, as_of, list_filter),
         "taken_up": taken_up_by(request.user, register, as_of),
-        "may_log": can(request.user, Permission.EDIT_RISK, register.organisation),
+        "may_log": may_log,
+        "may_change": may_log and as_of.is_today and not is_whole,
         "may_run": can(request.user, Permission.RUN_REGISTER, register.organisation),
         "counts_everything": counts_everything(request.user, register),
     }
     return render(request, "registers/risk_list.html", context)
+
+
+def is_whole_list(request):
+    """Whether the address asks for all rows on one page, to print."""
+    value = request.GET.get("print")
+    if value not in (None, "all"):
+        raise BadRequest("print takes all.")
+    return value == "all"

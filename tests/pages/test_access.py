@@ -11,8 +11,8 @@ from access_table import (
     OF_A_REGISTER,
     OF_LATER_STEPS,
     OUR_VIEWS,
+    OWN_LISTS,
     PEOPLE,
-    QUESTION_LISTS,
     TABLE,
     TAKE_POST,
     addresses,
@@ -203,7 +203,7 @@ def test_an_empty_form_names_the_missing_fields(client_of):
 def test_a_member_changes_nothing(client_of, method):
     client = client_of("member")
     wrong = {}
-    for name in set(OF_A_REGISTER) - set(QUESTION_LISTS):
+    for name in set(OF_A_REGISTER) - set(OWN_LISTS):
         with CaptureQueriesContext(connection) as context:
             answer = getattr(client, method)(path_of(name), risk_form())
         writes = [
