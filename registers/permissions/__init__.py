@@ -17,6 +17,7 @@ from registers.permissions.access import (
     risks_across,
     risks_for,
 )
+from registers.permissions.names import PersonName, may_read_names, name_for
 from registers.permissions.roles import (
     Permission,
     assesses_as,
@@ -24,6 +25,7 @@ from registers.permissions.roles import (
     can_somewhere,
     defaults_to_agreed,
     has_no_manager,
+    independent_perspective,
     may_close,
     may_work_on,
     people_with,
@@ -40,6 +42,7 @@ from registers.permissions.visibility import (
 
 __all__ = [
     "Permission",
+    "PersonName",
     "VisibilityCutOff",
     "assesses_as",
     "can",
@@ -52,11 +55,14 @@ __all__ = [
     "get_risk_for",
     "get_risk_record_for",
     "has_no_manager",
+    "independent_perspective",
     "mark_visibility",
     "marks_across",
     "marks_of",
     "may_close",
+    "may_read_names",
     "may_work_on",
+    "name_for",
     "open_data_for",
     "people_with",
     "permissions_of",

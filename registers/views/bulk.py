@@ -22,7 +22,15 @@ from registers.permissions import (
 from registers.phrases.register import reassigned_sentence, reviewed_sentence
 from registers.services import reassign as give_to_post
 from registers.services import review_many
-from registers.views.form_flow import post_data, response_status, submit
+from registers.views.form_flow import (
+    Check,
+    check_page,
+    is_confirmed,
+    is_to_be_changed,
+    post_data,
+    response_status,
+    submit,
+)
 
 
 def risk_review_many(request, slug):
@@ -57,13 +65,23 @@ def reassign(request, slug):
     risks = risks_across(request.user, registers)
     owned = PostHoldings(risks, posts.cleaned_data["from_post"])
     form = ReassignForm(post_data(request), owned=owned, readable=PostHoldings(risks))
-    arguments = (
-        {"by": request.user, "reason": form.cleaned_data["reason"], **form.chosen}
-        if form.is_valid()
-        else {}
-    )
-    if arguments and (count := submit(form, give_to_post, **arguments, **posts.cleaned_data)):
-        messages.success(request, reassigned_sentence(count, posts.cleaned_data["to_post"].title))
-        return redirect("reassign", slug)
+    if form.is_valid() and not is_to_be_changed(request):
+        if not is_confirmed(request):
+            check = reassignment_check(**posts.cleaned_data)
+            return check_page(request, form, check, register=register)
+        arguments = {"by": request.user, "reason": form.cleaned_data["reason"], **form.chosen}
+        if count := submit(form, give_to_post, **arguments, **posts.cleaned_data):
+            to_post = posts.cleaned_data["to_post"]
+            messages.success(request, reassigned_sentence(count, to_post.title))
+            return redirect("reassign", slug)
     context |= {"form": form, **posts.cleaned_data}
     return render(request, "registers/reassign.html", context, status=response_status(form))
+
+
+def reassignment_check(from_post, to_post):
+    return Check(
+        "Check before you reassign these records",
+        f"{to_post.title} will own all of these in place of {from_post.title}. No step moves them "
+        "all back: each would have to be changed by itself.",
+        f"Reassign to {to_post.title}",
+    )

@@ -3,6 +3,7 @@ from functools import partial
 
 from django.contrib import messages
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.html import format_html
 
@@ -11,13 +12,14 @@ from registers.forms.progress_notes import ProgressNoteForm
 from registers.forms.reviews import ReviewForm
 from registers.forms.risks import EditRiskForm, LogRiskForm
 from registers.imports.progress import imported_rows_for
-from registers.models import ProgressNote, Risk
+from registers.models import ProgressNote, Review, Risk
 from registers.permissions import (
     Permission,
     assesses_as,
     can,
     get_register_for,
     get_risk_for,
+    independent_perspective,
     mark_visibility,
     may_close,
 )
@@ -91,8 +93,12 @@ def risk_assess(request, slug, number):
     risk = get_risk_for(
         request.user, slug, number, Permission.ASSESS_RISK, Permission.ASSESS_INDEPENDENTLY
     )
-    is_ours = assesses_as(request.user, risk.register) == "own"
-    form = (AssessmentForm if is_ours else IndependentForm)(post_data(request), risk=risk)
+    is_ours, data = assesses_as(request.user, risk.register) == "own", post_data(request)
+    if is_ours:
+        form = AssessmentForm(data, risk=risk)
+    else:
+        perspective = independent_perspective(request.user, risk.register.organisation)
+        form = IndependentForm(data, risk=risk, perspective=perspective)
 
     def message_of(rating):
         rating_name = (
@@ -112,7 +118,16 @@ def risk_review(request, slug, number):
     def message_of(review):
         return f"{risk.reference} is reviewed. Next review: {date_format(review.next_on, 'j F Y')}."
 
-    return handle_form(risk, request, "risk_review", form, risk.review, message_of)
+    return handle_form(
+        risk, request, "risk_review", form, risk.review, message_of, to=partial(_after, risk)
+    )
+
+
+def _after(risk, review):
+    """Where a review leads: on to the proposal where the risk is to be taken higher."""
+    if review.outcome == Review.Outcome.HIGHER:
+        return reverse("risk_escalate", args=[risk.register.slug, risk.number])
+    return risk
 
 
 def progress_new(request, slug, number):

@@ -223,7 +223,9 @@ def test_a_risk_says_when_its_next_review_is(risk, member):
     assert f"Next review: {long_date(days_ago(-9))}" in member.get(risk.get_absolute_url()).text
 
 
-@pytest.mark.parametrize(("late", "words"), [(1, "Review was due"), (0, "Next review:")])
+@pytest.mark.parametrize(
+    ("late", "words"), [(1, "Review overdue: it was due on"), (0, "Next review:")]
+)
 def test_a_review_is_late_from_the_day_after_it_was_due(risk, member, late, words):
     make_review(risk, on=days_ago(30), next_on=days_ago(late))
     assert f"{words} {long_date(days_ago(late))}" in member.get(risk.get_absolute_url()).text
@@ -260,7 +262,7 @@ def test_the_history_shows_the_outcome_of_a_review(risk, member):
 def test_an_edit_conflict_names_who_reviewed_meanwhile(risk, officer):
     make_review(
         risk,
-        by=make_user(name="Sasha Birch"),
+        by=make_person(risk.register.organisation, name="Sasha Birch"),
         note="The depot is shut.",
         next_on=risk.next_review_on,
     )
@@ -269,7 +271,7 @@ def test_an_edit_conflict_names_who_reviewed_meanwhile(risk, officer):
         {"title": "x", "event": "x", "consequence": "x", "version": 1},
     )
     assert answer.status_code == 409
-    assert "Sasha Birch reviewed the risk: stands as it is. “The depot is shut.”" in answer.text
+    assert "An officer reviewed the risk: stands as it is. “The depot is shut.”" in answer.text
 
 
 def test_a_conflict_claims_no_typing_where_the_form_has_no_field(risk, officer):
@@ -351,7 +353,9 @@ def test_a_rating_by_an_earlier_scheme_says_nothing_of_tolerance():
         ),  # above before, but not when last judged
         ([(5, 5)], [60], 30, True),  # the review found it above
         ([(2, 2), (5, 5)], [60, 30], 45, False),  # the review found it below
-        ([(2, 2), (5, 5)], [60, 30], 30, True),  # judged above on the day of the review
+        ([(2, 2), (5, 5)], [60, 30], 30, False),  # judged and reviewed on one day: one look
+        ([(5, 5)], [60], 60, False),
+        ([(5, 5), (5, 5)], [60, 30], 30, True),
         (
             [(5, 5), (2, 2), (5, 5)],
             [60, 40, 30],
@@ -455,5 +459,7 @@ def test_a_person_who_left_keeps_their_name_and_cannot_review(risk, officer):
     leaver.is_active = False
     leaver.save()
     assert send_review(client, risk)["Location"].startswith("/accounts/login/")
-    assert "by Lee Fern" in officer.get(f"{risk.get_absolute_url()}history/").text
+    history = f"{risk.get_absolute_url()}history/"
+    assert "reviewed by an officer" in officer.get(history).text
+    assert "Lee Fern" in client_of(risk, Role.MANAGER).get(history).text
     assert Review.objects.count() == 1
