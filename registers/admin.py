@@ -233,8 +233,35 @@ for model in (Organisation, Directorate, Register, ScoringScheme):
     admin.site.register(model, PlainAdmin)
 
 
+class PostForm(forms.ModelForm):
+    """Offers the directorates of the post's own organisation, and none before that is known."""
+
+    class Meta:
+        model = Post
+        fields = "__all__"  # noqa: DJ007 - the admin site has its own list
+
+    def __init__(self, *args, **options):
+        super().__init__(*args, **options)
+        if directorate := self.fields.get("directorate"):
+            organisation = self._organisation()
+            directorates = Directorate.objects.filter(organisation=organisation)
+            directorate.queryset = directorates if organisation else directorates.none()
+            if not organisation:
+                directorate.help_text = "Choose the organisation and save: its own are offered then."
+
+    def _organisation(self):
+        """The key of the one that was sent or, before that, of the post; None for neither."""
+        if self.is_bound and "organisation" in self.fields:
+            value = self.data.get(self.add_prefix("organisation"), "")
+        else:
+            value = self.instance.organisation_id or self.initial.get("organisation")
+        return str(value) if KEY.fullmatch(str(value)) else None
+
+
 @admin.register(Post)
 class PostAdmin(PlainAdmin):
+    form = PostForm
+
     def get_deleted_objects(self, objs, request):
         """A post that owns or owned anything cannot be deleted.
 

@@ -103,6 +103,12 @@ class QuestionForm(EditQuestionForm):
 
 
 class QuestionSourceForm(forms.Form):
-    """Of which source the address asks for questions; "" for a few of each."""
+    """Of which source the address asks for questions; "" for a few of each.
+
+    about: the number of the risk, case: the slug of the case, from whose page somebody comes to
+    write a question of their own. Neither has to exist.
+    """
 
     of = forms.ChoiceField(choices=Source.choices, required=False)
+    about = forms.RegexField(NUMBER, required=False, strip=False)
+    case = forms.SlugField(required=False)

@@ -21,6 +21,7 @@ from registers.rating_sparkline import build_rating_sparkline
 from registers.risk_fields import FIELDS, FOLDED, Sort
 from registers.risk_page.controls import controls_of
 from registers.risk_page.precedents import precedents_of
+from registers.risk_page.related import related_risks_of
 
 Kind, Perspective = Assessment.Kind, Assessment.Perspective
 
@@ -185,6 +186,7 @@ def risk_page_context(reader, risk, as_of, *, may_edit) -> dict:
         "last_review": reviews.last(),
         "asked_outside": outside_advice_for(risk, as_of, reviews),
         "escalations": escalations_of(risk, as_of),
+        "related_risks": related_risks_of(reader, risk, position, as_of),
         "precedents": precedents_of(reader, risk, position, day, recorded_by),
         "lifecycle": lifecycle_status_of(risk, position, tolerance, day, recorded_by),
     }

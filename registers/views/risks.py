@@ -9,6 +9,7 @@ from django.utils.html import format_html
 
 from registers.forms.assessments import AssessmentForm, IndependentForm
 from registers.forms.progress_notes import ProgressNoteForm
+from registers.forms.related_risks import RelatedRisksForm
 from registers.forms.reviews import ReviewForm
 from registers.forms.risks import EditRiskForm, LogRiskForm
 from registers.imports.progress import imported_rows_for
@@ -22,10 +23,12 @@ from registers.permissions import (
     independent_perspective,
     mark_visibility,
     may_close,
+    risks_across,
 )
 from registers.precedents import suggestions_for
 from registers.risk_page.history import build_history
 from registers.risk_page.page import risk_page_context, sparkline_of
+from registers.risk_page.related import without_hidden
 from registers.views.as_of import as_of_from, read_only
 from registers.views.form_flow import handle_form, post_data, response_status, submit
 from registers.views.precedents import suggestions_link
@@ -89,6 +92,15 @@ def risk_edit(request, slug, number):
     return handle_form(risk, request, "risk_edit", form, risk.revise, f"{risk.reference} is saved.")
 
 
+def risk_related(request, slug, number):
+    risk = get_risk_for(request.user, slug, number, Permission.EDIT_RISK)
+    registers = list(risk.register.organisation.registers.all())
+    risks = risks_across(request.user, registers)
+    form = RelatedRisksForm(post_data(request), risk=risk, registers=registers, risks=risks)
+    message = f"The related risks of {risk.reference} are saved."
+    return handle_form(risk, request, "risk_related", form, risk.revise, message)
+
+
 def risk_assess(request, slug, number):
     risk = get_risk_for(
         request.user, slug, number, Permission.ASSESS_RISK, Permission.ASSESS_INDEPENDENTLY
@@ -148,6 +160,7 @@ def risk_history(request, slug, number):
         risk.register
     ]
     entries = build_history(risk, as_of.day, as_of.recorded_by, marks=marks, with_drafts=may_edit)
+    entries = without_hidden(request.user, risk, entries)
     revisions = [entry.revision for entry in entries if entry.revision]
     assessments = risk.judgements(as_of.day, as_of.recorded_by, drafts=may_edit)
     context = {

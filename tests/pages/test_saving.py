@@ -159,6 +159,10 @@ def to_decide(council):
 
 CHANGES = {
     "risk_edit": (None, lambda council: {**risk_form(owner=council.post.pk), "title": "Other"}),
+    "risk_related": (
+        None,
+        lambda council: {"related": make_risk(council.register, by=council.manager).reference},
+    ),
     "risk_put_on_register": ("draft", lambda council: risk_form(owner=council.post.pk)),
     "risk_happened": (None, lambda council: {"happened_on": TODAY, "happened_what": "It did."}),
     "risk_close": (
