@@ -247,7 +247,9 @@ class PostForm(forms.ModelForm):
             directorates = Directorate.objects.filter(organisation=organisation)
             directorate.queryset = directorates if organisation else directorates.none()
             if not organisation:
-                directorate.help_text = "Choose the organisation and save: its own are offered then."
+                directorate.help_text = (
+                    "Choose the organisation and save: its own are offered then."
+                )
 
     def _organisation(self):
         """The key of the one that was sent or, before that, of the post; None for neither."""

@@ -48,8 +48,7 @@ class EditQuestionForm(forms.Form):
     )
     helper = Helper("text", "risk")
 
-    def __init__(self, data=None, *, register, risks, question=None, hidden=False):
-        initial = None
+    def __init__(self, data=None, *, register, risks, question=None, hidden=False, initial=None):
         if question:
             reference = (
                 "" if hidden or not question.risk else register.reference(question.risk.number)
@@ -105,10 +104,11 @@ class QuestionForm(EditQuestionForm):
 class QuestionSourceForm(forms.Form):
     """Of which source the address asks for questions; "" for a few of each.
 
-    about: the number of the risk, case: the slug of the case, from whose page somebody comes to
-    write a question of their own. Neither has to exist.
+    about, case, sign: the number of the risk, slug of the case or code of the warning sign from
+    whose page somebody comes to keep a question. None of them has to exist.
     """
 
     of = forms.ChoiceField(choices=Source.choices, required=False)
-    about = forms.RegexField(NUMBER, required=False, strip=False)
+    about = forms.RegexField(rf"^{NUMBER.pattern}\Z", required=False)
     case = forms.SlugField(required=False)
+    sign = forms.SlugField(required=False)

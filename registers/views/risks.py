@@ -81,6 +81,7 @@ def risk_detail(request, slug, number):
 def _step_permissions(reader, risk):
     return {
         "may_run": can(reader, Permission.RUN_REGISTER, risk.register.organisation),
+        "may_ask": can(reader, Permission.ASK_QUESTION, risk.register.organisation),
         "may_close": may_close(reader, risk),
         "assesses_as": assesses_as(reader, risk.register),
     }
