@@ -51,7 +51,7 @@ def module_records(module_db):
     control = make_control(risk, by=colleague)
     action = make_action(risk, by=colleague)
     make_precedent(risk, "DON-W1", by=holder, on=days_ago(30))
-        make_appetite(organisation, by=manager)
+    make_appetite(organisation, by=manager)
     ProgressNote.put(risk, by=holder, note="On plan.", effective_on=days_ago(20))
     waiver = {"check_name": "rq2-unscored", "reason": "It waits.", "until": days_ago(-30)}
     CheckWaiver.put(make_risk(register, by=holder, assessed=None), by=colleague, **waiver)
