@@ -463,3 +463,37 @@ def test_a_person_who_left_keeps_their_name_and_cannot_review(risk, officer):
     assert "reviewed by an officer" in officer.get(history).text
     assert "Lee Fern" in client_of(risk, Role.MANAGER).get(history).text
     assert Review.objects.count() == 1
+
+
+def test_the_last_review_stands_on_the_page(risk, member):
+    make_review(risk, "judge", on=days_ago(9), note="An older note.")
+    make_review(risk, "wording", on=days_ago(5), note="See https://example.org/report.")
+    text = member.get(risk.get_absolute_url()).text
+    section = text.partition('id="last-review"')[2].partition("</section>")[0]
+    words = ("Last review: ", "Wording to be brought up to date", "Next review: ")
+    assert [row for row in words if row not in section] == []
+    assert 'href="https://example.org/report" rel="noreferrer noopener"' in section
+    assert "An older note." not in text
+
+
+def test_a_review_of_a_draft_is_not_told_to_who_sees_no_drafts(risk, member):
+    draft = make_risk(risk.register, status="draft", on=days_ago(9))
+    make_review(draft, on=days_ago(5), note="A working note.")
+    draft.refresh_from_db()
+    draft.open(by=draft.raised_by, version=draft.version)
+    assert "A working note." not in member.get(draft.get_absolute_url()).text
+
+
+def test_a_risk_with_no_register_above_is_not_to_be_taken_higher(risk, officer):
+    address = f"{risk.get_absolute_url()}review/"
+    assert "To be taken higher" not in officer.get(address).text
+    assert "Select what came of the review" in send_review(officer, risk, outcome="higher").text
+
+
+def test_a_risk_to_be_taken_higher_leads_to_its_proposal(risk, officer):
+    register = risk.register
+    register.parent = make_register(register.organisation)
+    register.save()
+    answer = send_review(officer, risk, outcome="higher")
+    assert answer["Location"] == f"{risk.get_absolute_url()}escalate/"
+    assert "Propose it to the register above" in officer.get(risk.get_absolute_url()).text
