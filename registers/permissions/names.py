@@ -71,10 +71,10 @@ def _read_posts(reader):
         )
     ]
     for kind, organisation, person, words in rows[0].union(rows[1], all=True):
-        held = titles if kind == Post.__name__ else roles
-        held.setdefault((organisation, person), []).append(words)
+        words_by_key = titles if kind == Post.__name__ else roles
+        words_by_key.setdefault((organisation, person), []).append(words)
     names = {
-        key: next(name for role, name in ROLE_NAMES.items() if role in held)
-        for key, held in roles.items()
+        key: next(name for role, name in ROLE_NAMES.items() if role in person_roles)
+        for key, person_roles in roles.items()
     }
-    return names | {key: min(held) for key, held in titles.items()}
+    return names | {key: min(person_titles) for key, person_titles in titles.items()}

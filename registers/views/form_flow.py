@@ -75,7 +75,7 @@ def check_page(request, form, check, **context):
         for value in values
     ]
     context |= {"check": check, "answers": answers_of(form), "carried": carried}
-    return render(request, "registers/check_answers.html", context)
+    return render(request, "registers/check_page.html", context)
 
 
 def handle_form(risk, request, page, form, verb, message, to=None, check=None, **context):

@@ -81,16 +81,26 @@ def addresses(records):
     )
     page = records.risk.get_absolute_url()
     registers = [reverse(name, args=["ours"]) for name in names]
-    kept = [f"{page}controls/{records.control.pk}/", f"{page}actions/{records.action.pk}/"]
-    return ["/", page, f"{page}history/", *kept, *registers, reverse("export_csv", args=["ours"])]
+    records_of_risk = [
+        f"{page}controls/{records.control.pk}/",
+        f"{page}actions/{records.action.pk}/",
+    ]
+    return [
+        "/",
+        page,
+        f"{page}history/",
+        *records_of_risk,
+        *registers,
+        reverse("export_csv", args=["ours"]),
+    ]
 
 
 @pytest.mark.parametrize("role", [Role.MEMBER, Role.OFFICER, Role.PEER, Role.ADMINISTRATOR])
 def test_no_page_names_a_person_to_whoever_runs_no_register(records, role):
     pages = {address: text_of(records, role, address) for address in addresses(records)}
     assert pages["/"] and pages[records.risk.get_absolute_url()]
-    named = [(page, name) for page, text in pages.items() for name in AUTHORS if name in text]
-    assert named == []
+    names = [(page, name) for page, text in pages.items() for name in AUTHORS if name in text]
+    assert names == []
 
 
 def test_a_member_reads_the_post_or_the_role(records):

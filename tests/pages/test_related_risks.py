@@ -31,14 +31,14 @@ def client_of(person):
 def module_records(module_db):
     """OUR-001 names an open risk of another register, an exempt one, a draft and a stranger's."""
     organisation, other = make_organisation(), make_organisation()
-    ours = make_register(organisation, slug="ours", prefix="OUR")
-    theirs = make_register(organisation, slug="theirs", prefix="ADU-S")
+    corporate = make_register(organisation, slug="ours", prefix="OUR")
+    adults = make_register(organisation, slug="theirs", prefix="ADU-S")
     stranger = make_risk(make_register(other, prefix="FOX"), title="A stranger's risk")
-    risk = make_risk(ours, on=days_ago(30))
+    risk = make_risk(corporate, on=days_ago(30))
     related = {
-        "open": make_risk(theirs, title="Carers leave", assessed=(5, 5), on=days_ago(30)),
-        "exempt": make_risk(ours, title="A claim", is_exempt=True, on=days_ago(30)),
-        "draft": make_risk(ours, title="A thought", status="draft", on=days_ago(30)),
+        "open": make_risk(adults, title="Carers leave", assessed=(5, 5), on=days_ago(30)),
+        "exempt": make_risk(corporate, title="A claim", is_exempt=True, on=days_ago(30)),
+        "draft": make_risk(corporate, title="A thought", status="draft", on=days_ago(30)),
         "stranger": stranger,
     }
     references = ", ".join(row.reference for row in related.values())

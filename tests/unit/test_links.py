@@ -11,8 +11,8 @@ from registers.templatetags.links import link_addresses
 
 def linked(text):
     """(address, text) of each link."""
-    found = re.findall(r'<a class="govuk-link app-wrap" href="([^"]*)"[^>]*>(.*?)</a>', text)
-    return [(html.unescape(address), html.unescape(shown)) for address, shown in found]
+    links = re.findall(r'<a class="govuk-link app-wrap" href="([^"]*)"[^>]*>(.*?)</a>', text)
+    return [(html.unescape(address), html.unescape(shown)) for address, shown in links]
 
 
 def visible(text):
