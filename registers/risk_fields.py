@@ -243,7 +243,7 @@ FIELDS = (
         "The value from which somebody acts on the indicators.",
         Question("From which threshold do you act?",
             hint="The value of each indicator from which somebody acts, and who. For example: "
-            "above 12% in two months running, the director reviews the risk.",
+            "above 12 per cent in two months running, the director reviews the risk.",
             subject="The threshold"),
         aliases=("early warning threshold", "indicator threshold", "kri threshold"),
         has_own_place=True),
