@@ -229,16 +229,12 @@ class PlainAdmin(Audited, LimitedAdmin):
     pass
 
 
-for model in (Organisation, Directorate, Register, ScoringScheme):
+for model in (Organisation, Directorate, ScoringScheme):
     admin.site.register(model, PlainAdmin)
 
 
-class PostForm(forms.ModelForm):
-    """Offers the directorates of the post's own organisation, and none before that is known."""
-
-    class Meta:
-        model = Post
-        fields = "__all__"  # noqa: DJ007 - the admin site has its own list
+class OwnDirectorateForm(forms.ModelForm):
+    """Offers the directorates of the row's own organisation, and none before that is known."""
 
     def __init__(self, *args, **options):
         super().__init__(*args, **options)
@@ -252,7 +248,7 @@ class PostForm(forms.ModelForm):
                 )
 
     def _organisation(self):
-        """The key of the one that was sent or, before that, of the post; None for neither."""
+        """The key of the one that was sent or, before that, of the row; None for neither."""
         if self.is_bound and "organisation" in self.fields:
             value = self.data.get(self.add_prefix("organisation"), "")
         else:
@@ -260,9 +256,14 @@ class PostForm(forms.ModelForm):
         return str(value) if KEY.fullmatch(str(value)) else None
 
 
+@admin.register(Register)
+class RegisterAdmin(PlainAdmin):
+    form = OwnDirectorateForm
+
+
 @admin.register(Post)
 class PostAdmin(PlainAdmin):
-    form = PostForm
+    form = OwnDirectorateForm
 
     def get_deleted_objects(self, objs, request):
         """A post that owns or owned anything cannot be deleted.

@@ -321,6 +321,8 @@ def test_a_post_is_offered_the_directorates_of_its_own_organisation(root):
         field = root.get(address).context["adminform"].form.fields["directorate"]
         return list(field.queryset)
 
+    register = make_register(directorate.organisation)
+    assert offered(f"/admin/registers/register/{register.pk}/change/") == [directorate]
     add = "/admin/registers/post/add/"
     assert offered(f"/admin/registers/post/{post.pk}/change/") == [directorate]
     assert (offered(add), offered(f"{add}?organisation={directorate.organisation_id}")) == (
