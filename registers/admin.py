@@ -229,12 +229,42 @@ class PlainAdmin(Audited, LimitedAdmin):
     pass
 
 
-for model in (Organisation, Directorate, Register, ScoringScheme):
+for model in (Organisation, Directorate, ScoringScheme):
     admin.site.register(model, PlainAdmin)
+
+
+class OwnDirectorateForm(forms.ModelForm):
+    """Offers the directorates of the row's own organisation, and none before that is known."""
+
+    def __init__(self, *args, **options):
+        super().__init__(*args, **options)
+        if directorate := self.fields.get("directorate"):
+            organisation = self._organisation()
+            directorates = Directorate.objects.filter(organisation=organisation)
+            directorate.queryset = directorates if organisation else directorates.none()
+            if not organisation:
+                directorate.help_text = (
+                    "Choose the organisation and save: its own are offered then."
+                )
+
+    def _organisation(self):
+        """The key of the one that was sent or, before that, of the row; None for neither."""
+        if self.is_bound and "organisation" in self.fields:
+            value = self.data.get(self.add_prefix("organisation"), "")
+        else:
+            value = self.instance.organisation_id or self.initial.get("organisation")
+        return str(value) if KEY.fullmatch(str(value)) else None
+
+
+@admin.register(Register)
+class RegisterAdmin(PlainAdmin):
+    form = OwnDirectorateForm
 
 
 @admin.register(Post)
 class PostAdmin(PlainAdmin):
+    form = OwnDirectorateForm
+
     def get_deleted_objects(self, objs, request):
         """A post that owns or owned anything cannot be deleted.
 

@@ -286,7 +286,7 @@ def _with_previous(keys):
             "risk__latest__notes",
             "assessment__rationale",
         )
-        .prefetch_related(*RiskRevision.MANY, "assessment__scheme", "risk__register")
+        .prefetch_related(*RiskRevision.MANY, "assessment__scheme", "risk__register__organisation")
     )
     return {(revision.risk_id, revision.number): revision for revision in rows}
 

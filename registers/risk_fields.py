@@ -47,8 +47,9 @@ ORIGIN = Section("Where it comes from: when it was identified, who told us", THE
 COMMITTEE = Section("For the committee: position, what good looks like", DONE_ABOUT_IT)
 NOTES = Section("More detail", ANYTHING_ELSE)
 LIFECYCLE = Section("Steps of the risk, each a form of its own", DONE_ABOUT_IT)
+WARNING = Section("Early warning: indicators and thresholds", DONE_ABOUT_IT)
 # In the order of the forms.
-FOLDED = (SUBJECT, RESPONSE, ORIGIN, COMMITTEE)
+FOLDED = (SUBJECT, RESPONSE, WARNING, ORIGIN, COMMITTEE)
 
 
 @dataclass(frozen=True)
@@ -228,6 +229,24 @@ FIELDS = (
             hint="How you would all know that it is under control. For example: no child waits "
             "longer than 20 weeks.",
             subject="What good looks like")),
+    # Not published: what is watched may tell who is watched.
+    RiskField("early_warning_indicator", "Early-warning indicators", Sort.TEXT, WARNING,
+        "What is watched to see the risk coming.",
+        Question("Which early-warning indicators do you watch?",
+            hint="A figure or event that moves before the risk materialises. For example: "
+            "agency spend as a share of pay, each month.",
+            subject="The early-warning indicators"),
+        aliases=("early warning indicator", "early warning indicators", "early-warning indicator",
+            "key risk indicator", "key risk indicators", "kri", "kris"),
+        has_own_place=True),
+    RiskField("early_warning_threshold", "Early-warning threshold", Sort.TEXT, WARNING,
+        "The value from which somebody acts on the indicators.",
+        Question("From which threshold do you act?",
+            hint="The value of each indicator from which somebody acts, and who. For example: "
+            "above 12 per cent in two months running, the director reviews the risk.",
+            subject="The threshold"),
+        aliases=("early warning threshold", "indicator threshold", "kri threshold"),
+        has_own_place=True),
     # Published like the day on which it was raised: a day names nobody.
     RiskField("identified_on", "Date identified", Sort.DAY, ORIGIN,
         "The day on which the risk was first recognised.",
@@ -255,6 +274,10 @@ FIELDS = (
             "no likelihood and impact, controls, actions, dates.",
             subject="The notes"),
         aliases=("notes", "other comments"), longest=10000),
+    # Neither in files nor in copies: each reader is shown only those of them that they may see.
+    RiskField("related_risks", "Related risks", Sort.LINE, LIFECYCLE,
+        "The references of risks that it is related to, separated by commas.",
+        longest=400, is_imported=False, is_exported=False, is_copied=False),
     RiskField("happened_on", "Happened on", Sort.DAY, LIFECYCLE,
         "The day on which it came about.",
         is_past=True, is_imported=False, is_copied=False),

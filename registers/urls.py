@@ -48,6 +48,7 @@ RISK = [
     path("actions/<int:pk>/reopen/", actions.action_reopen, name="action_reopen"),
     path("escalate/", escalations.risk_escalate, name="risk_escalate"),
     path("escalations/<int:pk>/", escalations.escalation_decide, name="escalation_decide"),
+    path("related/", risks.risk_related, name="risk_related"),
     path("put-on-register/", risk_lifecycle.risk_put_on_register, name="risk_put_on_register"),
     path("happened/", risk_lifecycle.risk_happened, name="risk_happened"),
     path("close/", risk_lifecycle.risk_close, name="risk_close"),

@@ -149,6 +149,7 @@ TABLE = {
     "control_edit": (RISK | {"pk": "first registers.control"}, EDITORS, EDITORS),
     "control_test": (RISK | {"pk": "first registers.control"}, EDITORS, EDITORS),
     "control_retire": (RISK | {"pk": "first registers.control"}, EDITORS, EDITORS),
+    "risk_related": (RISK, EDITORS, EDITORS),
     "risk_put_on_register": (RISK, EDITORS, EDITORS),
     "risk_happened": (RISK, EDITORS, EDITORS),
     "risk_close": (RISK, MANAGERS, MANAGERS),

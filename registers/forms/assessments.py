@@ -228,18 +228,11 @@ class AssessmentForm(RangeForm):
 
 
 class IndependentForm(RangeForm):
-    """An assessment from outside: kept beside ours, never in its place."""
+    """An assessment from outside: kept beside ours, never in its place.
 
-    perspective = forms.ChoiceField(
-        choices=[
-            choice
-            for choice in Assessment.Perspective.choices
-            if choice[0] != Assessment.Perspective.ORGANISATION
-        ],
-        widget=GovukRadios,
-        label="Whose view is it?",
-        error_messages=selection_errors("Select whose view it is"),
-    )
+    perspective: whose view it is, which follows from who rates.
+    """
+
     evidence = PlainTextField(
         label="What does your view rest on?",
         subject="What your view rests on",
@@ -248,19 +241,15 @@ class IndependentForm(RangeForm):
         help_text="For example, whom you asked, what you read, what you saw.",
     )
     helper = Helper(
-        *(
-            "perspective",
-            "likelihood",
-            "impact",
-            BAND,
-            RangeForm.RANGE,
-            "driver",
-            "rationale",
-            "evidence",
-        ),
+        *("likelihood", "impact", BAND, RangeForm.RANGE, "driver", "rationale", "evidence"),
         "effective_on",
     )
     field_order = [pointer.name for pointer in helper.layout.get_field_names()]
 
+    def __init__(self, data=None, *, risk, perspective):
+        super().__init__(data, risk=risk)
+        self.perspective = perspective
+
     def clean(self):
-        return {**super().clean(), "kind": Assessment.Kind.CURRENT}
+        kind = Assessment.Kind.CURRENT
+        return {**super().clean(), "kind": kind, "perspective": self.perspective}

@@ -48,8 +48,7 @@ class EditQuestionForm(forms.Form):
     )
     helper = Helper("text", "risk")
 
-    def __init__(self, data=None, *, register, risks, question=None, hidden=False):
-        initial = None
+    def __init__(self, data=None, *, register, risks, question=None, hidden=False, initial=None):
         if question:
             reference = (
                 "" if hidden or not question.risk else register.reference(question.risk.number)
@@ -103,6 +102,13 @@ class QuestionForm(EditQuestionForm):
 
 
 class QuestionSourceForm(forms.Form):
-    """Of which source the address asks for questions; "" for a few of each."""
+    """Of which source the address asks for questions; "" for a few of each.
+
+    about, case, sign: the number of the risk, slug of the case or code of the warning sign from
+    whose page somebody comes to keep a question. None of them has to exist.
+    """
 
     of = forms.ChoiceField(choices=Source.choices, required=False)
+    about = forms.RegexField(rf"^{NUMBER.pattern}\Z", required=False)
+    case = forms.SlugField(required=False)
+    sign = forms.SlugField(required=False)

@@ -15,6 +15,7 @@ from registers.forms.fields import (
 )
 from registers.govuk import GovukRadios, Helper
 from registers.models import Review, RiskRevision
+from registers.models.escalation import registers_above
 from registers.models.review import (
     is_above_tolerance_twice_running,
     latest_next_review,
@@ -33,8 +34,8 @@ class ReviewForm(RiskStepForm):
             hints={
                 Review.Outcome.WORDING: "Edit the risk next.",
                 Review.Outcome.JUDGE: "Assess it next, or say in the note who will.",
-                Review.Outcome.HIGHER: "Say in the note why, and propose it on the risk's page "
-                "next.",
+                Review.Outcome.HIGHER: "Say in the note why. Next you propose it to the register "
+                "above.",
                 Review.Outcome.CLOSE: "Say in the note why: a risk manager decides.",
             }
         ),
@@ -78,6 +79,10 @@ class ReviewForm(RiskStepForm):
         next_on = proposed_next_review(risk, today)
         super().__init__(data, risk=risk, effective_on=today, next_on=next_on)
         self.fields["asked_outside"].required = is_above_tolerance_twice_running(risk)
+        if risk.status not in risk.ON_REGISTER or not registers_above(risk):
+            self.fields["outcome"].choices = [
+                choice for choice in Review.Outcome.choices if choice[0] != Review.Outcome.HIGHER
+            ]
 
     def clean_effective_on(self):
         return check_not_before_raised(self.cleaned_data["effective_on"], self.risk)

@@ -11,10 +11,9 @@ class EditConflict(Exception):
         self.later, self.changes = record.changed_since(version)
 
     @property
-    def by(self):
-        return (
-            " and ".join(dict.fromkeys(str(revision.by) for revision in self.later)) or "Somebody"
-        )
+    def people(self):
+        """Who changed it since, each once."""
+        return list(dict.fromkeys(revision.by for revision in self.later))
 
     @property
     def assessments(self):

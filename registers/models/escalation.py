@@ -16,6 +16,12 @@ from registers.history.errors import InvalidTransition
 from registers.models.register import Register
 
 
+def registers_above(risk):
+    """The registers of its organisation to which the risk can be taken. One query for each."""
+    register = risk.register
+    return [row for row in register.above() if row.organisation_id == register.organisation_id]
+
+
 class EscalationQuerySet(DatedQuerySet):
     def undecided(self):
         return self.filter(decision=None)
@@ -76,9 +82,7 @@ class Escalation(AppendOnlyRecord):
         """
         if risk.status not in risk.ON_REGISTER:
             return []
-        above = [
-            r for r in risk.register.above() if r.organisation_id == risk.register.organisation_id
-        ]
+        above = registers_above(risk)
         if not above:
             return []
         waiting = set(risk.escalations.undecided().values_list("to_register", flat=True))

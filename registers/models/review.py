@@ -10,7 +10,7 @@ from django.db.models import F, Max, Q
 from django.utils import timezone
 
 from registers.dates import years_later
-from registers.history.append_only import AppendOnlyRecord
+from registers.history.append_only import AppendOnlyRecord, DatedQuerySet
 from registers.models.appetite import Tolerances
 from registers.models.assessment import Assessment, share_schemes
 
@@ -46,6 +46,8 @@ class Review(AppendOnlyRecord):
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     effective_on = models.DateField()
     recorded_at = models.DateTimeField(default=timezone.now)
+
+    objects = DatedQuerySet.as_manager()
 
     class Meta:
         ordering = ["risk_id", "effective_on", "pk"]
@@ -105,9 +107,11 @@ def above_tolerance_twice_running(register, risks):
 def _ratings_before(risks):
     """Key of a risk -> its rating when it was looked at before.
 
-    That is at its latest review or, without one, its last current rating of an earlier day.
+    That is at its latest review or, without one, its last current rating of an earlier day. A
+    review of the day of the current rating is the same look.
     """
     reviews = Review.objects.filter(risk__in=risks).order_by().values_list("risk")
+    reviews = reviews.exclude(effective_on=F("risk__current__effective_on"))
     reviewed_on = dict(reviews.annotate(latest=Max("effective_on")))
     rated_on = {risk.pk: risk.current.effective_on for risk in risks}
     ratings = {}

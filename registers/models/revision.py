@@ -64,7 +64,11 @@ class RiskRevision(RiskContent, SealedModel, AppendOnly):
         ]
         # For the latest of all changes.
         indexes = [
-            models.Index(fields=["-recorded_at", "-id", "risk"], name="risk_revision_latest")
+            models.Index(fields=["-recorded_at", "-id", "risk"], name="risk_revision_latest"),
+            # Few name related risks.
+            models.Index(
+                fields=["risk"], condition=~Q(related_risks=""), name="risk_revision_related"
+            ),
         ]
 
     def __str__(self):

@@ -215,6 +215,17 @@ class Risk(RiskLifecycle, LatestContent, SealedModel):
         notes = notes if drafts else notes.since_on_register()
         return notes.order_by("-effective_on", "-pk")
 
+    def reviews_up_to(self, day, recorded_by=None, drafts=True):
+        """Its reviews up to a day, oldest first.
+
+        drafts: include those that were recorded before it came onto the register.
+        """
+        reviews = self.reviews.as_at(day, recorded_by).select_related("by")
+        if not drafts:
+            first = self._put_on_register.values("recorded_at")[:1]
+            reviews = reviews.filter(recorded_at__gte=models.Subquery(first))
+        return reviews.order_by("effective_on", "pk")
+
     @property
     def _put_on_register(self):
         return self.revisions.filter(status__in=self.ON_REGISTER).order_by("number")

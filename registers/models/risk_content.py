@@ -101,6 +101,8 @@ class RiskContent(ContentFields, models.Model):
     target_on = models.DateField(null=True)
     committee_position = models.TextField(blank=True)
     definition_of_good = models.TextField(blank=True)
+    early_warning_indicator = models.TextField(blank=True)
+    early_warning_threshold = models.TextField(blank=True)
     identified_on = models.DateField(null=True)
     told_by = models.CharField(max_length=10, choices=ContentFields.Teller, blank=True)
     told_on = models.DateField(null=True)
@@ -108,6 +110,11 @@ class RiskContent(ContentFields, models.Model):
     exempt_interest = models.TextField(blank=True)
     exempt_decided_by = models.CharField(
         max_length=BY_NAME["exempt_decided_by"].longest, blank=True
+    )
+    related_risks = models.CharField(
+        max_length=BY_NAME["related_risks"].longest,
+        blank=True,
+        help_text="References, separated by commas.",
     )
     happened_on = models.DateField(null=True)
     happened_what = models.TextField(blank=True)

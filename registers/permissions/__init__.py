@@ -19,6 +19,7 @@ from registers.permissions.access import (
     risks_for,
     saved_views_for,
 )
+from registers.permissions.names import PersonName, may_read_names, name_for
 from registers.permissions.roles import (
     Permission,
     assesses_as,
@@ -27,6 +28,7 @@ from registers.permissions.roles import (
     defaults_to_agreed,
     directorates_of,
     has_no_manager,
+    independent_perspective,
     may_close,
     may_work_on,
     people_with,
@@ -43,6 +45,7 @@ from registers.permissions.visibility import (
 
 __all__ = [
     "Permission",
+    "PersonName",
     "VisibilityCutOff",
     "assesses_as",
     "can",
@@ -57,11 +60,14 @@ __all__ = [
     "get_risk_record_for",
     "get_saved_view_for",
     "has_no_manager",
+    "independent_perspective",
     "mark_visibility",
     "marks_across",
     "marks_of",
     "may_close",
+    "may_read_names",
     "may_work_on",
+    "name_for",
     "open_data_for",
     "people_with",
     "permissions_of",

@@ -4,7 +4,7 @@ from enum import Enum, auto
 
 from django.db.models import Exists, OuterRef
 
-from registers.models import Membership, Risk, Role, User
+from registers.models import Assessment, Membership, Post, Risk, Role, User
 
 
 class Permission(Enum):
@@ -129,3 +129,21 @@ def assesses_as(user, register):
     if P.ASSESS_RISK in permissions:
         return "own"
     return "independent" if P.ASSESS_INDEPENDENTLY in permissions else ""
+
+
+def independent_perspective(user, organisation):
+    """The Assessment.Perspective of this person's independent ratings in an organisation.
+
+    The one of their latest rating there or else of a post they hold: internal audit by its title,
+    or from outside, as any other auditor or inspector. Everybody else is a peer. Two queries.
+    """
+    perspective = Assessment.Perspective
+    ratings = Assessment.objects.filter(by=user, risk__register__organisation=organisation)
+    latest = ratings.exclude(perspective=perspective.ORGANISATION).order_by("-recorded_at", "-pk")
+    if earlier := latest.values_list("perspective", flat=True).first():
+        return perspective(earlier)
+    posts = Post.objects.filter(organisation=organisation, holder=user)
+    titles = " ".join(posts.values_list("title", flat=True)).lower()
+    if "internal audit" in titles:
+        return perspective.INTERNAL_AUDIT
+    return perspective.EXTERNAL if "audit" in titles or "inspect" in titles else perspective.PEER

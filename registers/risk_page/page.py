@@ -21,6 +21,7 @@ from registers.rating_sparkline import build_rating_sparkline
 from registers.risk_fields import FIELDS, FOLDED, Sort
 from registers.risk_page.controls import controls_of
 from registers.risk_page.precedents import precedents_of
+from registers.risk_page.related import related_risks_of
 
 Kind, Perspective = Assessment.Kind, Assessment.Perspective
 
@@ -72,12 +73,9 @@ class OutsideAdvice:
     is_required: bool
 
 
-def outside_advice_for(risk, as_of):
-    """At most three queries, one of them where a past day is read."""
-    reviews = risk.reviews.filter(effective_on__lte=as_of.day).exclude(asked_outside="")
-    if as_of.recorded_by:
-        reviews = reviews.filter(recorded_at__lte=as_of.recorded_by)
-    latest = reviews.select_related("by").order_by("effective_on", "pk").last()
+def outside_advice_for(risk, as_of, reviews):
+    """reviews: of the risk, as read. At most three queries."""
+    latest = reviews.exclude(asked_outside="").last()
     is_open = as_of.is_today and risk.status != risk.Status.CLOSED
     return OutsideAdvice(latest, is_open and is_above_tolerance_twice_running(risk))
 
@@ -174,6 +172,7 @@ def risk_page_context(reader, risk, as_of, *, may_edit) -> dict:
     )
     tolerance = position and applied_tolerance(position, day, recorded_by)
     assessments = risk.judgements(day, recorded_by, drafts=may_edit)
+    reviews = risk.reviews_up_to(day, recorded_by, drafts=may_edit)
     return {
         "position": position,
         "details": position and details_of(position.revision),
@@ -184,8 +183,10 @@ def risk_page_context(reader, risk, as_of, *, may_edit) -> dict:
         "controls": controls_of(risk, as_of),
         "progress": risk.progress_up_to(day, recorded_by, drafts=may_edit),
         "actions": actions_of(risk, day, recorded_by),
-        "asked_outside": outside_advice_for(risk, as_of),
+        "last_review": reviews.last(),
+        "asked_outside": outside_advice_for(risk, as_of, reviews),
         "escalations": escalations_of(risk, as_of),
+        "related_risks": related_risks_of(reader, risk, position, as_of),
         "precedents": precedents_of(reader, risk, position, day, recorded_by),
         "lifecycle": lifecycle_status_of(risk, position, tolerance, day, recorded_by),
     }

@@ -6,17 +6,23 @@ from urllib.parse import quote
 from django import template
 from django.template.loader import render_to_string
 from django.template.loader_tags import IncludeNode
+from django.utils.html import format_html, format_html_join
+from django.utils.text import capfirst
 
 from registers.library_pages.timeline import partial_date
 from registers.navigation import pages_below, tabs_of
+from registers.permissions import name_for
 from registers.phrases.bands import possible_bands_in_words
 from registers.phrases.numbers import times_in_words
+from registers.templatetags.links import link_addresses
 
 register = template.Library()
 # {{ assessment|could_be }}: where its range reaches another band
 register.filter("could_be", possible_bands_in_words)
 register.filter("times", times_in_words)  # {{ action.redated|times }}: once, twice, three times
 register.filter("known_to", partial_date)  # {{ row.start_on|known_to:row.start_precision }}
+# {{ assessment.evidence|links|linebreaks }}: escaped, with its web addresses as links
+register.filter("links", link_addresses)
 
 
 @register.tag
@@ -71,6 +77,27 @@ def band_tag(band):
     A list shows hundreds of the same few, so each is rendered once.
     """
     return render_to_string("components/band_tag.html", {"band": band})
+
+
+@register.simple_tag(takes_context=True)
+def person(context, user, register, at_start=False):
+    """{% person entry.by register %}: whoever did it, as this reader is told (name_for).
+
+    A manager's page shows the name, and prints the post. at_start: of a sentence or a cell.
+    """
+    name, post = name_for(context.request.user, user, register.organisation)
+    post = capfirst(post) if at_start else post
+    if not name:
+        return post
+    words = '<span class="app-name">{}</span><span class="app-post">{}</span>'
+    return format_html(words, name, post)
+
+
+@register.simple_tag(takes_context=True)
+def people(context, users, register):
+    """Several people as `person` has them, each post once."""
+    names = dict.fromkeys(person(context, user, register) for user in users)
+    return format_html_join(" and ", "{}", ((name,) for name in names)) or "somebody"
 
 
 @register.filter

@@ -34,7 +34,15 @@ from registers.phrases.register import (
 )
 from registers.services import change_many, review_many
 from registers.services import reassign as give_to_post
-from registers.views.form_flow import post_data, response_status, submit
+from registers.views.form_flow import (
+    Check,
+    check_page,
+    is_confirmed,
+    is_to_be_changed,
+    post_data,
+    response_status,
+    submit,
+)
 
 
 def risk_review_many(request, slug):
@@ -69,16 +77,24 @@ def reassign(request, slug):
     risks = risks_across(request.user, registers)
     owned = PostHoldings(risks, posts.cleaned_data["from_post"])
     form = ReassignForm(post_data(request), owned=owned, readable=PostHoldings(risks))
-    arguments = (
-        {"by": request.user, "reason": form.cleaned_data["reason"], **form.chosen}
-        if form.is_valid()
-        else {}
-    )
-    if arguments and (count := submit(form, give_to_post, **arguments, **posts.cleaned_data)):
-        messages.success(request, reassigned_sentence(count, posts.cleaned_data["to_post"].title))
-        return redirect("reassign", slug)
+    if form.is_valid() and not is_to_be_changed(request):
+        if not is_confirmed(request):
+            check = reassignment_check(**posts.cleaned_data)
+            return check_page(request, form, check, register=register)
+        arguments = {"by": request.user, "reason": form.cleaned_data["reason"], **form.chosen}
+        if count := submit(form, give_to_post, **arguments, **posts.cleaned_data):
+            to_post = posts.cleaned_data["to_post"]
+            messages.success(request, reassigned_sentence(count, to_post.title))
+            return redirect("reassign", slug)
     context |= {"form": form, **posts.cleaned_data}
     return render(request, "registers/reassign.html", context, status=response_status(form))
+
+
+CHANGE_CHECK = Check(
+    "Check your changes before you save them",
+    "Each risk keeps its earlier wording in its history.",
+    "Save the changes",
+)
 
 
 def risk_change_many(request, slug):
@@ -90,15 +106,16 @@ def risk_change_many(request, slug):
     # What the list was narrowed by: the way back to it.
     list_query = QueryDict(request.GET.get("list", "")).urlencode()
     href = f"{register.get_absolute_url()}{'?' if list_query else ''}{list_query}"
-    context = {"register": register, "form": form, "list_href": href}
-    if form.is_valid() and "back" not in request.POST:
-        if form.is_single or "confirm" in request.POST:
-            arguments = {"changes": form.changes, "reason": form.cleaned_data["reason"]}
-            if count := submit(form, change_many, register=register, by=request.user, **arguments):
-                messages.success(request, changed_risks_sentence(count))
-                return redirect(href)
-        else:
-            context["is_check"] = True
+    context = {"register": register, "cancel_href": href}
+    if form.is_valid() and not is_to_be_changed(request):
+        if not (form.is_single or is_confirmed(request)):
+            page = "registers/risk_change_check.html"
+            return check_page(request, form, CHANGE_CHECK, page, **context)
+        arguments = {"changes": form.changes, "reason": form.cleaned_data["reason"]}
+        if count := submit(form, change_many, register=register, by=request.user, **arguments):
+            messages.success(request, changed_risks_sentence(count))
+            return redirect(href)
+    context |= {"form": form}
     return render(request, "registers/risk_change_many.html", context, status=response_status(form))
 
 
@@ -122,3 +139,12 @@ def selected_risks(reader, register, numbers):
     for risk in risks:
         risk.register = register
     return risks
+
+
+def reassignment_check(from_post, to_post):
+    return Check(
+        "Check before you reassign these records",
+        f"{to_post.title} will own all of these in place of {from_post.title}. No step moves them "
+        "all back: each would have to be changed by itself.",
+        f"Reassign to {to_post.title}",
+    )

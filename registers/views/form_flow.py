@@ -1,9 +1,27 @@
 """How a view passes a form to a verb, and what it answers where the verb refuses."""
 
+from typing import NamedTuple
+
 from django.contrib import messages
 from django.shortcuts import redirect, render
 
+from registers.forms.answers import answers_of
 from registers.models import BulkEditConflict, DuplicateSubmission, EditConflict, InvalidTransition
+
+# Buttons of the check page, and what no form has a field for.
+CONFIRM, CHANGE = "confirmed", "change"
+NOT_CARRIED = {CONFIRM, CHANGE, "csrfmiddlewaretoken"}
+
+
+class Check(NamedTuple):
+    """What the page says that comes before a step with no way back.
+
+    consequence: what cannot be undone, in a sentence or two. submit: the words of the button.
+    """
+
+    title: str
+    consequence: str
+    submit: str
 
 
 def submit(form, verb, *args, **arguments):
@@ -39,14 +57,43 @@ def post_data(request):
     return request.POST if request.method == "POST" else None
 
 
-def handle_form(risk, request, page, form, verb, message, to=None, **context):
+def is_to_be_changed(request):
+    """Whether the person went back from the check page: the form is shown with what was typed."""
+    return CHANGE in request.POST
+
+
+def is_confirmed(request):
+    return CONFIRM in request.POST
+
+
+def check_page(request, form, check, template="registers/check_page.html", **context):
+    """The answers of a valid form, to be confirmed. Keeps no state: the page carries the form.
+
+    template: one that extends the usual one.
+    """
+    carried = [
+        (name, value)
+        for name, values in request.POST.lists()
+        if name not in NOT_CARRIED
+        for value in values
+    ]
+    context |= {"form": form, "check": check, "answers": answers_of(form), "carried": carried}
+    return render(request, template, context)
+
+
+def handle_form(risk, request, page, form, verb, message, to=None, check=None, **context):
     """The answer to a form for one step of a risk: take the step and redirect, or show the page.
 
     verb: the step. message: the text for its success, or a function of its result. to: where else
-    than to the risk it leads, as redirect() takes it. context: further template context.
+    than to the risk it leads, as redirect() takes it, or a function of its result. check: the Check
+    that comes before it. context: further template context.
     """
-    if form.is_valid() and (result := submit(form, verb, by=request.user, **form.cleaned_data)):
-        messages.success(request, message(result) if callable(message) else message)
-        return redirect(to or risk)
-    context |= {"register": risk.register, "risk": risk, "form": form}
+    context |= {"register": risk.register, "risk": risk}
+    if form.is_valid() and not (check and is_to_be_changed(request)):
+        if check and not is_confirmed(request):
+            return check_page(request, form, check, **context)
+        if result := submit(form, verb, by=request.user, **form.cleaned_data):
+            messages.success(request, message(result) if callable(message) else message)
+            return redirect((to(result) if callable(to) else to) or risk)
+    context |= {"form": form}
     return render(request, f"registers/{page}.html", context, status=response_status(form))

@@ -28,6 +28,7 @@ from registers.models import (
     Lesson,
     Source,
 )
+from registers.permissions import Permission, can
 from registers.phrases.numbers import number_in_words
 from registers.readers_risks import ReadersRisks
 from registers.views.as_of import read_only
@@ -74,6 +75,11 @@ def library_case(request, slug):
     risks = ReadersRisks(request.user, timezone.localdate())
     context = {
         "case": case,
+        "ask_registers": [
+            register
+            for register in risks.registers
+            if can(request.user, Permission.ASK_QUESTION, register.organisation)
+        ],
         **readers_risks_context(risks, risks.testing(sign__case=case), case=slug),
         **case_context(case, risks.risks_by_sign(case)),
     }

@@ -21,6 +21,7 @@ from registers.permissions import (
 )
 from registers.priorities import question_key
 from registers.questions.sources import OfferedQuestions, with_risks
+from registers.questions.starts import question_start
 from registers.views.as_of import as_of_from
 from registers.views.form_flow import post_data
 
@@ -29,15 +30,18 @@ def question_list(request, slug):
     register = get_register_for(request.user, slug, Permission.ASK_QUESTION)
     as_of, source_form = as_of_from(request, register), QuestionSourceForm(request.GET)
     if not source_form.is_valid():
-        raise BadRequest("of takes register, signs, types, blind or insights.")
+        raise BadRequest(
+            "of takes register, signs, types, blind or insights; about takes the number of a risk."
+        )
     risks = risks_for(request.user, register)
-    form = QuestionForm(post_data(request), register=register, risks=risks)
+    source = source_form.cleaned_data.pop("of")
+    start = question_start(register, risks, **source_form.cleaned_data)
+    form = QuestionForm(post_data(request), register=register, risks=risks, initial=start.initial)
     if form.is_valid() and gather_question(request, form):
         if "to_dashboard" in request.POST:
             return redirect(f"{reverse('dashboard', args=[slug])}{as_of.query}#look")
-        return redirect(request.get_full_path())
+        return redirect(start.back or request.get_full_path())
     questions = with_risks(questions_for(request.user, register), risks)
-    source = source_form.cleaned_data["of"]
     context = {
         "register": register,
         "as_of": as_of,

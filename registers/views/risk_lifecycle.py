@@ -15,8 +15,25 @@ from registers.forms.risk_lifecycle import (
 )
 from registers.forms.risks import OpenRiskForm
 from registers.permissions import Permission, can, get_risk_for, may_close, would_see_exempt
-from registers.views.form_flow import handle_form, post_data
+from registers.views.form_flow import Check, handle_form, post_data
 
+# Closing, exempting, dropping an action and retiring a control can all be undone: no check there.
+PUT_ON_REGISTER = Check(
+    "Check before you put this risk on the register",
+    "Everybody who reads the register will see this risk. It cannot become a draft again.",
+    "Put it on the register",
+)
+MATERIALISED = Check(
+    "Check before you record that this risk has materialised",
+    "The register will say from now on that this risk has materialised. You cannot take that back.",
+    "Record that it has materialised",
+)
+LIFT_EXEMPTION = Check(
+    "Check before you lift the exemption",
+    "Everybody who reads the register will see this risk, and its history. What people have read "
+    "cannot be taken back.",
+    "Lift the exemption",
+)
 OUT_OF_SIGHT = (
     " You no longer see it, as you neither raised it nor hold the post that owns it: "
     "a risk manager does."
@@ -27,14 +44,18 @@ def risk_put_on_register(request, slug, number):
     risk = get_risk_for(request.user, slug, number, Permission.EDIT_RISK)
     form = OpenRiskForm(post_data(request), risk=risk)
     message = f"{risk.reference} is on the register."
-    return handle_form(risk, request, "risk_put_on_register", form, risk.open, message)
+    return handle_form(
+        risk, request, "risk_put_on_register", form, risk.open, message, check=PUT_ON_REGISTER
+    )
 
 
 def risk_happened(request, slug, number):
     risk = get_risk_for(request.user, slug, number, Permission.EDIT_RISK)
     form = HappenedForm(post_data(request), risk=risk)
     message = f"{risk.reference} has happened. Assess it again: what is still to come?"
-    return handle_form(risk, request, "risk_happened", form, risk.happen, message)
+    return handle_form(
+        risk, request, "risk_happened", form, risk.happen, message, check=MATERIALISED
+    )
 
 
 def risk_close(request, slug, number):
@@ -69,7 +90,15 @@ def risk_lift_exemption(request, slug, number):
     risk = get_risk_for(request.user, slug, number, Permission.RUN_REGISTER)
     form = LiftExemptionForm(post_data(request), risk=risk)
     message = f"{risk.reference} is exempt no longer: whoever reads the register sees it."
-    return handle_form(risk, request, "risk_lift_exemption", form, risk.lift_exemption, message)
+    return handle_form(
+        risk,
+        request,
+        "risk_lift_exemption",
+        form,
+        risk.lift_exemption,
+        message,
+        check=LIFT_EXEMPTION,
+    )
 
 
 @require_POST

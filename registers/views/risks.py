@@ -3,27 +3,32 @@ from functools import partial
 
 from django.contrib import messages
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.html import format_html
 
 from registers.forms.assessments import AssessmentForm, IndependentForm
 from registers.forms.progress_notes import ProgressNoteForm
+from registers.forms.related_risks import RelatedRisksForm
 from registers.forms.reviews import ReviewForm
 from registers.forms.risks import EditRiskForm, LogRiskForm
 from registers.imports.progress import imported_rows_for
-from registers.models import ProgressNote, Risk
+from registers.models import ProgressNote, Review, Risk
 from registers.permissions import (
     Permission,
     assesses_as,
     can,
     get_register_for,
     get_risk_for,
+    independent_perspective,
     mark_visibility,
     may_close,
+    risks_across,
 )
 from registers.precedents import suggestions_for
 from registers.risk_page.history import build_history
 from registers.risk_page.page import risk_page_context, sparkline_of
+from registers.risk_page.related import without_hidden
 from registers.views.as_of import as_of_from, read_only
 from registers.views.form_flow import handle_form, post_data, response_status, submit
 from registers.views.precedents import suggestions_link
@@ -76,6 +81,7 @@ def risk_detail(request, slug, number):
 def _step_permissions(reader, risk):
     return {
         "may_run": can(reader, Permission.RUN_REGISTER, risk.register.organisation),
+        "may_ask": can(reader, Permission.ASK_QUESTION, risk.register.organisation),
         "may_close": may_close(reader, risk),
         "assesses_as": assesses_as(reader, risk.register),
     }
@@ -87,12 +93,25 @@ def risk_edit(request, slug, number):
     return handle_form(risk, request, "risk_edit", form, risk.revise, f"{risk.reference} is saved.")
 
 
+def risk_related(request, slug, number):
+    risk = get_risk_for(request.user, slug, number, Permission.EDIT_RISK)
+    registers = list(risk.register.organisation.registers.all())
+    risks = risks_across(request.user, registers)
+    form = RelatedRisksForm(post_data(request), risk=risk, registers=registers, risks=risks)
+    message = f"The related risks of {risk.reference} are saved."
+    return handle_form(risk, request, "risk_related", form, risk.revise, message)
+
+
 def risk_assess(request, slug, number):
     risk = get_risk_for(
         request.user, slug, number, Permission.ASSESS_RISK, Permission.ASSESS_INDEPENDENTLY
     )
-    is_ours = assesses_as(request.user, risk.register) == "own"
-    form = (AssessmentForm if is_ours else IndependentForm)(post_data(request), risk=risk)
+    is_ours, data = assesses_as(request.user, risk.register) == "own", post_data(request)
+    if is_ours:
+        form = AssessmentForm(data, risk=risk)
+    else:
+        perspective = independent_perspective(request.user, risk.register.organisation)
+        form = IndependentForm(data, risk=risk, perspective=perspective)
 
     def message_of(rating):
         rating_name = (
@@ -112,7 +131,16 @@ def risk_review(request, slug, number):
     def message_of(review):
         return f"{risk.reference} is reviewed. Next review: {date_format(review.next_on, 'j F Y')}."
 
-    return handle_form(risk, request, "risk_review", form, risk.review, message_of)
+    return handle_form(
+        risk, request, "risk_review", form, risk.review, message_of, to=partial(_after, risk)
+    )
+
+
+def _after(risk, review):
+    """Where a review leads: on to the proposal where the risk is to be taken higher."""
+    if review.outcome == Review.Outcome.HIGHER:
+        return reverse("risk_escalate", args=[risk.register.slug, risk.number])
+    return risk
 
 
 def progress_new(request, slug, number):
@@ -133,6 +161,7 @@ def risk_history(request, slug, number):
         risk.register
     ]
     entries = build_history(risk, as_of.day, as_of.recorded_by, marks=marks, with_drafts=may_edit)
+    entries = without_hidden(request.user, risk, entries)
     revisions = [entry.revision for entry in entries if entry.revision]
     assessments = risk.judgements(as_of.day, as_of.recorded_by, drafts=may_edit)
     context = {

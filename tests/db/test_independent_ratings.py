@@ -12,9 +12,9 @@ from makers import (
     make_membership,
     make_organisation,
     make_person,
+    make_post,
     make_register,
     make_risk,
-    make_user,
     preset,
 )
 
@@ -61,7 +61,6 @@ def officer(clients):
 
 def form_data(risk, **fields):
     return {
-        "perspective": "peer",
         "likelihood": "4",
         "impact": "5",
         "driver": "harm-to-users",
@@ -84,10 +83,29 @@ def test_a_peer_rates_at_the_same_address(peer, risk):
     )
 
 
-@pytest.mark.parametrize("perspective", ["peer", "internal-audit", "external"])
-def test_a_peer_selects_the_perspective(peer, risk, perspective):
-    peer.post(ASSESS, form_data(risk, perspective=perspective))
+@pytest.mark.parametrize(
+    ("title", "perspective"),
+    [
+        ("", "peer"),
+        ("Head of housing", "peer"),
+        ("Head of Internal Audit", "internal-audit"),
+        ("External auditor", "external"),
+        ("Lead inspector", "external"),
+    ],
+)
+def test_the_perspective_follows_from_the_post(risk, title, perspective):
+    person = make_person(risk.register.organisation, Role.PEER)
+    if title:
+        make_post(risk.register.organisation, title, holder=person)
+    client_of(person).post(ASSESS, form_data(risk))
     assert risk.assessments.last().perspective == perspective
+
+
+def test_the_perspective_is_that_of_the_persons_last_rating(risk):
+    person = make_person(risk.register.organisation, Role.PEER)
+    make_assessment(risk, (5, 5), perspective="external", by=person)
+    client_of(person).post(ASSESS, form_data(risk))
+    assert risk.assessments.last().perspective == "external"
 
 
 def test_it_changes_neither_the_own_rating_nor_the_next_review(peer, risk):
@@ -100,9 +118,8 @@ def test_it_changes_neither_the_own_rating_nor_the_next_review(peer, risk):
 
 @pytest.mark.parametrize("perspective", ["own", "", "committee", "<script>"])
 def test_a_peer_cannot_speak_for_the_organisation(peer, risk, perspective):
-    answer = peer.post(ASSESS, form_data(risk, perspective=perspective))
-    assert (answer.status_code, "Select whose view it is" in answer.text) == (200, True)
-    assert risk.assessments.count() == 1
+    peer.post(ASSESS, form_data(risk, perspective=perspective))
+    assert risk.assessments.last().perspective == "peer"
 
 
 @pytest.mark.parametrize("kind", ["inherent", "target"])
@@ -147,7 +164,6 @@ def test_a_peer_finds_no_exempt_risk(peer, risk):
 def test_a_peer_gets_error_messages(peer, risk):
     text = html.unescape(peer.post(ASSESS, {"version": risk.version}).text)
     words = (
-        "Select whose view it is",
         "Select how likely it is",
         "Select how bad it would be",
         "Enter why you judge it so",
@@ -162,11 +178,21 @@ def test_a_peer_needs_no_evidence_for_a_fall(peer, risk):
 
 def test_a_peer_reads_what_the_rating_is_for(peer, risk):
     text = peer.get(ASSESS).text
-    assert ("Rate this risk independently" in text, "changes neither theirs nor" in text) == (
+    assert ("Rate this risk independently" in text, "It does not change theirs" in text) == (
         True,
         True,
     )
-    assert 'name="kind"' not in text
+    assert 'name="kind"' not in text and 'name="perspective"' not in text
+
+
+def test_a_peer_rates_without_reading_our_rating(peer, risk):
+    """Neither on the form nor where we rated while it was open."""
+    opened = form_data(risk)
+    make_assessment(risk, (2, 2), rationale="Our own reason.")
+    pages = [peer.get(ASSESS).text, peer.post(ASSESS, opened).text]
+    assert "added a current assessment." in html.unescape(pages[1])
+    words = (risk.current.rationale, "Our own reason.", "likelihood 3 x impact", "likelihood 2 x")
+    assert [word for word in words for page in pages if word in html.unescape(page)] == []
 
 
 def test_an_officer_selects_no_perspective(officer, risk):
@@ -197,14 +223,13 @@ def test_an_officers_edit_after_a_peers_rating_is_a_conflict(officer, risk):
     and loses nothing.
     """
     opened = risk.version
-    make_assessment(
-        risk, (5, 5), perspective="peer", by=make_user(name="Pia Peer"), rationale="Two accounts."
-    )
+    rater = make_person(risk.register.organisation, Role.PEER, name="Pia Peer")
+    make_assessment(risk, (5, 5), perspective="peer", by=rater, rationale="Two accounts.")
     form = {"title": "Mine", "event": "e", "consequence": "c", "version": opened}
     answer = officer.post(f"{PAGE}edit/", form)
     text = html.unescape(answer.text)
     assert (answer.status_code, 'value="Mine"' in text) == (409, True)
-    assert "Pia Peer (peer reviewer) added a rating that stands beside the organisation" in text
+    assert "A peer reviewer or auditor (peer reviewer) added a rating that stands beside" in text
     risk.refresh_from_db()
     assert officer.post(f"{PAGE}edit/", form | {"version": risk.version}).status_code == 302
 

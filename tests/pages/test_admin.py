@@ -308,3 +308,30 @@ def test_a_person_who_is_added_and_made_an_administrator_is_sealed(root):
         .values_list("verb", flat=True)
     )
     assert list(verbs) == ["user.added", "user.changed"]
+
+
+def test_a_post_is_offered_the_directorates_of_its_own_organisation(root):
+    directorate, foreign = (
+        Directorate.objects.create(organisation=make_organisation(), name=name)
+        for name in ("Ours", "Others")
+    )
+    post = make_post(directorate.organisation)
+
+    def offered(address):
+        field = root.get(address).context["adminform"].form.fields["directorate"]
+        return list(field.queryset)
+
+    register = make_register(directorate.organisation)
+    assert offered(f"/admin/registers/register/{register.pk}/change/") == [directorate]
+    add = "/admin/registers/post/add/"
+    assert offered(f"/admin/registers/post/{post.pk}/change/") == [directorate]
+    assert (offered(add), offered(f"{add}?organisation={directorate.organisation_id}")) == (
+        [],
+        [directorate],
+    )
+    form = {"organisation": directorate.organisation_id, "title": "Head", "directorate": foreign.pk}
+    for organisation in (directorate.organisation_id, "", "x", "9" * 30):
+        root.post(add, form | {"organisation": organisation})
+    assert not Post.objects.filter(title="Head").exists()
+    root.post(add, form | {"directorate": directorate.pk})
+    assert Post.objects.get(title="Head").directorate == directorate

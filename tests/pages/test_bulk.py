@@ -425,7 +425,8 @@ def address(posts):
 
 def values(client, posts):
     text = client.get(address(posts)).text
-    return {kind: boxes(text, kind, ticked=True) for kind in ("risks", "controls", "actions")}
+    ticked = {kind: boxes(text, kind, ticked=True) for kind in ("risks", "controls", "actions")}
+    return ticked | {"confirmed": "yes"}
 
 
 def test_the_page_previews_a_move_with_its_counts(register, posts, manager):

@@ -81,7 +81,7 @@ def test_several_risks_are_checked_before_anything_is_written(records, officer):
 
 
 def test_a_confirmed_change_is_one_batch_with_its_reason(records, officer):
-    data = form(records, 1, 2, category="legal", confirm="yes")
+    data = form(records, 1, 2, category="legal", confirmed="yes")
     answer = officer.post(address(1, 2, list="band%3Dhigh"), data)
     assert answer["Location"] == "/registers/ours/?band=high"
     assert contents() == [("Treasurer", "legal", 2), ("Treasurer", "legal", 2), (None, "", 1)]
@@ -93,7 +93,7 @@ def test_a_confirmed_change_is_one_batch_with_its_reason(records, officer):
 
 def test_what_is_left_as_it_is_stays(records, officer):
     make_revision(records.risks[0], category="legal")
-    data = form(records, 1, 2, confirm="yes") | {"version_1": 2}
+    data = form(records, 1, 2, confirmed="yes") | {"version_1": 2}
     officer.post(address(1, 2), data)
     assert contents()[:2] == [("Treasurer", "legal", 3), ("Treasurer", "", 2)]
 
@@ -109,7 +109,7 @@ def test_one_risk_is_changed_without_a_check_page(records, officer):
 
 def test_a_risk_that_changed_meanwhile_is_named_and_nothing_is_written(records, officer):
     make_revision(records.risks[1], title="Changed by another")
-    answer = officer.post(address(1, 2), form(records, 1, 2, confirm="yes"))
+    answer = officer.post(address(1, 2), form(records, 1, 2, confirmed="yes"))
     assert (answer.status_code, contents()[0]) == (409, UNCHANGED[0])
     assert "C-002 Changed by another" in answer.text
     again = re.findall(r'name="(version_\d)" value="(\d)"', answer.text)
@@ -122,7 +122,7 @@ def test_a_single_risk_that_changed_meanwhile_is_a_conflict_too(records, officer
 
 
 def test_the_same_form_sent_twice_changes_once(records, officer):
-    data = form(records, 1, 2, confirm="yes")
+    data = form(records, 1, 2, confirmed="yes")
     answers = [officer.post(address(1, 2), data).status_code for _ in range(2)]
     assert (answers, [row[2] for row in contents()]) == ([302, 302], [2, 2, 1])
 
@@ -136,7 +136,7 @@ def test_a_response_that_tolerates_asks_why_and_until_when(records, officer):
         "tolerated_until_1": until.month,
         "tolerated_until_2": until.year,
     }
-    data = form(records, 1, 2, response="tolerate", response_reason="Cheap.", confirm="yes")
+    data = form(records, 1, 2, response="tolerate", response_reason="Cheap.", confirmed="yes")
     officer.post(address(1, 2), data | parts)
     risk = Risk.objects.get(pk=records.risks[1].pk)
     assert (risk.response, risk.response_reason, risk.tolerated_until) == (
@@ -165,7 +165,7 @@ BAD = {
 
 @pytest.mark.parametrize("name", BAD)
 def test_a_form_that_says_nonsense_gets_an_error_and_changes_nothing(records, officer, name):
-    data = form(records, 1, 2, confirm="yes") | BAD[name]
+    data = form(records, 1, 2, confirmed="yes") | BAD[name]
     answer = officer.post(address(1, 2), data)
     assert (answer.status_code, contents()) == (200, UNCHANGED)
     assert "There is a problem" in answer.text
@@ -173,7 +173,7 @@ def test_a_form_that_says_nonsense_gets_an_error_and_changes_nothing(records, of
 
 def test_another_organisations_post_is_refused(records, officer):
     foreign = make_post(make_organisation(), "Their treasurer")
-    answer = officer.post(address(1, 2), form(records, 1, 2, owner=foreign.pk, confirm="yes"))
+    answer = officer.post(address(1, 2), form(records, 1, 2, owner=foreign.pk, confirmed="yes"))
     assert (answer.status_code, contents(), "Their treasurer" in answer.text) == (
         200,
         UNCHANGED,
@@ -184,7 +184,7 @@ def test_another_organisations_post_is_refused(records, officer):
 def test_numbers_that_the_register_does_not_have_change_nothing(records, officer):
     numbers = (77, 999_999_999)
     assert "No risks to change" in officer.get(address(*numbers)).text
-    officer.post(address(*numbers), form(records, *numbers, confirm="yes"))
+    officer.post(address(*numbers), form(records, *numbers, confirmed="yes"))
     assert Risk.objects.get(pk=records.other.pk).version == 1
 
 
@@ -192,16 +192,16 @@ def test_an_exempt_risk_is_not_there_for_whom_it_is_kept_from(records, officer):
     make_revision(records.risks[0], is_exempt=True)
     page = officer.get(address(1, 2)).text
     assert ("Risk 1" in page, "Change C-002 Risk 2" in page) == (False, True)
-    officer.post(address(1), form(records, 1, version=2, confirm="yes"))
+    officer.post(address(1), form(records, 1, version=2, confirmed="yes"))
     assert contents()[0] == (None, "", 2)
 
 
 def test_a_risk_that_was_closed_meanwhile_stops_the_change_once(records, officer):
     make_revision(records.risks[0], status="closed")
-    answer = officer.post(address(1, 2, 3), form(records, 1, 2, 3, confirm="yes"))
+    answer = officer.post(address(1, 2, 3), form(records, 1, 2, 3, confirmed="yes"))
     assert "One of the risks that you selected can no longer be changed" in answer.text
     assert [row[2] for row in contents()] == [2, 1, 1]
-    officer.post(address(1, 2, 3), form(records, 2, 3, confirm="yes"))
+    officer.post(address(1, 2, 3), form(records, 2, 3, confirmed="yes"))
     assert [row[2] for row in contents()] == [2, 2, 2]
 
 
@@ -223,7 +223,7 @@ def test_too_many_at_once_are_refused_in_words(officer):
 def test_who_may_not_edit_changes_nothing(records):
     for role in (Role.MEMBER, Role.PEER, Role.ADMINISTRATOR):
         client = client_of(make_person(records.register.organisation, role))
-        data = form(records, 1, 2, confirm="yes")
+        data = form(records, 1, 2, confirmed="yes")
         assert client.post(address(1, 2), data).status_code == 403
         assert 'name="risk"' not in client.get("/registers/ours/").text
     assert contents() == UNCHANGED

@@ -171,6 +171,7 @@ def put(client, draft, **fields):
         "event": "A quokka.",
         "consequence": "Fewer carrots.",
         "version": draft.version,
+        "confirmed": "yes",
     }
     return client.post(f"{draft.get_absolute_url()}put-on-register/", form | fields)
 

@@ -178,7 +178,7 @@ def test_an_officers_proposal_is_shown_on_the_risk(risk, above, officer):
     text = officer.get(risk.get_absolute_url()).text
     assert (
         "Waits for a decision" in text
-        and "by Robin Ash" in text
+        and "by an officer" in text
         and "Two posts stand empty." in text
     )
 
@@ -283,7 +283,7 @@ def test_a_double_click_shows_no_conflict(risk, above, manager):
 def test_a_decided_escalation_is_shown_without_a_form(risk, above, manager):
     escalation = escalate(risk, above)
     text = manager.get(f"{risk.get_absolute_url()}escalations/{escalation.pk}/").text
-    assert "Approved by Nerys Abelard" in text and 'name="is_approved"' not in text
+    assert "Nerys Abelard" in text and 'name="is_approved"' not in text
 
 
 def test_one_person_may_do_both_and_the_page_says_that(risk, above, home, member):
@@ -297,7 +297,7 @@ def test_one_person_may_do_both_and_the_page_says_that(risk, above, home, member
     )
     decide(client, escalation)
     assert (
-        "Proposed and approved by one person, Nerys Abelard"
+        "Proposed and approved by one person: a risk manager"
         in member.get(risk.get_absolute_url()).text
     )
 

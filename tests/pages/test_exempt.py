@@ -53,8 +53,8 @@ def mark(client, risk, **fields):
 
 
 def lift(client, risk, **fields):
-    form = {"reason": "The claim is settled.", "version": risk.version, **fields}
-    return client.post(f"{risk.get_absolute_url()}exempt/lift/", form)
+    form = {"reason": "The claim is settled.", "version": risk.version, "confirmed": "yes"}
+    return client.post(f"{risk.get_absolute_url()}exempt/lift/", form | fields)
 
 
 def test_it_is_marked_with_its_ground_and_who_decided(risk):

@@ -610,3 +610,54 @@ def test_a_question_that_is_kept_on_a_past_day_leads_back_to_that_day(council):
     day = days_ago(10).isoformat()
     answer = council.keep(path=f"{PAGE}?as_at={day}", to_dashboard="yes")
     assert answer["Location"] == f"/registers/ours/dashboard/?as_at={day}#look"
+
+
+# From the page of a risk or of a case
+
+
+def test_a_question_is_kept_from_the_page_of_a_risk(council):
+    risk = council.risk()
+    link = f"{PAGE}?about={risk.number}#own"
+    assert link in council.client.get(risk.get_absolute_url()).text
+    assert f'value="{risk.reference}"' in council.page(about=risk.number)
+    answer = council.client.post(
+        f"{PAGE}?about={risk.number}", {"text": "Who pays?", "risk": risk.reference}
+    )
+    question = GatheredQuestion.objects.get()
+    assert (answer["Location"], question.risk) == (risk.get_absolute_url(), risk)
+
+
+@pytest.mark.parametrize(
+    ("query", "code"), [({"case": "doncaster"}, ""), ({"sign": "DON-W1"}, "DON-W1")]
+)
+def test_a_question_is_kept_from_the_page_of_a_case(council, query, code):
+    case = "/library/case-studies/doncaster/"
+    ((name, value),) = query.items()
+    assert f"{PAGE}?{name}={value}#own" in council.client.get(case).text
+    form = council.client.get(PAGE, query).context["form"]
+    data = {name: form[name].value() for name in ("text", "source", "source_path", "token")}
+    answer = council.client.post(f"{PAGE}?{name}={value}", data)
+    question = GatheredQuestion.objects.get()
+    path = f"{case}#{code}" if code else case
+    assert (answer["Location"], question.source_path) == (path, path)
+    assert "Doncaster" in question.source and question.text
+
+
+def test_a_risk_that_the_reader_may_not_see_starts_no_question(council):
+    exempt, draft = council.risk(is_exempt=True), council.risk(status="draft")
+    client = council.client_of(council.peer)
+    pages = [council.page(client, about=number) for number in (exempt.number, draft.number, 999)]
+    assert [page for page in pages if f'value="{council.register.prefix}-' in page] == []
+
+
+@pytest.mark.parametrize(
+    "query", ["about=x", "about=1%00", "about=" + "9" * 99, "case=a b", "sign=%00"]
+)
+def test_an_unreadable_start_is_refused(council, query):
+    assert council.client.get(f"{PAGE}?{query}").status_code == 400
+
+
+def test_somebody_who_asks_nothing_is_offered_no_question(council):
+    risk, officer = council.risk(), council.client_of(council.officer)
+    pages = [officer.get(risk.get_absolute_url()), officer.get("/library/case-studies/doncaster/")]
+    assert [page for page in pages if "/questions/?" in page.text] == []

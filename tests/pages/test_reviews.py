@@ -223,7 +223,9 @@ def test_a_risk_says_when_its_next_review_is(risk, member):
     assert f"Next review: {long_date(days_ago(-9))}" in member.get(risk.get_absolute_url()).text
 
 
-@pytest.mark.parametrize(("late", "words"), [(1, "Review was due"), (0, "Next review:")])
+@pytest.mark.parametrize(
+    ("late", "words"), [(1, "Review overdue: it was due on"), (0, "Next review:")]
+)
 def test_a_review_is_late_from_the_day_after_it_was_due(risk, member, late, words):
     make_review(risk, on=days_ago(30), next_on=days_ago(late))
     assert f"{words} {long_date(days_ago(late))}" in member.get(risk.get_absolute_url()).text
@@ -260,7 +262,7 @@ def test_the_history_shows_the_outcome_of_a_review(risk, member):
 def test_an_edit_conflict_names_who_reviewed_meanwhile(risk, officer):
     make_review(
         risk,
-        by=make_user(name="Sasha Birch"),
+        by=make_person(risk.register.organisation, name="Sasha Birch"),
         note="The depot is shut.",
         next_on=risk.next_review_on,
     )
@@ -269,7 +271,7 @@ def test_an_edit_conflict_names_who_reviewed_meanwhile(risk, officer):
         {"title": "x", "event": "x", "consequence": "x", "version": 1},
     )
     assert answer.status_code == 409
-    assert "Sasha Birch reviewed the risk: stands as it is. “The depot is shut.”" in answer.text
+    assert "An officer reviewed the risk: stands as it is. “The depot is shut.”" in answer.text
 
 
 def test_a_conflict_claims_no_typing_where_the_form_has_no_field(risk, officer):
@@ -351,7 +353,9 @@ def test_a_rating_by_an_earlier_scheme_says_nothing_of_tolerance():
         ),  # above before, but not when last judged
         ([(5, 5)], [60], 30, True),  # the review found it above
         ([(2, 2), (5, 5)], [60, 30], 45, False),  # the review found it below
-        ([(2, 2), (5, 5)], [60, 30], 30, True),  # judged above on the day of the review
+        ([(2, 2), (5, 5)], [60, 30], 30, False),  # judged and reviewed on one day: one look
+        ([(5, 5)], [60], 60, False),
+        ([(5, 5), (5, 5)], [60, 30], 30, True),
         (
             [(5, 5), (2, 2), (5, 5)],
             [60, 40, 30],
@@ -455,5 +459,41 @@ def test_a_person_who_left_keeps_their_name_and_cannot_review(risk, officer):
     leaver.is_active = False
     leaver.save()
     assert send_review(client, risk)["Location"].startswith("/accounts/login/")
-    assert "by Lee Fern" in officer.get(f"{risk.get_absolute_url()}history/").text
+    history = f"{risk.get_absolute_url()}history/"
+    assert "reviewed by an officer" in officer.get(history).text
+    assert "Lee Fern" in client_of(risk, Role.MANAGER).get(history).text
     assert Review.objects.count() == 1
+
+
+def test_the_last_review_stands_on_the_page(risk, member):
+    make_review(risk, "judge", on=days_ago(9), note="An older note.")
+    make_review(risk, "wording", on=days_ago(5), note="See https://example.org/report.")
+    text = member.get(risk.get_absolute_url()).text
+    section = text.partition('id="last-review"')[2].partition("</section>")[0]
+    words = ("Last review: ", "Wording to be brought up to date", "Next review: ")
+    assert [row for row in words if row not in section] == []
+    assert 'href="https://example.org/report" rel="noreferrer noopener"' in section
+    assert "An older note." not in text
+
+
+def test_a_review_of_a_draft_is_not_told_to_who_sees_no_drafts(risk, member):
+    draft = make_risk(risk.register, status="draft", on=days_ago(9))
+    make_review(draft, on=days_ago(5), note="A working note.")
+    draft.refresh_from_db()
+    draft.open(by=draft.raised_by, version=draft.version)
+    assert "A working note." not in member.get(draft.get_absolute_url()).text
+
+
+def test_a_risk_with_no_register_above_is_not_to_be_taken_higher(risk, officer):
+    address = f"{risk.get_absolute_url()}review/"
+    assert "To be taken higher" not in officer.get(address).text
+    assert "Select what came of the review" in send_review(officer, risk, outcome="higher").text
+
+
+def test_a_risk_to_be_taken_higher_leads_to_its_proposal(risk, officer):
+    register = risk.register
+    register.parent = make_register(register.organisation)
+    register.save()
+    answer = send_review(officer, risk, outcome="higher")
+    assert answer["Location"] == f"{risk.get_absolute_url()}escalate/"
+    assert "Propose it to the register above" in officer.get(risk.get_absolute_url()).text

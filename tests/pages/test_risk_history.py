@@ -4,6 +4,7 @@ import copy
 import datetime
 import functools
 import html
+import re
 
 import pytest
 from django.test import Client
@@ -21,6 +22,7 @@ from makers import (
     make_precedent,
     make_register,
     make_review,
+    make_revision,
     make_risk,
     sign,
 )
@@ -242,3 +244,18 @@ def test_the_history_shows_the_same_marks_as_the_risk_page(pages, role, query):
 
 def test_a_future_day_shows_nothing(risk):
     assert "has not come yet" in page(risk, Role.OFFICER, as_at=days_ago(-9).isoformat())
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "words"),
+    [("", "Two banks.", "Added: Two banks."), ("Two banks.", "", "Removed: Two banks.")],
+)
+def test_what_was_added_or_removed_is_said_to_be_so(risk, before, after, words):
+    make_revision(risk, notes=before, title="Other title")
+    make_revision(risk, notes=after)
+    client = Client()
+    client.force_login(make_person(risk.register.organisation, Role.MEMBER))
+    text = client.get(f"{risk.get_absolute_url()}history/").text
+    entry = text.partition("app-history__entry")[2].partition("app-history__entry")[0]
+    plain = " ".join(html.unescape(re.sub("<[^>]+>", "", entry)).split())
+    assert words in plain and "empty" not in plain

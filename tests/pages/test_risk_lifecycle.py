@@ -86,7 +86,8 @@ STEP_DATA = {
 def send(client, risk, step, **typed):
     risk.refresh_from_db()
     return client.post(
-        f"{risk.get_absolute_url()}{step}/", {**STEP_DATA[step], "version": risk.version} | typed
+        f"{risk.get_absolute_url()}{step}/",
+        {**STEP_DATA[step], "version": risk.version, "confirmed": "yes"} | typed,
     )
 
 

@@ -159,6 +159,10 @@ def to_decide(council):
 
 CHANGES = {
     "risk_edit": (None, lambda council: {**risk_form(owner=council.post.pk), "title": "Other"}),
+    "risk_related": (
+        None,
+        lambda council: {"related": make_risk(council.register, by=council.manager).reference},
+    ),
     "risk_put_on_register": ("draft", lambda council: risk_form(owner=council.post.pk)),
     "risk_happened": (None, lambda council: {"happened_on": TODAY, "happened_what": "It did."}),
     "risk_close": (
@@ -267,7 +271,7 @@ def test_a_risk_that_is_closed_meanwhile_is_answered_409_and_nothing_is_written(
         BEFORE.get(name, lambda council: None)(council)
         more, data = MORE.get(name, []), FORMS[name][1](council)
     run_after_validation(monkeypatch, lambda: close(council.risk))
-    answer = council.client.post(council.address(name, *more), data)
+    answer = council.client.post(council.address(name, *more), data | {"confirmed": "yes"})
     count = Risk.objects.get(pk=council.risk.pk).version
     assert (answer.status_code, "Not saved" in answer.text, count) == (
         409,
@@ -282,7 +286,8 @@ def test_reassigning_a_control_of_a_closed_risk_is_answered_the_same(council, mo
     run_after_validation(monkeypatch, lambda: close(council.risk))
     posts = f"?from_post={council.post.pk}&to_post={council.other_post.pk}"
     answer = council.client.post(
-        f"/registers/ours/reassign/{posts}", {"controls": f"{control.pk}-1", "reason": "Merged."}
+        f"/registers/ours/reassign/{posts}",
+        {"controls": f"{control.pk}-1", "reason": "Merged.", "confirmed": "yes"},
     )
     control.refresh_from_db()
     assert (answer.status_code, "Not saved" in answer.text, control.owner) == (
