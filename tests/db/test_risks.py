@@ -674,11 +674,12 @@ def test_nothing_has_changed_since_an_unknown_version(risk):
 
 def test_a_conflict_says_who_changed_what():
     risk = make_risk(title="First")
-    make_revision(risk, by=make_user("Sam Birch"), title="Theirs")
+    colleague = make_user("Sam Birch")
+    make_revision(risk, by=colleague, title="Theirs")
     with pytest.raises(EditConflict) as caught:
         risk.revise(by=make_user(), version=1, title="Mine")
-    assert (caught.value.by, change_values(caught.value.changes)) == (
-        "Sam Birch",
+    assert (caught.value.people, change_values(caught.value.changes)) == (
+        [colleague],
         [("Title", "First", "Theirs")],
     )
 
