@@ -4,7 +4,8 @@ import logging
 import re
 
 SECRET = re.compile(r"(/calendar/)[\w-]{8,}")
-SEARCH = re.compile(r"([?&]q=)[^\s&\"']+")
+# Also within the address that the sign-in page leads back to, where it is quoted.
+SEARCH = re.compile(r"((?:[?&]|%3F|%26)q(?:=|%3D))[^\s&\"']+", re.IGNORECASE)
 
 
 class WithoutSecrets(logging.Formatter):

@@ -133,7 +133,10 @@ def test_a_search_makes_as_many_queries_for_more_hits(client, records):
 
 
 def test_a_log_does_not_hold_what_somebody_searched_for():
-    line = 'GET /registers/ours/?band=high&q=claim+of+Mrs+X&page=2 "/search/?q=claim" failed'
+    line = (
+        "GET /registers/ours/?band=high&q=claim+of+Mrs+X&page=2 "
+        '"/accounts/login/?next=/search/%3Fq%3Dclaim" failed'
+    )
     record = logging.LogRecord("django", logging.ERROR, "", 0, line, (), None)
     formatted = WithoutSecrets("{message}", style="{").format(record)
     assert ("claim" in formatted, "band=high" in formatted, "page=2" in formatted) == (

@@ -290,3 +290,20 @@ def test_an_upgrade_stops_at_the_step_that_fails(upgrade, step):
     assert result.returncode == 3
     assert steps[-1] == step
     assert "The upgrade stopped at" in result.stderr
+
+
+def test_nginx_logs_no_address_with_what_somebody_searched_for():
+    block = re.search(r"map \$request_uri \$failing_well_log \{(.*?)\n\}", NGINX, re.DOTALL)[1]
+    patterns = re.findall(r'"~\*?([^"]+)" 0;', block)
+    addresses = {
+        "/search/?q=claim": False,
+        "/library/search/?q=claim": False,
+        "/registers/ours/?band=high&q=claim": False,
+        "/accounts/login/?next=/search/%3Fq%3Dclaim": False,
+        "/registers/ours/?band=high": True,
+    }
+    is_logged = {
+        address: not any(re.search(pattern, address) for pattern in patterns)
+        for address in addresses
+    }
+    assert is_logged == addresses
