@@ -22,6 +22,7 @@ from registers.views import (
     risks,
     schemes,
     site_pages,
+    tasks,
     worklist,
 )
 
@@ -126,6 +127,7 @@ urlpatterns = [
     path("", registers.home, name="home"),
     path("registers/<slug:slug>/", include(REGISTER)),
     path("library/", include(LIBRARY)),
+    path("tasks/", tasks.tasks, name="tasks"),
     path("reminders/", reminders.reminders, name="reminders"),
     path("reminders/calendar/", reminders.calendar_address, name="calendar_address"),
     path("reminders/calendar/stop/", reminders.calendar_stop, name="calendar_stop"),

@@ -6,10 +6,13 @@ from urllib.parse import quote
 from django import template
 from django.template.loader import render_to_string
 from django.template.loader_tags import IncludeNode
+from django.utils import timezone
 
 from registers.library_pages.timeline import partial_date
 from registers.phrases.bands import possible_bands_in_words
 from registers.phrases.numbers import times_in_words
+from registers.tasks.task_list import task_count as count_tasks
+from registers.views.form_flow import return_address
 
 register = template.Library()
 # {{ assessment|could_be }}: where its range reaches another band
@@ -40,13 +43,41 @@ def form(context, form=None, **buttons):
     """The form with its token and buttons, for instance {% form submit="Save" cancel=address %}.
 
     Without `form`, the page's own. What the buttons may be, components/form.html says. A tag,
-    because an include with `only` would have to be given the CSRF token on every page.
+    because an include with `only` would have to be given the CSRF token on every page. Who came
+    from a list of tasks cancels back to it.
     """
+    request = context.get("request")
+    if request and (address := return_address(request)):
+        buttons["cancel"] = address
     return {
         "form": context["form"] if form is None else form,
-        "request": context.get("request"),
+        "request": request,
         **buttons,
     }
+
+
+@register.simple_tag(takes_context=True)
+def task_count(context):
+    """How many tasks the reader has, the same as the rows of the page "My tasks".
+
+    None for somebody who has none anywhere. Asked once a request, however often a page shows it.
+    """
+    request = context["request"]
+    if not hasattr(request, "task_count"):
+        request.task_count = count_tasks(request.user, timezone.localdate())
+    return request.task_count
+
+
+@register.filter
+def describe(task, day):
+    """When the task is due, or why it waits."""
+    return task.describe(day)
+
+
+@register.filter
+def with_return(path, address):
+    """The path of a task's page, which leads back to an address of ours after saving."""
+    return f"{path}{'&' if '?' in path else '?'}next={quote(address)}"
 
 
 @register.simple_tag
