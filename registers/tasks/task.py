@@ -12,7 +12,7 @@ from registers.phrases.register import due_in_words
 
 # Days ahead within which it is due soon.
 SOON = {**dict.fromkeys(TaskKind, 14), TaskKind.ACTION: 7}
-KINDS = list(TaskKind)
+RANKS = {kind: rank for rank, kind in enumerate(TaskKind)}
 
 
 class Urgency(StrEnum):
@@ -54,7 +54,7 @@ class TaskKey(NamedTuple):
     @property
     def order(self):
         """Overdue first, the longest overdue at the top; then due soon; then what waits."""
-        return (self.on is None, self.on or datetime.date.min, KINDS.index(self.kind), self.record)
+        return (self.on is None, self.on or datetime.date.min, RANKS[self.kind], self.record)
 
 
 @dataclass(frozen=True)

@@ -87,7 +87,8 @@ def task_keys(reader, spans):
     """The TaskKeys of a person, by urgency. spans: {kind: Span}. One query."""
     rows = _union(reader, spans)
     keys = [] if rows is None else rows
-    keys = (SOURCES[kind].key(TaskKind(kind), *fields) for kind, *fields in keys)
+    kinds = {str(kind): (SOURCES[kind], kind) for kind in TaskKind}
+    keys = (kinds[name][0].key(kinds[name][1], *fields) for name, *fields in keys)
     return sorted(keys, key=lambda key: key.order)
 
 

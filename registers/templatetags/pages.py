@@ -4,6 +4,7 @@ from functools import lru_cache
 from urllib.parse import quote
 
 from django import template
+from django.contrib.messages import get_messages
 from django.template.loader import render_to_string
 from django.template.loader_tags import IncludeNode
 from django.utils import timezone
@@ -58,14 +59,17 @@ def form(context, form=None, **buttons):
 
 @register.simple_tag(takes_context=True)
 def task_count(context):
-    """How many tasks the reader has, the same as the rows of the page "My tasks".
+    """How many tasks the reader has, the same as the rows of the page "My tasks"; None: not known.
 
-    None for somebody who has none anywhere. Asked once a request, however often a page shows it.
+    Pages that list tasks say it themselves. A page that tells of a save counts them. Other pages do
+    not: with 10,000 risks on a register it would cost them several times what they cost (bench/).
     """
     request = context["request"]
-    if not hasattr(request, "task_count"):
-        request.task_count = count_tasks(request.user, timezone.localdate())
-    return request.task_count
+    if hasattr(request, "task_count"):
+        return request.task_count
+    if not len(get_messages(request)):
+        return None
+    return count_tasks(request.user, timezone.localdate())
 
 
 @register.filter
