@@ -158,8 +158,8 @@ def register_news(user, registers, positions, day):
         for register in registers
     }
     counts = _counts_since(positions, since)
-    asked = GatheredQuestion.objects.on_list().filter(by=user, register__in=registers)
-    questions = dict(asked.order_by().values_list("register").annotate(n=Count("pk")))
+    rows = GatheredQuestion.objects.on_list().filter(by=user, register__in=registers)
+    questions = dict(rows.order_by().values_list("register").annotate(n=Count("pk")))
     return [
         RegisterNews(
             register,

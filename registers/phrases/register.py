@@ -378,13 +378,13 @@ def missing_details_sentence(names: list[str]) -> str:
     return capfirst(sentence)
 
 
-def proposed_sentence(is_up: bool, register: str, on: datetime.date) -> str:
-    """Of an escalation that waits. register: the one that would take the risk, or give it back."""
+def proposed_sentence(is_up: bool, home: str, on: datetime.date) -> str:
+    """Of an escalation that waits. home: the register of the risk."""
     if is_up:
-        words = gettext("Proposed on %(day)s: take it up to %(register)s")
+        words = gettext("Proposed on %(day)s: take it up from %(home)s")
     else:
-        words = gettext("Proposed on %(day)s: take it back down from %(register)s")
-    return words % {"day": date_format(on, "j F Y"), "register": register}
+        words = gettext("Proposed on %(day)s: take it back down to %(home)s")
+    return words % {"day": date_format(on, "j F Y"), "home": home}
 
 
 def news_sentence(new: int, moved: int, assessed: int) -> str:

@@ -163,11 +163,11 @@ def _assurance(task, row, reader):
 
 
 def _escalation(task, row, reader):
-    register = reader.registers[row.to_register_id]
     is_up = row.direction == Escalation.Direction.UP
+    home = reader.registers[row.risk.register_id]
     options = {
-        "note": proposed_sentence(is_up, str(register), row.effective_on),
-        "place": str(register),
+        "note": proposed_sentence(is_up, str(home), row.effective_on),
+        "place": str(reader.registers[row.to_register_id]),
         "is_for_manager": False,
     }
     return _about_risk(

@@ -18,32 +18,37 @@ def tasks(request):
     reader, today = request.user, timezone.localdate()
     registers = list(registers_for(reader))
     task_list = TaskList(reader, today, registers)
-    has_tasks = bool(task_list.reader.registers)
     # The navigation shows the same count.
-    request.task_count = len(task_list) if has_tasks else None
-    register_counts = task_list.register_counts
+    request.task_count = len(task_list) if task_list.reader.registers else None
+    positions = positions_across(reader, registers, today).on_register()
+    context = {
+        "today": today,
+        "has_tasks": bool(task_list.reader.registers),
+        "registers": registers,
+        "register_counts": task_list.register_counts,
+        **list_context(request, task_list),
+        "news": news_for(reader, registers, positions, today),
+        "counts_everything": all(counts_everything(reader, register) for register in registers),
+    }
+    return render(request, "tasks/tasks.html", context)
+
+
+def list_context(request, task_list):
+    """A page of the list, narrowed to the register that the address names, if any."""
     slug = register_from(request)
     if slug:
         task_list.of_register(slug)
     page = page_of(request, task_list.keys)
     page.object_list = task_list.load(page.object_list)
-    positions = positions_across(reader, registers, today).on_register()
-    context = {
-        "today": today,
-        "has_tasks": has_tasks,
-        "registers": registers,
-        "register_counts": register_counts,
+    groups = groupby(page.object_list, lambda task: task.urgency(task_list.day))
+    return {
         "narrowed_to": slug,
-        "task_list": task_list,
         "page": page,
         "groups": [
-            (urgency, task_list.urgency_counts[urgency], list(rows))
-            for urgency, rows in groupby(page.object_list, lambda task: task.urgency(today))
+            (urgency, task_list.urgency_counts[urgency], list(rows)) for urgency, rows in groups
         ],
-        "news": news_for(reader, registers, positions, today),
-        "counts_everything": all(counts_everything(reader, register) for register in registers),
+        "has_manager_tasks": any(task.is_for_manager for task in page.object_list),
     }
-    return render(request, "tasks/tasks.html", context)
 
 
 def register_from(request):

@@ -281,7 +281,7 @@ def test_the_page_groups_by_urgency_and_counts_each(records):
     make_every_task(records)
     page = client_of(records.people[Role.MANAGER]).get("/tasks/").text
     headings = [" ".join(text.split()) for text in re.findall(r"<h2[^>]*>(.*?)</h2>", page, re.S)]
-    assert headings[:3] == ["Overdue (4)", "Due soon (1)", "Waiting, without a day (6)"]
+    assert headings[:3] == ["Overdue (4)", "Due soon (1)", "No due date (6)"]
 
 
 def test_the_page_is_narrowed_to_a_register(records):
@@ -304,7 +304,7 @@ def test_many_tasks_are_paged(records):
     pages = [client.get("/tasks/", {"page": page}).text for page in (1, 2, 3)]
     entries = [page.partition("<main")[2].count("app-worklist__entry") for page in pages]
     assert (entries, "There is no such page" in pages[2]) == ([25, 1, 0], True)
-    assert all("Waiting, without a day (26)" in " ".join(page.split()) for page in pages[:2])
+    assert all("No due date (26)" in " ".join(page.split()) for page in pages[:2])
 
 
 def test_a_person_without_tasks_reads_what_would_come_here(records):
