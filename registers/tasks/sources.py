@@ -28,6 +28,7 @@ from registers.models import (
     Risk,
     TaskKind,
 )
+from registers.models.conditions import TEST_YEARS
 from registers.tasks.task import TaskKey
 
 UNRATED = (MissingInformation.NO_RATING, MissingInformation.EARLIER_SCHEME)
@@ -157,7 +158,7 @@ SOURCES = {
     TaskKind.ACTION: Source(_actions, "latest__due_on"),
     TaskKind.TOLERANCE: Source(_tolerances, "revision__tolerated_until", "register", "risk"),
     TaskKind.CONTROL: Source(
-        _controls, "latest__last_tested_on", years=1, waits=Q(latest__last_tested_on=None)
+        _controls, "latest__last_tested_on", years=TEST_YEARS, waits=Q(latest__last_tested_on=None)
     ),
     TaskKind.ASSURANCE: Source(_assurances, "expires_on"),
     TaskKind.APPETITE: Source(_appetites, "review_by", "used_by"),

@@ -28,7 +28,7 @@ from makers import (
     preset,
 )
 
-from registers.models import CalendarKey, Risk, Role, TaskKind, User
+from registers.models import CalendarKey, ControlWeakness, Position, Risk, Role, TaskKind, User
 from registers.reminders.calendar import DAYS_AHEAD, DAYS_BACK, LIMIT
 from registers.tasks.task import due_span
 from registers.tasks.task_list import TaskList, task_count, tasks_between, tasks_due
@@ -210,6 +210,8 @@ def test_a_control_is_due_a_year_after_its_last_test(records, ago, urgency):
     make_control(sound_risk(records.register, post), owner=post, **fields)
     keys = TaskList(records.people[Role.OFFICER], today()).keys
     assert [key.urgency(today()) for key in keys] == ([urgency] if urgency else [])
+    untested = Position.objects.on_record().filter(ControlWeakness.UNTESTED.on(today()))
+    assert untested.exists() == (urgency == "overdue")
 
 
 def test_what_is_finished_or_retired_is_no_task(records):
