@@ -519,6 +519,20 @@ MUTATIONS = [
         "        return self\n",
         "test_reminders.py test_calendar.py",
     ),
+    Mutation(
+        "actions of risks that the reader may not see are tasks",
+        "registers/tasks/recipients.py",
+        '        return self.risks.order_by().values("pk")',
+        '        return Risk.objects.order_by().values("pk")',
+        "test_tasks.py",
+    ),
+    Mutation(
+        "a link to us leads elsewhere after saving",
+        "registers/views/form_flow.py",
+        'return address if urlsplit(address).path in (reverse("home"), reverse("tasks")) else ""',
+        "return address",
+        "test_tasks.py",
+    ),
     # Forms
     Mutation(
         "a day to come is taken for one that was",

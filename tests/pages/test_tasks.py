@@ -437,3 +437,17 @@ def test_home_shows_the_first_tasks_and_leads_to_all(records):
         True,
     )
     assert section.index("Buy") < section.index("Rate C-001") and "next=/&quot;" not in section
+
+
+def test_the_page_after_a_save_counts_the_tasks_and_other_pages_do_not(records):
+    action = make_due_action(records, records.posts[Role.OFFICER], None)
+    make_unrated(records, records.posts[Role.OFFICER], None)
+    client, (first, *_) = (
+        client_of(records.people[Role.OFFICER]),
+        tasks_due(records.people[Role.OFFICER], today()),
+    )
+    pages = [
+        client.post(first.path, FINISHES[TaskKind.ACTION](action), follow=True),
+        client.get(action.risk.get_absolute_url()),
+    ]
+    assert ["My tasks (1)" in " ".join(page.text.split()) for page in pages] == [True, False]
