@@ -19,6 +19,7 @@ from makers import (
     make_appetite,
     make_assurance,
     make_control,
+    make_escalation,
     make_membership,
     make_organisation,
     make_person,
@@ -30,7 +31,15 @@ from makers import (
     make_user,
 )
 
-from registers.models import ReminderChoice, ReminderKind, ReminderMail, Risk, Role, TaskKind
+from registers.models import (
+    Register,
+    ReminderChoice,
+    ReminderKind,
+    ReminderMail,
+    Risk,
+    Role,
+    TaskKind,
+)
 from registers.reminders.mail import LISTED, body_of, subject_of
 from registers.tasks.task_list import tasks_due
 
@@ -450,6 +459,26 @@ def test_nobody_gets_an_empty_mail(register, officer, manager, post):
     late_risk(register, owner=post)
     assert "1 sent, 1 with nothing due" in send()
     assert (recipients(), ReminderMail.objects.count()) == (["officer@example.org"], 1)
+
+
+def test_what_waits_without_a_day_stands_last_and_makes_no_mail_by_itself(register, officer, post):
+    make_risk(register, owner=post, title="Unrated thing")
+    assert "1 with nothing due" in send()
+    late_risk(register, owner=post, title="Late thing")
+    send()
+    (message,) = mail.outbox
+    words = ("Late thing", "\nWaiting\n---", "* Rate CORP-001: Unrated thing\n  No rating yet.")
+    order = [message.body.index(text) for text in words]
+    assert order == sorted(order) and message.subject.endswith("1 overdue and 4 waiting")
+
+
+def test_an_escalation_to_decide_is_mailed_by_itself(register, manager):
+    above = make_register(register.organisation, prefix="A")
+    Register.objects.filter(pk=register.pk).update(parent=above)
+    make_escalation(make_risk(Register.objects.get(pk=register.pk), by=make_user()), above)
+    ReminderChoice.choose(by=manager, kinds=[ReminderKind.DECISION])
+    assert "1 sent" in send()
+    assert "* Decide on CORP-001" in mail.outbox[0].body
 
 
 def test_a_second_run_of_the_day_sends_nothing(register, officer, post):
