@@ -178,13 +178,15 @@ def _escalation(task, row, reader):
 def _appetite(task, row, reader):
     register = reader.registers[task.register]
     path = reverse("appetite_new", args=[register.slug])
+    # As its form says it for all other categories.
+    category = row.category or "all"
     return Task(
         kind=task.kind,
         on=task.on,
         summary="Review the appetite",
         title=row.get_category_display() or "All categories",
-        path=f"{path}?category={row.category}" if row.category else path,
-        key=f"{task.kind}-{row.organisation_id}-{row.scheme_id}-{row.category or 'all'}",
+        path=f"{path}?category={category}",
+        key=f"{task.kind}-{row.organisation_id}-{row.scheme_id}-{category}",
         place=str(row.organisation),
         register=task.register,
     )

@@ -174,7 +174,7 @@ def test_an_appetite_leads_to_a_register_that_goes_by_it(register, manager):
     make_appetite(register.organisation, on=days_ago(40), review_by=days_ago(1))
     (due,) = tasks_due(manager, timezone.localdate(), [APPETITE])
     assert (due.path, due.place, due.title) == (
-        "/registers/ours/settings/appetite/new/",
+        "/registers/ours/settings/appetite/new/?category=all",
         "Northmoor Council",
         "All categories",
     )
