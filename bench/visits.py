@@ -73,6 +73,7 @@ def visits(reader, risks, times, role):
         "dashboard, as agreed": f"{LIST}dashboard/?agreed={AGREED}",
         "worklist": f"{LIST}worklist/",
         "home": "/",
+        "my tasks": "/tasks/",
     }
     if role == "member":
         pages = {name: address for name, address in pages.items() if not name.endswith("the form")}

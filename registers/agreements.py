@@ -9,7 +9,7 @@ from django.db.models import Count, Exists, OuterRef, Value
 from django.utils import timezone
 
 from registers.headings import read_headings
-from registers.models import Position, Tolerances
+from registers.models import Agreement, Position, Tolerances
 from registers.movement import (
     DOWN,
     LEFT,
@@ -171,3 +171,12 @@ class ChangesSinceAgreement:
             counts[LEFT],
         )
         return f"{OTHER_SCHEME_SINCE} {sentence}" if self._took_scheme else sentence
+
+
+def agreements_last_met(registers):
+    """Key of a register -> the agreement of the body's last meeting, of those that have one.
+
+    One query.
+    """
+    agreements = Agreement.objects.filter(register__in=registers).defer("note")
+    return {agreement.register_id: agreement for agreement in agreements.order_by("on", "pk")}

@@ -89,19 +89,6 @@ def listed_risks(listings, positions):
     ]
 
 
-def escalations_to_decide(registers, risks):
-    """Proposals to these registers about these risks that wait for a decision, oldest first.
-
-    registers: those that the reader runs; risks: those that they may see.
-    """
-    rows = Escalation.objects.undecided().filter(
-        to_register__in=registers, risk__in=risks.order_by().values("pk")
-    )
-    return rows.select_related("risk__register", "risk__latest", "to_register", "by").order_by(
-        "effective_on", "pk"
-    )
-
-
 def escalations_of_register(register, risks, as_of):
     """Proposals to this register or from it about these risks, by the end of the day read.
 

@@ -1,26 +1,27 @@
-"""The home page: a card for each register, what waits for the reader, and the latest changes."""
+"""The home page: a card for each register, what changed on those that the reader only reads, and
+the latest changes.
+"""
 
 import datetime
 from dataclasses import dataclass
 from functools import reduce
 from operator import or_
 
-from django.db.models import BooleanField, Count, ExpressionWrapper, F, Q, Value
+from django.db.models import Count, F, Q, Value
 from django.utils import timezone
 
-from registers.escalations import escalations_to_decide
+from registers.agreements import agreements_last_met
+from registers.dates import quarter_ends_before
 from registers.models import (
-    Action,
+    Agreement,
     Assessment,
-    Escalation,
+    GatheredQuestion,
     MissingInformation,
-    Position,
     RiskRevision,
 )
-from registers.permissions import Permission, can, risks_across
-from registers.reminders.deadlines import actions_due_soon
+from registers.permissions import Permission, can
+from registers.phrases.register import news_sentence
 
-WAITING = 10  # risks named; the numbers beside them count all
 CHANGES = 8
 
 
@@ -39,48 +40,25 @@ class RegisterCard:
 
 
 @dataclass(frozen=True)
-class Waiting:
-    """Risks that wait for a person. risks: (position, its gaps), the most urgent.
+class RegisterNews:
+    """What changed on a register since its body last met, for somebody who only reads it.
 
-    lists: (register, how many wait there). assigned: how many risks name the person.
+    agreement: of that meeting; without one, since the last quarter end. new, moved, assessed: how
+    many risks came onto it, changed band and were assessed since. questions: how many the person
+    keeps, None for somebody who asks none.
     """
 
-    risks: list[tuple[Position, list[MissingInformation]]]
-    lists: list[tuple[object, int]]
-    assigned: int
+    register: object
+    since: datetime.date
+    agreement: Agreement | None
+    new: int
+    moved: int
+    assessed: int
+    questions: int | None
 
     @property
-    def total(self):
-        return sum(count for _, count in self.lists)
-
-    @property
-    def unnamed(self):
-        return self.total - len(self.risks)
-
-
-@dataclass(frozen=True)
-class Tasks:
-    """Actions and escalations that wait for a person: the first few, and counts of all.
-
-    *_lists: (register, how many wait there), in the order of the person's registers.
-    """
-
-    actions: list[Action]
-    escalations: list[Escalation]
-    action_lists: list[tuple[object, int]]
-    escalation_lists: list[tuple[object, int]]
-    day: datetime.date
-
-    @property
-    def unnamed_actions(self):
-        return sum(count for _, count in self.action_lists) - len(self.actions)
-
-    @property
-    def unnamed_escalations(self):
-        return sum(count for _, count in self.escalation_lists) - len(self.escalations)
-
-    def __bool__(self):
-        return bool(self.actions or self.escalations)
+    def sentence(self):
+        return news_sentence(self.new, self.moved, self.assessed)
 
 
 @dataclass(frozen=True)
@@ -168,83 +146,51 @@ def gaps_of(positions, day):
     return [(gap, counts[gap.name]) for gap in MissingInformation if counts[gap.name]]
 
 
-def rated_since(cards, positions, day):
-    """(card, how many of its risks were rated after that day), in the order given.
+def register_news(user, registers, positions, day):
+    """RegisterNews of each of these registers, in the order given. Three queries.
 
-    positions: of these registers at least. One query, none without cards.
+    positions: of these registers at least, on the register that day.
     """
-    rated = positions.filter(
-        register__in=[card.register for card in cards], current__effective_on__gt=day
-    )
-    counts = dict(rated.order_by().values_list("register").annotate(n=Count("pk")))
-    return [(card, counts.get(card.register.pk, 0)) for card in cards]
-
-
-def waiting_for(user, registers, positions, day):
-    """What waits for that person on these registers.
-
-    positions: of these registers at least, on the register that day. Two queries, and those for the
-    words of the risks that are listed.
-    """
-    mine = positions.filter(register__in=registers).answered_for_by(user)
-    counted = mine.order_by().values_list("register")
-    waits = Count("pk", filter=MissingInformation.among(MissingInformation, day))
-    counts = {
-        register: (n, waiting)
-        for register, n, waiting in counted.annotate(n=Count("pk"), waiting=waits)
+    agreements = agreements_last_met(registers)
+    quarter_end = quarter_ends_before(day, 1)[0]
+    since = {
+        register.pk: agreements[register.pk].on if register.pk in agreements else quarter_end
+        for register in registers
     }
-    flags = {gap.name: ExpressionWrapper(gap.on(day), BooleanField()) for gap in MissingInformation}
-    urgent = (
-        mine.missing(*MissingInformation, day=day)
-        .most_urgent_first(day)
-        .annotate(**flags)
-        .values_list("pk", *flags)
-    )
-    gaps = {
-        pk: [gap for gap, has_gap in zip(MissingInformation, has_gap, strict=True) if has_gap]
-        for pk, *has_gap in urgent[:WAITING]
-    }
-    words = Position.objects.with_headings().in_bulk(gaps)
-    return Waiting(
-        risks=[(words[pk], risk_gaps) for pk, risk_gaps in gaps.items()],
-        lists=[
-            (register, counts[register.pk][1])
-            for register in registers
-            if counts.get(register.pk, (0, 0))[1]
-        ],
-        assigned=sum(n for n, _ in counts.values()),
-    )
+    counts = _counts_since(positions, since)
+    rows = GatheredQuestion.objects.on_list().filter(by=user, register__in=registers)
+    questions = dict(rows.order_by().values_list("register").annotate(n=Count("pk")))
+    return [
+        RegisterNews(
+            register,
+            since[register.pk],
+            agreements.get(register.pk),
+            *counts.get(register.pk, (0, 0, 0)),
+            questions=questions.get(register.pk, 0)
+            if can(user, Permission.ASK_QUESTION, register.organisation)
+            else None,
+        )
+        for register in registers
+    ]
 
 
-def tasks_for(user, registers, day):
-    """Actions that are late or due soon, by the rule of the reminders, and escalations to decide.
+def _counts_since(positions, since):
+    """Register -> (how many are new, how many changed band, how many were assessed) since its day.
 
-    registers: those that the person works on. Two queries for actions, and two for escalations
-    where the person decides any.
+    since: {register: day}. One query.
     """
-    edited, run = (
-        [row for row in registers if can(user, permission, row.organisation)]
-        for permission in (Permission.EDIT_RISK, Permission.RUN_REGISTER)
-    )
-    actions = actions_due_soon(user, edited, day)
-    escalations = (
-        escalations_to_decide(run, risks_across(user, registers))
-        if run
-        else Escalation.objects.none()
-    )
-    return Tasks(
-        actions=list(actions[:WAITING]),
-        escalations=list(escalations[:WAITING]),
-        action_lists=_by_register(actions, "risk__register", registers),
-        escalation_lists=_by_register(escalations, "to_register", registers),
-        day=day,
-    )
 
+    def after(name):
+        days = (Q(register=pk, **{f"{name}__gt": day}) for pk, day in since.items())
+        return reduce(or_, days, Q(pk__in=()))
 
-def _by_register(rows, name, registers):
-    """(register, how many of these rows it has) for each that has any. name: the lookup of it."""
-    counts = dict(rows.order_by().values_list(name).annotate(n=Count("pk")))
-    return [(register, counts[register.pk]) for register in registers if register.pk in counts]
+    rows = positions.filter(register__in=since).order_by().values_list("register")
+    rows = rows.annotate(
+        new=Count("pk", filter=after("risk__raised_on")),
+        moved=Count("pk", filter=after("band_since") & ~Q(band_before="")),
+        assessed=Count("pk", filter=after("current__effective_on")),
+    )
+    return {register: counts for register, *counts in rows}
 
 
 def latest_changes(revisions):

@@ -24,6 +24,7 @@ from registers.views import (
     schemes,
     search,
     site_pages,
+    tasks,
     worklist,
 )
 
@@ -135,6 +136,7 @@ urlpatterns = [
     path("registers/<slug:slug>/", include(REGISTER)),
     path("library/", include(LIBRARY)),
     path("search/", search.search, name="search"),
+    path("tasks/", tasks.tasks, name="tasks"),
     path("reminders/", reminders.reminders, name="reminders"),
     path("reminders/calendar/", reminders.calendar_address, name="calendar_address"),
     path("reminders/calendar/stop/", reminders.calendar_stop, name="calendar_stop"),

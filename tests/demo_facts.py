@@ -221,12 +221,10 @@ class TenFacts:
         assert [row.risk.reference for row in earlier] == ["CHS-003"]
         assert "Taken up from other registers: 1" in self.read("risk_list")
 
-    def test_waiting_risks_are_on_the_home_page(self):
+    def test_the_first_tasks_are_on_the_home_page(self):
         for person, words in {"manager": ["CHS-004", "CORP-003"], "officer": ["CORP-018"]}.items():
             self.client.force_login(User.objects.get(email=f"{person}@northmoor.example"))
-            waits = (
-                self.client.get("/").text.partition('id="waiting"')[2].partition("</section>")[0]
-            )
+            waits = self.client.get("/").text.partition('id="tasks"')[2].partition("</section>")[0]
             assert [word for word in words if word not in waits] == []
 
     def test_some_reviews_were_on_time_one_was_late_and_one_is(self):

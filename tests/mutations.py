@@ -556,17 +556,31 @@ MUTATIONS = [
     # Reminders and home
     Mutation(
         "somebody else's actions are mailed",
-        "registers/reminders/deadlines.py",
-        "is_mine = Q(recipient=user.pk, is_with_somebody=True)",
-        "is_mine = Q(is_with_somebody=True)",
+        "registers/tasks/recipients.py",
+        "is_mine = self._is_recipient(owners, risk)",
+        "is_mine = Q(pk__gt=0)",
         "test_reminders.py",
     ),
     Mutation(
         "the title of an exempt risk stands in a mail",
-        "registers/reminders/deadlines.py",
-        'title="" if risk.is_exempt else title or risk.title',
-        "title=title or risk.title",
+        "registers/tasks/task.py",
+        "        if not self.is_exempt:\n            return self\n",
+        "        return self\n",
         "test_reminders.py test_calendar.py",
+    ),
+    Mutation(
+        "actions of risks that the reader may not see are tasks",
+        "registers/tasks/recipients.py",
+        '        return self.risks.order_by().values("pk")',
+        '        return Risk.objects.order_by().values("pk")',
+        "test_tasks.py",
+    ),
+    Mutation(
+        "a link to us leads elsewhere after saving",
+        "registers/views/form_flow.py",
+        'return address if urlsplit(address).path in (reverse("home"), reverse("tasks")) else ""',
+        "return address",
+        "test_tasks.py",
     ),
     # Forms
     Mutation(

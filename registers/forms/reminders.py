@@ -13,15 +13,16 @@ class ReminderForm(forms.Form):
         choices=ReminderKind.choices,
         widget=GovukCheckboxes(
             hints={
-                ReminderKind.REVIEW: "Two weeks before the day, and until somebody has looked "
-                "again.",
+                ReminderKind.REVIEW: "Reviews: two weeks before the day, and until you review the "
+                "risk. With them: ratings, owners and failure types that are missing, your drafts "
+                "and your imports.",
                 ReminderKind.ACTION: "A week before it is due, and until it is done or dropped.",
                 ReminderKind.TOLERANCE: "Two weeks before that day, and until a response is "
                 "chosen again.",
-                ReminderKind.ASSURANCE: "Two weeks before an opinion runs out, and until there "
-                "is a newer one.",
-                ReminderKind.APPETITE: "To risk managers only: two weeks before the day, and "
-                "until one is approved.",
+                ReminderKind.ASSURANCE: "Two weeks before an opinion runs out or the last test of "
+                "a control is a year old, and until there is a newer one.",
+                ReminderKind.DECISION: "To risk managers only: until the escalation is decided, "
+                "and two weeks before a statement of appetite ends.",
             }
         ),
         label="What should we write to you about?",

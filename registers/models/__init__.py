@@ -64,7 +64,13 @@ from registers.models.precedent import Precedent
 from registers.models.progress_note import ProgressNote
 from registers.models.question import GatheredQuestion, ListIsFull
 from registers.models.register import Register, ScoringScheme
-from registers.models.reminder import CalendarKey, ReminderChoice, ReminderKind, ReminderMail
+from registers.models.reminder import (
+    CalendarKey,
+    ReminderChoice,
+    ReminderKind,
+    ReminderMail,
+    TaskKind,
+)
 from registers.models.review import Review
 from registers.models.revision import RiskRevision
 from registers.models.risk import Risk
@@ -145,6 +151,7 @@ __all__ = [
     "SealVersion",
     "Source",
     "Statement",
+    "TaskKind",
     "TimelineEvent",
     "Tolerances",
     "TooManyViews",

@@ -95,9 +95,13 @@ class ControlWeakness(models.TextChoices):
         return Q(Exists(in_place.filter(untested)))
 
 
+# How long a test of a control counts.
+TEST_YEARS = 1
+
+
 def tested_since(day):
     """The first day on which a test still counts on that day: twelve months before."""
-    return years_later(day, -1)
+    return years_later(day, -TEST_YEARS)
 
 
 def evidence(day, recorded_by=None):

@@ -193,14 +193,6 @@ class PositionQuerySet(models.QuerySet):
         raised = Risk.objects.filter(pk=models.OuterRef("risk"), raised_by=user)
         return self.filter(Q(owner__holder=user) | Q(owner=None) & models.Exists(raised))
 
-    def most_urgent_first(self, day):
-        """Late reviews, longest overdue first; then unrated risks; then by score, highest first."""
-        late = models.Case(
-            models.When(MissingInformation.LATE_REVIEW.on(day), then="next_review_on")
-        )
-        unrated = models.Case(models.When(MissingInformation.NO_RATING.on(), then=0), default=1)
-        return self.order_by(late.asc(nulls_last=True), unrated, "-score", "risk_id")
-
     def of_failure_type(self, slug):
         """Those with the failure type, as the primary one or as another."""
         other_types = RiskRevision.other_failure_types.through.objects.filter(

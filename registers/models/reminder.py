@@ -15,12 +15,42 @@ from registers.history.seals import SealedModel
 from registers.models.people import User
 
 
-class ReminderKind(models.TextChoices):
-    REVIEW = "review", "Reviews of risks"
+class TaskKind(models.TextChoices):
+    """What may fall due or wait for a person. Those of one day stand in this order."""
+
+    ESCALATION = "escalation", "Escalations to decide"
+    REVIEW = "review", "Reviews"
     ACTION = "action", "Actions"
-    TOLERANCE = "tolerance", "Risks that are tolerated until a day"
+    TOLERANCE = "tolerance", "Tolerances that end"
+    CONTROL = "control", "Controls to test"
     ASSURANCE = "assurance", "Assurance that runs out"
     APPETITE = "appetite", "Statements of appetite"
+    RATING = "rating", "Risks to rate"
+    DETAILS = "details", "Risks with missing information"
+    DRAFT = "draft", "Drafts"
+    IMPORT = "import", "Imports"
+
+
+class ReminderKind(models.TextChoices):
+    """What somebody may choose to be reminded of by mail: one or several kinds of task.
+
+    The values stand in the choices that people made when there were fewer kinds of task.
+    """
+
+    REVIEW = "review", "Risks to review or complete"
+    ACTION = "action", "Actions"
+    TOLERANCE = "tolerance", "Risks that are tolerated until a day"
+    ASSURANCE = "assurance", "Controls and assurance"
+    DECISION = "appetite", "Escalations and statements of appetite"
+
+    @property
+    def task_kinds(self):
+        kinds = {
+            ReminderKind.REVIEW: ("REVIEW", "RATING", "DETAILS", "DRAFT", "IMPORT"),
+            ReminderKind.ASSURANCE: ("CONTROL", "ASSURANCE"),
+            ReminderKind.DECISION: ("ESCALATION", "APPETITE"),
+        }
+        return [TaskKind[name] for name in kinds.get(self, (self.name,))]
 
 
 class ReminderChoice(models.Model):

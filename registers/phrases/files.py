@@ -225,15 +225,18 @@ def unlisted_sentence(count: int) -> str:
 # Reminders
 
 
-def reminder_subject(late: int, soon: int) -> str:
+def reminder_subject(overdue: int, soon: int, waiting: int) -> str:
     """How many, and nothing of what: subjects are shown on locked screens."""
     clauses = []
-    if late:
-        clause = ngettext("%(count)s late", "%(count)s late", late)
-        clauses.append(clause % {"count": figures(late)})
+    if overdue:
+        clause = ngettext("%(count)s overdue", "%(count)s overdue", overdue)
+        clauses.append(clause % {"count": figures(overdue)})
     if soon:
         clause = ngettext("%(count)s due soon", "%(count)s due soon", soon)
         clauses.append(clause % {"count": figures(soon)})
+    if waiting:
+        clause = ngettext("%(count)s waiting", "%(count)s waiting", waiting)
+        clauses.append(clause % {"count": figures(waiting)})
     return gettext("Your risk registers: %(counts)s") % {"counts": join_names(clauses)}
 
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext, ngettext
 
 from registers.models import AssuranceLevel, ControlWeakness
 from registers.phrases.numbers import (
+    join_names,
     join_with_or,
     number_in_words,
     number_to_begin,
@@ -392,6 +393,35 @@ def due_in_words(on: datetime.date, today: datetime.date) -> str:
     else:
         words = gettext("Was due on %(day)s") if on < today else gettext("Due on %(day)s")
     return words % {"day": date_format(on, "j F Y")}
+
+
+def missing_details_sentence(names: list[str]) -> str:
+    """ "No owner and no failure type decided"."""
+    missing = [gettext("no %(name)s") % {"name": name} for name in names]
+    sentence = gettext("%(missing)s decided") % {"missing": join_names(missing)}
+    return capfirst(sentence)
+
+
+def proposed_sentence(is_up: bool, home: str, on: datetime.date) -> str:
+    """Of an escalation that waits. home: the register of the risk."""
+    if is_up:
+        words = gettext("Proposed on %(day)s: take it up from %(home)s")
+    else:
+        words = gettext("Proposed on %(day)s: take it back down to %(home)s")
+    return words % {"day": date_format(on, "j F Y"), "home": home}
+
+
+def news_sentence(new: int, moved: int, assessed: int) -> str:
+    """ "2 new risks, 1 in another band, 5 assessed." of a register since a day."""
+    clauses = []
+    if new:
+        clauses.append(ngettext("%(n)s new risk", "%(n)s new risks", new) % {"n": new})
+    if moved:
+        words = ngettext("%(n)s in another band", "%(n)s in another band", moved)
+        clauses.append(words % {"n": moved})
+    if assessed:
+        clauses.append(ngettext("%(n)s assessed", "%(n)s assessed", assessed) % {"n": assessed})
+    return f"{', '.join(clauses)}." if clauses else gettext("Nothing changed.")
 
 
 def next_review_in_words(

@@ -1,4 +1,4 @@
-"""Deadlines as a calendar for other programs (iCalendar, RFC 5545)."""
+"""Tasks with a day as a calendar for other programs (iCalendar, RFC 5545)."""
 
 import datetime
 from urllib.parse import urlsplit
@@ -12,10 +12,10 @@ DAYS_BACK, DAYS_AHEAD, LIMIT = 90, 365, 500
 BETWEEN = datetime.timedelta(hours=6)
 
 
-def calendar_of(dues, *, site, created_at=None):
+def calendar_of(tasks, *, site, created_at=None):
     """The calendar as bytes. site: the address of this installation.
 
-    Each deadline keeps its UID whichever day it moves to, so that a program moves its event. All
+    Each task keeps its UID whichever day it moves to, so that a program moves its event. All
     are whole days that block no time, and private: who may look at somebody's calendar need not
     read their register.
     """
@@ -28,21 +28,21 @@ def calendar_of(dues, *, site, created_at=None):
     calendar.add("x-wr-calname", "Risk registers: what falls due")
     calendar.add("refresh-interval", BETWEEN, parameters={"value": "DURATION"})
     calendar.add("x-published-ttl", vDuration(BETWEEN))
-    for due in dues:
-        calendar.add_component(_event(due, site, created_at or timezone.now()))
+    for task in tasks:
+        calendar.add_component(_event(task, site, created_at or timezone.now()))
     return calendar.to_ical()
 
 
-def _event(due, site, created_at):
+def _event(task, site, created_at):
     from icalendar import Event
 
     event = Event()
-    event.add("uid", f"{due.key}@{urlsplit(site).hostname}")
+    event.add("uid", f"{task.key}@{urlsplit(site).hostname}")
     event.add("dtstamp", created_at)
-    event.add("dtstart", due.on)
-    event.add("dtend", due.on + datetime.timedelta(days=1))
-    event.add("summary", words_of(due, exempt="exempt"))
-    event.add("url", f"{site}{due.path}")
+    event.add("dtstart", task.on)
+    event.add("dtend", task.on + datetime.timedelta(days=1))
+    event.add("summary", words_of(task, exempt="exempt"))
+    event.add("url", f"{site}{task.path}")
     event.add("transp", "TRANSPARENT")
     event.add("class", "PRIVATE")
     return event

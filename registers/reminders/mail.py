@@ -1,40 +1,49 @@
 """The text of a reminder mail: plain text, to be read on a telephone."""
 
 import textwrap
+from collections import Counter
 
+from django.urls import reverse
 from django.utils.formats import date_format
 
 from registers.phrases.files import more_reminders, reminder_subject
+from registers.tasks.task import Urgency
 
 WIDTH = 72
-# Deadlines that one mail lists; it counts the others.
+# Tasks that one mail lists; it counts the others.
 LISTED = 100
 
 
-def subject_of(dues, day):
-    late = sum(due.is_late(day) for due in dues)
-    return reminder_subject(late, len(dues) - late)
+TITLES = {
+    Urgency.OVERDUE: "Overdue",
+    Urgency.SOON: "Due soon",
+    Urgency.WAITING: "Waiting",
+}
 
 
-def body_of(dues, *, name, day, site, choices):
+def subject_of(tasks, day):
+    counts = Counter(task.urgency(day) for task in tasks)
+    return reminder_subject(*(counts[urgency] for urgency in Urgency))
+
+
+def body_of(tasks, *, name, day, site, choices):
     """The whole text.
 
-    dues: by day. site: the address of this installation. choices: the path of the page to change
-    it.
+    tasks: by urgency. site: the address of this installation. choices: the path of the page to
+    change it.
     """
-    first_dues = dues[:LISTED]
-    late = [due for due in first_dues if due.is_late(day)]
-    soon = [due for due in first_dues if not due.is_late(day)]
+    first_tasks = tasks[:LISTED]
     parts = [
         f"Hello {_plain(name)},",
-        "This is what is late or falls due soon on your risk registers.",
+        "These are your tasks on your risk registers: overdue, due soon, and without a day.",
     ]
-    for title, group in (("Late", late), ("Due soon", soon)):
+    for urgency, title in TITLES.items():
+        group = [task for task in first_tasks if task.urgency(day) == urgency]
         if group:
-            parts += [f"{title}\n{'-' * len(title)}", *(_entry(due, day, site) for due in group)]
-    if more := len(dues) - len(first_dues):
-        parts.append(more_reminders(more, f"{site}/"))
-    if any(due.is_for_manager for due in first_dues):
+            parts += [f"{title}\n{'-' * len(title)}", *(_entry(task, day, site) for task in group)]
+    if more := len(tasks) - len(first_tasks):
+        parts.append(more_reminders(more, f"{site}{reverse('tasks')}"))
+    if any(task.is_for_manager for task in first_tasks):
         parts.append(
             "To you as a risk manager: the post that owns it is vacant, or whoever holds it or "
             "raised the risk may not act on it today."
@@ -51,20 +60,22 @@ def body_of(dues, *, name, day, site, choices):
     return "\n\n".join(wrapped) + f"\n{site}{choices}\n"
 
 
-def words_of(due, exempt="an exempt risk"):
-    """One deadline in one line; of an exempt risk nothing but its reference."""
-    return f"{due.summary} ({exempt})" if due.is_exempt else f"{due.summary}: {_plain(due.title)}"
+def words_of(task, exempt="an exempt risk"):
+    """One task in one line; of an exempt risk nothing but its reference."""
+    if task.is_exempt:
+        return f"{task.summary} ({exempt})"
+    return f"{task.summary}: {_plain(task.title)}"
 
 
-def _entry(due, day, site):
+def _entry(task, day, site):
     """What, when and where: the address on a line of its own, never broken."""
-    details = f"{due.describe(day)}. {_plain(due.place)}."
-    if due.is_for_manager:
+    details = " ".join(f"{_plain(words)}." for words in (task.describe(day), task.place) if words)
+    if task.is_for_manager:
         details += " To you as a risk manager."
     options = {"width": WIDTH, "break_long_words": False, "break_on_hyphens": False}
-    summary = textwrap.fill(words_of(due), **options, initial_indent="* ", subsequent_indent="  ")
+    summary = textwrap.fill(words_of(task), **options, initial_indent="* ", subsequent_indent="  ")
     details_text = textwrap.fill(details, **options, initial_indent="  ", subsequent_indent="  ")
-    return f"{summary}\n{details_text}\n  {site}{due.path}"
+    return f"{summary}\n{details_text}\n  {site}{task.path}"
 
 
 def _plain(text):

@@ -4,8 +4,10 @@ from functools import lru_cache
 from urllib.parse import quote
 
 from django import template
+from django.contrib.messages import get_messages
 from django.template.loader import render_to_string
 from django.template.loader_tags import IncludeNode
+from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.text import capfirst
 
@@ -14,7 +16,9 @@ from registers.navigation import pages_below, tabs_of
 from registers.permissions import name_for
 from registers.phrases.bands import possible_bands_in_words
 from registers.phrases.numbers import times_in_words
+from registers.tasks.task_list import task_count as count_tasks
 from registers.templatetags.links import link_addresses
+from registers.views.form_flow import return_address
 
 register = template.Library()
 # {{ assessment|could_be }}: where its range reaches another band
@@ -47,11 +51,15 @@ def form(context, form=None, **buttons):
     """The form with its token and buttons, for instance {% form submit="Save" cancel=address %}.
 
     Without `form`, the page's own. What the buttons may be, components/form.html says. A tag,
-    because an include with `only` would have to be given the CSRF token on every page.
+    because an include with `only` would have to be given the CSRF token on every page. Who came
+    from a list of tasks cancels back to it.
     """
+    request = context.get("request")
+    if request and (address := return_address(request)):
+        buttons["cancel"] = address
     return {
         "form": context["form"] if form is None else form,
-        "request": context.get("request"),
+        "request": request,
         **buttons,
     }
 
@@ -67,6 +75,33 @@ def register_navigation(context):
         "tabs": tabs_of(register, name, query),
         "pages": pages_below(context["request"].user, register, name, query),
     }
+
+
+@register.simple_tag(takes_context=True)
+def task_count(context):
+    """How many tasks the reader has, the same as the rows of the page "My tasks"; None: not known.
+
+    Pages that list tasks say it themselves. A page that tells of a save counts them. Other pages do
+    not: with 10,000 risks on a register it would cost them several times what they cost (bench/).
+    """
+    request = context["request"]
+    if hasattr(request, "task_count"):
+        return request.task_count
+    if not len(get_messages(request)):
+        return None
+    return count_tasks(request.user, timezone.localdate())
+
+
+@register.filter
+def describe(task, day):
+    """When the task is due, or why it waits."""
+    return task.describe(day)
+
+
+@register.filter
+def with_return(path, address):
+    """The path of a task's page, which leads back to an address of ours after saving."""
+    return f"{path}{'&' if '?' in path else '?'}next={quote(address)}"
 
 
 @register.simple_tag

@@ -1,5 +1,5 @@
 from django.contrib import messages
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 
 from registers.appetite import appetite_by_category, categories_without_appetite
 from registers.forms.appetite import AppetiteForm
@@ -7,7 +7,7 @@ from registers.models import Appetite, Tolerances
 from registers.permissions import Permission, can, get_register_for, has_no_manager
 from registers.phrases.bands import tolerated_in_words
 from registers.views.as_of import as_of_from, read_only
-from registers.views.form_flow import post_data, response_status, submit
+from registers.views.form_flow import post_data, redirect_after, response_status, submit
 
 
 @read_only
@@ -50,6 +50,6 @@ def appetite_new(request, slug):
             request,
             f"{appetite} is stated: {appetite.tolerated.label} is the most that is let stand.",
         )
-        return redirect("register_settings", register.slug)
+        return redirect_after(request, "register_settings", register.slug)
     context = {"register": register, "form": form}
     return render(request, "registers/appetite_new.html", context, status=response_status(form))

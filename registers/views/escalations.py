@@ -16,7 +16,7 @@ from registers.permissions import (
     risks_across,
 )
 from registers.views.as_of import as_of_from, page_of, read_only
-from registers.views.form_flow import post_data, response_status, submit
+from registers.views.form_flow import post_data, redirect_after, response_status, submit
 
 
 @read_only
@@ -68,7 +68,7 @@ def escalation_decide(request, slug, number, pk):
         _add_message(
             request, risk, decision, is_own=_is_submitted_decision(request.user, decision, form)
         )
-        return redirect("escalation_list", escalation.to_register.slug)
+        return redirect_after(request, "escalation_list", escalation.to_register.slug)
     context = {"register": risk.register, "risk": risk, "escalation": escalation, "form": form}
     return render(
         request, "registers/escalation_decide.html", context, status=response_status(form)

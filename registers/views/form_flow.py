@@ -1,9 +1,12 @@
 """How a view passes a form to a verb, and what it answers where the verb refuses."""
 
 from typing import NamedTuple
+from urllib.parse import urlsplit
 
 from django.contrib import messages
 from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
 
 from registers.forms.answers import answers_of
 from registers.models import BulkEditConflict, DuplicateSubmission, EditConflict, InvalidTransition
@@ -22,6 +25,30 @@ class Check(NamedTuple):
     title: str
     consequence: str
     submit: str
+
+
+# Longer addresses are not our own.
+LONGEST_ADDRESS = 500
+
+
+def return_address(request):
+    """Where the page of a form leads back to: what its address says as `next`, else "".
+
+    Only the home page and the list of tasks, so that nobody is led elsewhere by a link to us. The
+    form is sent to its own address, so that an invalid one keeps it.
+    """
+    address = request.GET.get("next", "")
+    if len(address) > LONGEST_ADDRESS or not address.startswith("/"):
+        return ""
+    if not url_has_allowed_host_and_scheme(address, allowed_hosts=None):
+        return ""
+    return address if urlsplit(address).path in (reverse("home"), reverse("tasks")) else ""
+
+
+def redirect_after(request, *to):
+    """Redirect to where the person came from, where the address says so; else as redirect()."""
+    address = return_address(request)
+    return redirect(address) if address else redirect(*to)
 
 
 def submit(form, verb, *args, **arguments):
@@ -85,8 +112,9 @@ def handle_form(risk, request, page, form, verb, message, to=None, check=None, *
     """The answer to a form for one step of a risk: take the step and redirect, or show the page.
 
     verb: the step. message: the text for its success, or a function of its result. to: where else
-    than to the risk it leads, as redirect() takes it, or a function of its result. check: the Check
-    that comes before it. context: further template context.
+    than to the risk it leads, where nobody came from a list of tasks: as redirect() takes it, or a
+    function of its result. check: the Check that comes before it. context: further template
+    context.
     """
     context |= {"register": risk.register, "risk": risk}
     if form.is_valid() and not (check and is_to_be_changed(request)):
@@ -94,6 +122,6 @@ def handle_form(risk, request, page, form, verb, message, to=None, check=None, *
             return check_page(request, form, check, **context)
         if result := submit(form, verb, by=request.user, **form.cleaned_data):
             messages.success(request, message(result) if callable(message) else message)
-            return redirect((to(result) if callable(to) else to) or risk)
+            return redirect_after(request, (to(result) if callable(to) else to) or risk)
     context |= {"form": form}
     return render(request, f"registers/{page}.html", context, status=response_status(form))

@@ -2,9 +2,8 @@ from django.core.exceptions import BadRequest
 from django.shortcuts import render
 from django.utils import timezone
 
-from registers.dates import quarter_ends_before
 from registers.forms.list_view import ColumnsForm
-from registers.home import latest_changes, rated_since, register_cards, tasks_for, waiting_for
+from registers.home import latest_changes, register_cards, register_news
 from registers.models import Tolerances
 from registers.permissions import (
     Permission,
@@ -18,6 +17,7 @@ from registers.permissions import (
     revisions_across,
 )
 from registers.risk_list import ColumnValues
+from registers.tasks.task_list import TaskList
 from registers.views.as_of import as_of_from, page_from, read_only
 from registers.views.escalations import taken_up_by
 from registers.views.filters import filter_positions, headings, quick_views
@@ -25,6 +25,8 @@ from registers.views.saved_views import saved_views_context
 
 # Rows that are shown on one page, to print.
 WHOLE_LIST = 1000
+
+FIRST_TASKS = 8  # on the home page; the count beside them is of all
 
 
 @read_only
@@ -39,20 +41,26 @@ def home(request):
         else ""
     )
     cards = register_cards(registers, positions, today, Tolerances.across(registers), query_prefix)
-    since = quarter_ends_before(today, 1)[0]
+    tasks = TaskList(reader, today, registers)
+    # The navigation shows the same count.
+    request.task_count = len(tasks) if tasks.reader.registers else None
     context = {
         "cards": cards,
         "asked": query_prefix,
-        "waiting": waiting_for(reader, own_registers, positions, today) if own_registers else None,
-        "tasks": tasks_for(reader, own_registers, today) if own_registers else None,
-        "since": since,
-        "to_read": rated_since(
-            [card for card in cards if card.register not in own_registers], positions, since
-        ),
+        "today": today,
+        "tasks": tasks if own_registers else None,
+        "first_tasks": tasks.first(FIRST_TASKS),
+        "news": news_for(reader, registers, positions, today),
         "changes": latest_changes(revisions_across(reader, registers)),
         "counts_everything": all(counts_everything(reader, register) for register in registers),
     }
     return render(request, "home/home.html", context)
+
+
+def news_for(reader, registers, positions, day):
+    """RegisterNews of the registers that the person reads and does not work on."""
+    read = [register for register in registers if not may_work_on(reader, register)]
+    return register_news(reader, read, positions, day) if read else []
 
 
 @read_only

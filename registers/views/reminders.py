@@ -15,7 +15,7 @@ from registers.forms.reminders import CalendarAddressForm, ReminderForm
 from registers.models import CalendarKey, ReminderChoice
 from registers.permissions import Permission, can_somewhere
 from registers.reminders.calendar import DAYS_AHEAD, DAYS_BACK, LIMIT, calendar_of
-from registers.reminders.deadlines import due_between
+from registers.tasks.task_list import tasks_between
 from registers.views.as_of import read_only
 from registers.views.form_flow import post_data
 
@@ -75,7 +75,8 @@ def calendar_feed(request, secret):
         raise Http404("No calendar of that address.")
     today = timezone.localdate()
     first, last = today - timedelta(DAYS_BACK), today + timedelta(DAYS_AHEAD)
-    calendar = calendar_of(due_between(reader, first, last, today, LIMIT), site=settings.SITE_URL)
+    tasks = tasks_between(reader, first, last, today, LIMIT)
+    calendar = calendar_of(tasks, site=settings.SITE_URL)
     headers = {
         "Cache-Control": "private, no-store",
         "Content-Disposition": 'inline; filename="failing-well.ics"',

@@ -43,7 +43,7 @@ NARROW = narrow_classes()
 FILES = re.compile(r"export_|open_data_|register_summary|import_report|healthz|readyz|admin:jsi18n")
 PAGES = [name for name in TABLE if not (FILES.match(name) or REPEATED_PAGES.match(name))]
 # Pages that show other people other things. Those of the library and of accounts do not.
-DIFFERENT = {"home", "reminders"}
+DIFFERENT = {"home", "reminders", "tasks"}
 DIFFERENT |= {name for name in OF_A_REGISTER if TABLE[name][1]["member"] == 200} & {*PAGES}
 MORE_OF_THE_LIBRARY = ("/library/insights/3/", "/library/search/?q=trust")
 READERS = "manager officer member peer administrator stranger nobody staff installer".split()

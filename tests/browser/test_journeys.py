@@ -7,10 +7,10 @@ import re
 import pytest
 from browsing import enter_as, fill_in_the_risk, look_over, open_register, rate, sign_in
 from govuk_pages import focus_targets
-from makers import failure_type, make_assessment, make_risk
+from makers import days_ago, failure_type, make_action, make_assessment, make_risk
 from playwright.sync_api import expect
 
-from registers.models import Risk
+from registers.models import Risk, User
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -46,8 +46,27 @@ def test_an_officer_logs_a_risk_with_an_error_corrected(watched, live_server, co
     look_over(page)
     page.get_by_role("link", name="My registers").first.click()
     expect(page.locator("main h2")).to_have_text(
-        ["Corporate risks", "What waits for you", "What changed lately"]
+        ["Corporate risks", "My tasks", "What changed lately"]
     )
+
+
+def test_an_officer_finishes_an_overdue_action_from_home_and_is_back(watched, live_server, council):
+    page = watched
+    enter_as(page, live_server.url, "officer")
+    officer = User.objects.get(email="officer@northmoor.example")
+    risk = make_risk(council, by=officer, assessed=(2, 2), on=days_ago(9))
+    make_action(risk, title="Write it down", on=days_ago(9), due_on=days_ago(1))
+    page.goto(live_server.url)
+    page.get_by_role("link", name="Action for CORP-001: Write it down").click()
+    page.get_by_role("button", name="Save: it is done").click()
+    expect(page.locator(".govuk-error-summary")).to_be_visible()
+    page.locator("#id_evidence").fill("It is on the intranet.")
+    page.get_by_role("button", name="Save: it is done").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("My registers")
+    expect(page.locator(".govuk-notification-banner")).to_be_focused()
+    expect(page.locator("main")).not_to_contain_text("Action for CORP-001")
+    page.get_by_role("link", name=re.compile("^My tasks")).first.click()
+    look_over(page)
 
 
 def test_every_link_of_an_error_summary_lands_on_its_control(watched, live_server, council):
@@ -118,7 +137,7 @@ def test_a_member_reads_the_dashboard_and_follows_a_cell(watched, live_server, c
     expect(page.locator("main").get_by_role("button", name="Edit")).to_have_count(0)
     page.get_by_role("link", name="My registers").first.click()
     expect(page.locator("main h2")).to_have_text(
-        ["Corporate risks", "What there is to read", "What changed lately"]
+        ["Corporate risks", "Since the last meeting", "What changed lately"]
     )
     page.get_by_role("button", name="Sign out").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Sign in")

@@ -31,7 +31,7 @@ from makers import (
 from failing_well.logs import WithoutSecrets
 from registers.models import AuditEntry, CalendarKey, Risk, Role
 from registers.reminders.calendar import LIMIT, calendar_of
-from registers.reminders.deadlines import Deadline
+from registers.tasks.task import Task
 
 pytestmark = pytest.mark.django_db
 
@@ -258,11 +258,11 @@ def test_an_event_is_a_whole_day_that_blocks_no_time(register, officer, post):
     )
 
 
-def test_an_event_links_to_the_page_of_the_risk(register, officer, post, settings):
+def test_an_event_links_to_the_page_that_finishes_it(register, officer, post, settings):
     settings.SITE_URL = "https://register.example.org"
     make_risk(register, owner=post, next_review_on=days_ago(-1))
     (event,) = events(CalendarKey.make(by=officer))
-    assert str(event["url"]) == "https://register.example.org/registers/ours/risks/1/"
+    assert str(event["url"]) == "https://register.example.org/registers/ours/risks/1/review/"
 
 
 def test_an_event_keeps_its_uid_when_its_day_changes(register, officer, post):
@@ -300,7 +300,7 @@ def test_many_rows_take_as_many_queries_as_one(register, officer, post):
         with CaptureQueriesContext(connection) as queries:
             texts = summaries(secret)
         costs.append((len(queries), len(texts)))
-    assert costs == [(8, 2), (8, 6)]
+    assert costs == [(7, 2), (7, 6)]
 
 
 def test_a_calendar_has_at_most_five_hundred_events(register, officer, post, monkeypatch):
@@ -322,8 +322,9 @@ def test_a_calendar_has_at_most_five_hundred_events(register, officer, post, mon
     ],
 )
 def test_any_title_is_read_back_unchanged(title):
-    due = Deadline(
-        "review", datetime.date(2026, 3, 31), "Review CORP-001", title, "/", "review-1", "Register"
+    due = Task(
+        *("review", datetime.date(2026, 3, 31), "Review CORP-001", title),
+        *("/", "review-1", "Register", 1),
     )
     text = calendar_of([due], site="https://r.example.org", created_at=timezone.now())
     (event,) = Calendar.from_ical(text).walk("VEVENT")

@@ -1,4 +1,4 @@
-"""The home page: my registers and their gaps, my tasks, recent changes."""
+"""The home page: my registers and their gaps, what changed since a meeting, recent changes."""
 
 import copy
 import html
@@ -10,16 +10,13 @@ from dashboard_pages import counts_behind, numbers, positions_behind
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
-from django.urls import reverse
 from django.utils import timezone
-from django.utils.formats import date_format
 from makers import (
     day,
     days_ago,
     failure_type,
-    make_action,
+    make_agreement,
     make_assessment,
-    make_escalation,
     make_membership,
     make_organisation,
     make_person,
@@ -32,16 +29,11 @@ from makers import (
     preset,
 )
 
-from registers.home import tasks_for
 from registers.models import (
     MissingInformation,
-    Register,
-    ReminderKind,
     RiskRevision,
     Role,
-    User,
 )
-from registers.reminders.deadlines import due_soon
 
 pytestmark = pytest.mark.django_db
 
@@ -168,11 +160,6 @@ def part(page, name):
         rf'<section class="app-section" aria-labelledby="{name}">(.*?)</section>', page, re.DOTALL
     )
     return " ".join(html.unescape(re.sub("<[^>]*>", "", match[1] if match else "")).split())
-
-
-def waiting_on(page):
-    """Titles of the risks that wait, in order."""
-    return re.findall(r"R-\d+ (\w+)", part(page, "waiting").replace("C-", "R-"))
 
 
 def changed_on(page):
@@ -361,7 +348,7 @@ def test_a_rating_by_an_earlier_scheme_is_not_counted_above_tolerance(officer, r
 @pytest.mark.parametrize("role", ROLES)
 def test_every_number_links_to_as_many_risks(full, role):
     counts, behind = links_and_totals(full.people[role], full.register)
-    assert (len(counts), behind) == (7 if role in READ_ONLY else 8, counts)
+    assert (len(counts), behind) == (7, counts)
 
 
 @pytest.mark.parametrize("role", ROLES)
@@ -387,165 +374,43 @@ def test_each_register_has_its_own_numbers(officer, organisation, register):
     assert counts == behind == expected
 
 
-# What waits for me
-
-
-def test_waiting_risks_are_those_that_name_the_reader(officer, register, post, other_post):
-    make_risk(register, title="Held", owner=post)
-    make_risk(register, title="Raised", by=officer)
-    make_risk(register, title="Given", by=officer, owner=other_post)
-    make_risk(register, title="Vacant", by=officer, owner=make_post(register.organisation))
-    make_risk(register, title="Other")
-    assert sorted(waiting_on(home_of(officer))) == ["Held", "Raised"]
-
-
-def test_a_manager_has_things_waiting_too(register, manager):
-    make_risk(register, title="Raised", by=manager)
-    assert waiting_on(home_of(manager)) == ["Raised"]
-
-
-def test_a_waiting_risk_gives_its_reason(officer, register, post):
-    gaps = {
-        "Assess it: no rating yet.": {"assessed": None},
-        "Decide who owns it: you raised it, and nobody does yet.": {"owner": None},
-        "Decide its failure type.": {"primary_failure_type": None},
-        "Review it or assess it again: that was due 1 February 2026.": {"on": day("2026-01-01")},
-    }
-    for content in gaps.values():
-        complete_risk(register, **{"owner": post, "by": officer, **content})
-    reasons = re.findall(
-        r"C-\d+ Sound (?:Severe )?(.*?\.)(?= C-|$)", part(home_of(officer), "waiting")
-    )
-    assert sorted(reasons) == sorted(gaps)
-
-
-def test_a_risk_rated_by_an_earlier_scheme_waits(officer, register, post):
-    complete_risk(register, owner=post)
-    register.scheme = preset("five-by-five-three-bands")
-    register.save()
-    assert "rated by an earlier scheme" in part(home_of(officer), "waiting")
-
-
-def test_a_risk_waits_once_with_every_reason(officer, register):
-    make_risk(register, title="Much", by=officer, assessed=(5, 5), on=day("2026-01-01"))
-    register.scheme = preset("five-by-five-three-bands")
-    register.save()
-    reasons = [
-        "Review it or assess it again: that was due 1 February 2026.",
-        "Assess it again: rated by an earlier scheme.",
-        "Decide who owns it: you raised it, and nobody does yet.",
-        "Decide its failure type.",
-    ]
-    assert (
-        part(home_of(officer), "waiting")
-        == f"What waits for you C-001 Much Severe {' '.join(reasons)}"
-    )
-
-
-def test_the_most_urgent_waits_first(officer, register, post):
-    untyped = {"owner": post, "primary_failure_type": None}
-    complete_risk(register, "Low", assessed=(1, 1), **untyped)
-    complete_risk(register, "High", assessed=(3, 4), **untyped)
-    complete_risk(register, "Unrated", owner=post, assessed=None)
-    complete_risk(register, "Later", owner=post, assessed=(5, 5), on=days_ago(40))
-    complete_risk(register, "Latest", owner=post, assessed=(1, 1), on=days_ago(800))
-    assert waiting_on(home_of(officer)) == ["Latest", "Later", "Unrated", "High", "Low"]
-
-
-def test_ten_waiting_risks_are_named_and_more_are_counted(officer, register, post):
-    for _ in range(10):
-        make_risk(register, owner=post)
-    ten = home_of(officer)
-    make_risk(register, owner=post)
-    eleven = home_of(officer)
-    assert [len(waiting_on(page)) for page in (ten, eleven)] == [10, 10]
-    assert ["And 1 more" in part(page, "waiting") for page in (ten, eleven)] == [False, True]
-    assert "more" not in part(ten, "waiting")
-
-
-def test_each_register_has_a_link_to_its_further_waiting_risks(
-    officer, organisation, register, post
-):
-    other = make_register(organisation, slug="other", prefix="C2")
-    for place, count in ((register, 6), (other, 5)):
-        for _ in range(count):
-            make_risk(place, owner=post)
-        complete_risk(place, owner=post)
-    _, behind = links_and_totals(officer, register, other)
-    assert {href: n for href, n in behind.items() if "mine" in href} == {
-        "/registers/ours/?mine=yes&gap=any": 6,
-        "/registers/other/?mine=yes&gap=any": 5,
-    }
-
-
-def test_a_closed_risk_does_not_wait(officer, register, post):
-    make_revision(make_risk(register, owner=post), status="closed")
-    assert waiting_on(home_of(officer)) == []
-
-
-@pytest.mark.parametrize(
-    ("count", "words"),
-    [(0, "you hold no post"), (1, "The one risk that names you"), (2, "The 2 risks that name you")],
-)
-def test_an_empty_waiting_list_says_so(officer, register, post, count, words):
-    make_risk(register)
-    for _ in range(count):
-        complete_risk(register, owner=post)
-    text = part(home_of(officer), "waiting")
-    assert ("Nothing waits for you" in text, words in text) == (True, True)
-
-
-def test_nothing_waits_on_a_register_that_an_officer_of_another_only_reads(officer, register):
-    neighbour = make_organisation()
-    make_membership(officer, neighbour, Role.MEMBER)
-    make_risk(
-        make_register(neighbour, prefix="C"),
-        title="Theirs",
-        owner=make_post(neighbour, holder=officer),
-    )
-    make_risk(register, title="Ours", by=officer)
-    assert waiting_on(home_of(officer)) == ["Ours"]
-
-
-def test_an_exempt_risk_of_their_own_waits_and_is_marked(officer, register, post):
-    make_risk(register, title="Secret", owner=post, is_exempt=True)
-    page = home_of(officer)
-    assert (waiting_on(page), "Exempt" in part(page, "waiting")) == (["Secret"], True)
-
-
-def test_waiting_risks_follow_the_post_to_its_new_holder(officer, organisation, register, post):
-    make_risk(register, title="Secret", owner=post, is_exempt=True)
-    post.holder = make_person(organisation, Role.OFFICER)
-    post.save()
-    assert [waiting_on(home_of(person)) for person in (officer, post.holder)] == [[], ["Secret"]]
-
-
-# What there is to read
+# Since the last meeting
 
 
 @pytest.mark.parametrize("role", READ_ONLY)
-def test_a_reader_gets_links_to_the_dashboards(register, role, people):
+def test_a_reader_is_told_what_changed_since_the_register_was_agreed(register, role, people):
     complete_risk(register, on=days_ago(100))
-    complete_risk(register, assessed=(1, 1), on=days_ago(0))
-    text = part(home_of(people[role]), "to-read")
-    assert "Dashboard of Corporate risks 1 of 2 risks above tolerance; 1 judged since then." in text
+    make_agreement(register, on=days_ago(50), body="Audit committee")
+    complete_risk(register, on=days_ago(20))
+    make_assessment(complete_risk(register, on=days_ago(90)), (1, 1), on=days_ago(10))
+    text = part(home_of(people[role]), "news")
+    assert (
+        "What changed on Corporate risks 1 new risk, 1 in another band, 2 assessed. "
+        "Audit committee last agreed it on" in text
+    )
+    assert ("Prepare questions" in text) == (role != "administrator")
 
 
-def test_an_officer_of_every_register_gets_no_links_to_dashboards(officer, register):
-    assert 'id="to-read"' not in home_of(officer)
+def test_a_reader_is_told_of_the_quarter_end_where_no_body_agreed(people, register):
+    text = part(home_of(people["member"]), "news")
+    assert "Nothing changed. No body has agreed it yet: this is since the last quarter end" in text
 
 
-def test_an_officer_who_reads_another_register_gets_a_link_to_it(officer, register):
+def test_an_officer_of_every_register_is_not_told_what_changed_since_a_meeting(officer, register):
+    assert 'id="news"' not in home_of(officer)
+
+
+def test_an_officer_who_reads_another_register_is_told_what_changed_on_it(officer, register):
     neighbour = make_organisation()
     make_membership(officer, neighbour, Role.MEMBER)
     make_register(neighbour, name="Theirs")
-    text = part(home_of(officer), "to-read")
-    assert ("Dashboard of Theirs" in text, "Corporate" in text) == (True, False)
+    text = part(home_of(officer), "news")
+    assert ("changed on Theirs" in text, "Corporate" in text) == (True, False)
 
 
 @pytest.mark.parametrize("role", ["peer", "administrator"])
-def test_the_count_of_new_ratings_leaves_out_exempt_risks(pages_by_role, role):
-    assert "1 judged since" in part(pages_by_role[role], "to-read")
+def test_what_changed_since_leaves_out_exempt_risks(pages_by_role, role):
+    assert "2 new risks, 1 assessed." in part(pages_by_role[role], "news")
 
 
 # What changed
@@ -681,7 +546,7 @@ def test_a_stranger_sees_no_change(register):
 
 def test_a_person_of_no_organisation_has_no_empty_sections():
     page = home_of(make_user())
-    assert [name for name in ("waiting", "to-read", "changed") if f'id="{name}"' in page] == []
+    assert [name for name in ("tasks", "news", "changed") if f'id="{name}"' in page] == []
 
 
 # Query counts
@@ -737,149 +602,3 @@ def test_positions_keep_the_owner_and_the_next_review_of_their_day(register, oth
     revisions = [RiskRevision.objects.get(risk=risk, number=number) for number in (1, 2, 3)]
     assert list(stored) == [(r.owner_id, r.next_review_on) for r in revisions]
     assert list(stored)[:2] == [(None, day("2026-02-01")), (other_post.pk, day("2026-02-01"))]
-
-
-# Actions and escalations that wait for me
-
-
-def steps_on(page):
-    """Targets of the links in the waiting section."""
-    section = re.search(r'aria-labelledby="waiting">(.*?)</section>', page, re.DOTALL)[1]
-    return re.findall(r'href="([^"]*)"', section)
-
-
-def test_an_action_that_is_late_or_due_soon_waits(officer, register, post):
-    risk = complete_risk(register)
-    phrases = {1: "Late: was due {}", 0: "Due today", -7: "Due {}"}
-    actions = {
-        make_action(risk, title="Buy", owner=post, on=days_ago(30), due_on=days_ago(due)): words
-        for due, words in phrases.items()
-    }
-    page = home_of(officer)
-    for action, words in actions.items():
-        phrase = words.format(date_format(action.due_on, "j F Y"))
-        assert f"Buy {phrase}, for C-001. Say that it is done, or change it: Buy." in part(
-            page, "waiting"
-        )
-        links = {reverse("action_done", args=["ours", 1, action.pk]), action.get_absolute_url()}
-        assert links <= set(steps_on(page))
-    assert "Nothing waits for you" not in page
-
-
-def test_an_action_that_is_due_later_does_not_wait_yet(officer, register, post):
-    make_action(complete_risk(register), owner=post, due_on=days_ago(-8))
-    assert "Nothing waits for you" in home_of(officer)
-
-
-def test_home_names_the_actions_that_the_reminders_do(
-    organisation, register, officer, post, other_post, manager
-):
-    """As owner of the action or the risk, as who raised it, or as a risk manager standing in."""
-    vacant, dates = make_post(organisation), {"on": days_ago(30), "due_on": days_ago(1)}
-    for number, owner in enumerate((post, vacant, None, other_post)):
-        for risk in (
-            complete_risk(register, owner=post),
-            complete_risk(register, by=officer),
-            make_risk(register, by=officer),
-        ):
-            make_action(risk, title=f"Action{number}", owner=owner, **dates)
-    today = timezone.localdate()
-    for person in (officer, manager):
-        reminders = due_soon(person, today, [ReminderKind.ACTION])
-        tasks = tasks_for(User.objects.get(pk=person.pk), [register], today)
-        assert sum(count for _, count in tasks.action_lists) == len(reminders) > 2
-        assert [f"action-{action.pk}" for action in tasks.actions] == [
-            due.key for due in reminders
-        ][:10]
-    assert "You are told as a risk manager" in part(home_of(manager), "waiting")
-
-
-def test_an_escalation_waits_for_whoever_may_decide_it(organisation, register, manager):
-    above = make_register(organisation, slug="above", name="Above", prefix="A")
-    Register.objects.filter(pk=register.pk).update(parent=above)
-    by = make_user("Sasha Birch")
-    risk = complete_risk(Register.objects.get(pk=register.pk), "Flood", is_exempt=True)
-    escalation = make_escalation(risk, above, by=by)
-    page = home_of(manager)
-    assert (
-        "Decide on C-001 Flood Exempt Decide whether it goes up from Corporate risks to Above."
-        in part(page, "waiting")
-    )
-    assert steps_on(page) == [reverse("escalation_decide", args=["ours", 1, escalation.pk])]
-    escalation.decide(by=manager, is_approved=False, reason="Not yet.")
-    assert "Nothing waits for you" in home_of(manager)
-
-
-def make_every_task(organisation, register, count=1, **content):
-    above = make_register(organisation, slug="above", prefix="A")
-    Register.objects.filter(pk=register.pk).update(parent=above)
-    for _ in range(count):
-        risk = complete_risk(
-            Register.objects.get(pk=register.pk), "Canary", owner=make_post(organisation), **content
-        )
-        make_action(risk, title="Canary in hand", on=days_ago(30), due_on=days_ago(1))
-        make_escalation(risk, above)
-
-
-def test_nothing_waits_for_a_reader(organisation, register, people):
-    """Neither tasks of others nor a risk of their own."""
-    make_every_task(organisation, register)
-    for role in READ_ONLY:
-        make_risk(register, owner=make_post(organisation, holder=people[role]))
-    pages = [home_of(people[role]) for role in READ_ONLY]
-    words = ('id="waiting"', "Canary in hand", "Decide")
-    assert [word for page in pages for word in words if word in page] == []
-
-
-def test_an_officer_is_shown_no_escalation_to_decide_and_no_action_of_others(
-    organisation, register, officer, other_post
-):
-    make_every_task(organisation, register)
-    make_action(
-        complete_risk(register, "Other"),
-        title="Canary of another",
-        owner=other_post,
-        on=days_ago(9),
-        due_on=days_ago(1),
-    )
-    assert "Nothing waits for you" in home_of(officer)
-
-
-def test_an_action_of_an_exempt_risk_of_others_waits_for_no_officer(register, officer, post):
-    risk = complete_risk(register, is_exempt=True)
-    make_action(risk, title="Canary", owner=post, on=days_ago(9), due_on=days_ago(1))
-    assert "Canary" not in home_of(officer)
-
-
-def test_nothing_of_another_organisation_waits(register, manager):
-    neighbour = make_organisation()
-    make_every_task(neighbour, make_register(neighbour, slug="theirs", prefix="T"))
-    assert "Nothing waits for you" in home_of(manager)
-
-
-def test_ten_of_each_are_named_and_more_are_linked(organisation, register, manager):
-    make_every_task(organisation, register, count=12)
-    page = home_of(manager)
-    text, links = part(page, "waiting"), steps_on(page)
-    assert text.count("Say that it is done") == text.count("Decide whether") == 10
-    assert "And 2 more. All of them: 12 at" in text and "And 2 more: 12 on Corporate risks." in text
-    assert {
-        reverse("escalation_list", args=["above"]),
-        reverse("action_list", args=["ours"]),
-    } <= set(links)
-
-
-def test_many_tasks_take_as_many_queries_as_few(organisation, register, manager):
-    client = manager.client
-    counts = []
-    for count in (1, 2):
-        make_every_task(organisation, register, count)
-        Register.objects.filter(slug="above").update(
-            slug=f"above-{len(counts)}", prefix=f"A{len(counts)}"
-        )
-        with CaptureQueriesContext(
-            connection,
-        ) as queries:
-            client.get("/")
-        counts.append(len(queries))
-    assert counts[0] == counts[1]

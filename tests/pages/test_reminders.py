@@ -1,4 +1,4 @@
-"""Deadlines and their recipients, the reminder mail, and the command that sends it once a day."""
+"""Tasks and their recipients, the reminder mail, and the command that sends it once a day."""
 
 import datetime
 import smtplib
@@ -19,6 +19,7 @@ from makers import (
     make_appetite,
     make_assurance,
     make_control,
+    make_escalation,
     make_membership,
     make_organisation,
     make_person,
@@ -30,12 +31,22 @@ from makers import (
     make_user,
 )
 
-from registers.models import ReminderChoice, ReminderKind, ReminderMail, Risk, Role
-from registers.reminders.deadlines import due_soon
+from registers.models import (
+    Register,
+    ReminderChoice,
+    ReminderKind,
+    ReminderMail,
+    Risk,
+    Role,
+    TaskKind,
+)
 from registers.reminders.mail import LISTED, body_of, subject_of
+from registers.tasks.task_list import tasks_due
 
 pytestmark = pytest.mark.django_db
-REVIEW, ACTION, TOLERANCE, ASSURANCE, APPETITE = ReminderKind
+REVIEW, ACTION, TOLERANCE = TaskKind.REVIEW, TaskKind.ACTION, TaskKind.TOLERANCE
+ASSURANCE, APPETITE = TaskKind.ASSURANCE, TaskKind.APPETITE
+DATED = (REVIEW, ACTION, TOLERANCE, ASSURANCE, APPETITE)
 
 
 @pytest.fixture(scope="module")
@@ -61,9 +72,11 @@ def manager(register):
 
 
 def soon(user, *kinds, day=None):
-    """What the person is reminded of on a day, by default today. kinds: by default all."""
+    """What the person is reminded of on a day, by default today. kinds: by default those that
+    always have a day.
+    """
     day = day or timezone.localdate()
-    return [due.summary for due in due_soon(user, day, kinds or ReminderKind)]
+    return [task.summary for task in tasks_due(user, day, kinds or DATED)]
 
 
 def days_of_reminding(user, kind, *days_ahead):
@@ -87,7 +100,7 @@ def late_risk(register, **content):
     return make_risk(register, next_review_on=days_ago(3), **content)
 
 
-# Deadlines
+# Days
 
 
 LAST_DAY = days_ago(-20)
@@ -159,9 +172,9 @@ def test_an_appetite_review_goes_to_no_officer(register, officer):
 def test_an_appetite_leads_to_a_register_that_goes_by_it(register, manager):
     make_register(register.organisation, make_scheme(), name="A register before ours")
     make_appetite(register.organisation, on=days_ago(40), review_by=days_ago(1))
-    (due,) = due_soon(manager, timezone.localdate(), [APPETITE])
+    (due,) = tasks_due(manager, timezone.localdate(), [APPETITE])
     assert (due.path, due.place, due.title) == (
-        "/registers/ours/",
+        "/registers/ours/settings/appetite/new/?category=all",
         "Northmoor Council",
         "All categories",
     )
@@ -267,12 +280,12 @@ def test_an_assurance_of_a_control_goes_to_the_post_that_owns_the_control(regist
 def test_a_person_who_may_not_edit_gets_no_reminder(register, role):
     person = make_person(register.organisation, role)
     late_risk(register, owner=make_post(register.organisation, holder=person), by=person)
-    assert has_reminders(person, kinds=ReminderKind) == [False]
+    assert has_reminders(person, kinds=DATED) == [False]
 
 
 def test_a_manager_gets_no_reminder_of_another_organisation(register, manager):
     late_risk(make_register(make_organisation()), owner=None)
-    assert has_reminders(manager, kinds=ReminderKind) == [False]
+    assert has_reminders(manager, kinds=DATED) == [False]
 
 
 # Exempt risks
@@ -280,7 +293,7 @@ def test_a_manager_gets_no_reminder_of_another_organisation(register, manager):
 
 def test_an_officer_is_reminded_of_an_exempt_risk_of_their_own(register, officer, manager, post):
     late_risk(register, owner=post, is_exempt=True)
-    assert has_reminders(officer, manager, kinds=ReminderKind) == [True, False]
+    assert has_reminders(officer, manager, kinds=DATED) == [True, False]
 
 
 def test_an_action_on_an_exempt_risk_that_its_owner_may_not_see_goes_to_the_managers(
@@ -288,13 +301,13 @@ def test_an_action_on_an_exempt_risk_that_its_owner_may_not_see_goes_to_the_mana
 ):
     risk = make_risk(register, is_exempt=True)
     make_action(risk, owner=post, due_on=days_ago(1))
-    assert has_reminders(officer, manager, kinds=ReminderKind) == [False, True]
+    assert has_reminders(officer, manager, kinds=DATED) == [False, True]
 
 
 def test_two_roles_add_up_for_an_exempt_risk(register, officer, manager, post):
     make_membership(officer, register.organisation, Role.MEMBER)
     make_action(make_risk(register, is_exempt=True), owner=post, due_on=days_ago(1))
-    assert has_reminders(officer, manager, kinds=ReminderKind) == [True, False]
+    assert has_reminders(officer, manager, kinds=DATED) == [True, False]
 
 
 def test_a_reminder_of_an_exempt_risk_carries_only_the_reference(register, officer, post):
@@ -309,8 +322,8 @@ def test_a_reminder_of_an_exempt_risk_carries_only_the_reference(register, offic
     )
     make_action(risk, owner=post, due_on=days_ago(1), title="Quokka")
     make_assurance(risk, on=days_ago(20), expires_on=days_ago(1), provider="Quokka")
-    dues = due_soon(officer, timezone.localdate(), ReminderKind)
-    assert len(dues) == 4 and "Quokka" not in repr(dues) and "internal audit" not in repr(dues)
+    dues = tasks_due(officer, timezone.localdate())
+    assert len(dues) == 6 and "Quokka" not in repr(dues) and "internal audit" not in repr(dues)
 
 
 # Query counts
@@ -341,17 +354,22 @@ def test_looking_costs_the_same_with_one_row_as_with_many(register, officer, pos
 
 def text_of(user, day=None):
     day = day or timezone.localdate()
-    dues = due_soon(user, day, [REVIEW])
+    dues = tasks_due(user, day, [REVIEW])
     return body_of(dues, name=user, day=day, site="https://r.example.org", choices="/reminders/")
 
 
-def test_the_mail_lists_late_deadlines_before_those_due_soon(register, officer, post):
+def test_the_mail_lists_overdue_tasks_first(register, officer, post):
     make_risk(register, owner=post, title="Second thing", next_review_on=days_ago(-3))
     make_risk(register, owner=post, title="First thing", next_review_on=days_ago(3))
     text = text_of(officer)
     order = [
         text.index(words)
-        for words in ("\nLate\n----\n", "First thing", "\nDue soon\n--------\n", "Second thing")
+        for words in (
+            "\nOverdue\n---",
+            "First thing",
+            "\nDue soon\n---",
+            "Second thing",
+        )
     ]
     assert order == sorted(order)
 
@@ -362,7 +380,7 @@ def test_the_mail_gives_day_place_and_address(register, officer, post):
     assert (
         "* Review CORP-001: Reserves run out\n"
         f"  Was due on {day.day} {day:%B %Y}. Corporate register.\n"
-        "  https://r.example.org/registers/ours/risks/1/\n"
+        "  https://r.example.org/registers/ours/risks/1/review/\n"
     ) in text_of(officer)
 
 
@@ -392,9 +410,9 @@ def test_a_title_cannot_pretend_to_be_another_line(register, officer, post):
     assert "* Review CORP-001: Reserves Pay here: https://bad.example\n" in text_of(officer)
 
 
-def test_a_long_mail_counts_the_deadlines_that_it_leaves_out(register, officer, post):
+def test_a_long_mail_counts_the_tasks_that_it_leaves_out(register, officer, post):
     late_risk(register, owner=post)
-    dues = due_soon(officer, timezone.localdate(), [REVIEW]) * (LISTED + 7)
+    dues = tasks_due(officer, timezone.localdate(), [REVIEW]) * (LISTED + 7)
     text = body_of(
         dues,
         name="Robin",
@@ -402,7 +420,7 @@ def test_a_long_mail_counts_the_deadlines_that_it_leaves_out(register, officer, 
         site="https://r.example.org",
         choices="/reminders/",
     )
-    assert (text.count("* Review"), "And 7 more: https://r.example.org/\n" in text) == (
+    assert (text.count("* Review"), "And 7 more: https://r.example.org/tasks/\n" in text) == (
         LISTED,
         True,
     )
@@ -412,8 +430,8 @@ def test_the_subject_counts_and_names_nothing(register, officer, post):
     make_risk(register, owner=post, next_review_on=days_ago(-3))
     late_risk(register, owner=post)
     late_risk(register, owner=post)
-    dues = due_soon(officer, timezone.localdate(), [REVIEW])
-    assert subject_of(dues, timezone.localdate()) == "Your risk registers: 2 late and 1 due soon"
+    dues = tasks_due(officer, timezone.localdate(), [REVIEW])
+    assert subject_of(dues, timezone.localdate()) == "Your risk registers: 2 overdue and 1 due soon"
 
 
 # The command
@@ -443,6 +461,26 @@ def test_nobody_gets_an_empty_mail(register, officer, manager, post):
     assert (recipients(), ReminderMail.objects.count()) == (["officer@example.org"], 1)
 
 
+def test_what_waits_without_a_day_stands_last_and_makes_no_mail_by_itself(register, officer, post):
+    make_risk(register, owner=post, title="Unrated thing")
+    assert "1 with nothing due" in send()
+    late_risk(register, owner=post, title="Late thing")
+    send()
+    (message,) = mail.outbox
+    words = ("Late thing", "\nWaiting\n---", "* Rate CORP-001: Unrated thing\n  No rating yet.")
+    order = [message.body.index(text) for text in words]
+    assert order == sorted(order) and message.subject.endswith("1 overdue and 4 waiting")
+
+
+def test_an_escalation_to_decide_is_mailed_by_itself(register, manager):
+    above = make_register(register.organisation, prefix="A")
+    Register.objects.filter(pk=register.pk).update(parent=above)
+    make_escalation(make_risk(Register.objects.get(pk=register.pk), by=make_user()), above)
+    ReminderChoice.choose(by=manager, kinds=[ReminderKind.DECISION])
+    assert "1 sent" in send()
+    assert "* Decide on CORP-001" in mail.outbox[0].body
+
+
 def test_a_second_run_of_the_day_sends_nothing(register, officer, post):
     late_risk(register, owner=post)
     send()
@@ -466,7 +504,7 @@ def test_a_person_is_claimed_once_a_day(officer):
 
 def test_a_dry_run_says_who_and_writes_nothing(register, officer, post):
     late_risk(register, owner=post)
-    assert "officer@example.org: Your risk registers: 1 late\n" in send(dry_run=True)
+    assert "officer@example.org: Your risk registers: 1 overdue" in send(dry_run=True)
     assert (mail.outbox, ReminderMail.objects.count()) == ([], 0)
 
 

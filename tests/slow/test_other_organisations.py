@@ -34,8 +34,8 @@ from makers import (
     make_risk,
 )
 
-from registers.models import CheckWaiver, Register, ReminderKind, User
-from registers.reminders.deadlines import due_soon
+from registers.models import CheckWaiver, Register, User
+from registers.tasks.task_list import tasks_due
 
 pytestmark = pytest.mark.django_db
 
@@ -166,7 +166,7 @@ def read_by(people):
 def rows_of_reminders(people):
     with CountRows() as rows:
         officer = User.objects.get(pk=people["officer"].pk)
-        due_soon(officer, timezone.localdate(), [*ReminderKind])
+        tasks_due(officer, timezone.localdate())
     return rows
 
 

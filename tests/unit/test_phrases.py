@@ -367,8 +367,12 @@ def test_a_register_counts(sentence, counts, expected):
         (files.exempt_sentence, (0,), "No exempt risk is in it."),
         (files.exempt_sentence, (1,), "One risk in it is exempt: not for publication."),
         (files.exempt_sentence, (10,), "10 risks in it are exempt: not for publication."),
-        (files.reminder_subject, (1, 0), "Your risk registers: 1 late"),
-        (files.reminder_subject, (2, 1000), "Your risk registers: 2 late and 1,000 due soon"),
+        (files.reminder_subject, (1, 0, 0), "Your risk registers: 1 overdue"),
+        (
+            files.reminder_subject,
+            (2, 1000, 3),
+            "Your risk registers: 2 overdue, 1,000 due soon and 3 waiting",
+        ),
         (
             files.missing_date_parts,
             ("The day", ["day", "year"]),

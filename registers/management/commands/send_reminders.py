@@ -28,8 +28,8 @@ from django.utils.formats import date_format
 
 from registers.models import ReminderChoice, ReminderMail
 from registers.permissions import Permission, people_with
-from registers.reminders.deadlines import due_soon
 from registers.reminders.mail import body_of, subject_of
+from registers.tasks.task_list import tasks_due
 
 # The server answered that it does not take the mail.
 REFUSED = (SMTPRecipientsRefused, SMTPResponseException)
@@ -39,8 +39,8 @@ HEADERS = {"Auto-Submitted": "auto-generated"}  # no out-of-office answers
 
 class Command(BaseCommand):
     help = (
-        "Write to each person, at most once a day, about what is late or falls due soon on their "
-        "registers. Exits with 1 when a mail could not be sent; running it again tries those "
+        "Write to each person, at most once a day, about what is overdue, due soon or waiting on "
+        "their registers. Exits with 1 when a mail could not be sent; running it again tries those "
         "that were refused."
     )
 
@@ -68,15 +68,16 @@ class Command(BaseCommand):
         kinds = ReminderChoice.of(person)
         if is_written_to or not kinds:
             return "written to before" if is_written_to else "wanting none"
-        dues = due_soon(person, self.day, kinds)
-        if not dues:
+        kinds = [kind for choice in kinds for kind in choice.task_kinds]
+        tasks = tasks_due(person, self.day, kinds)
+        if not any(task.is_pressing for task in tasks):
             return "with nothing due"
         if not self.connection:
-            self.stdout.write(f"{person.email}: {subject_of(dues, self.day)}")
+            self.stdout.write(f"{person.email}: {subject_of(tasks, self.day)}")
             return "to be written to"
         self.reach_server()
         try:
-            return self.send(person, dues)
+            return self.send(person, tasks)
         except Exception as error:  # one address must not stop the others
             self.failures.append(f"{person.email}: {type(error).__name__} {error}")
             self.connection.close()  # the next mail opens a new connection
@@ -91,11 +92,11 @@ class Command(BaseCommand):
                 "\n".join(["Not sent, nor to those who come after:", *self.failures])
             ) from error
 
-    def send(self, person, dues):
+    def send(self, person, tasks):
         about = {"name": person, "site": settings.SITE_URL, "choices": reverse("reminders")}
         mail = EmailMessage(
-            subject_of(dues, self.day),
-            body_of(dues, day=self.day, **about),
+            subject_of(tasks, self.day),
+            body_of(tasks, day=self.day, **about),
             to=[person.email],
             headers={**HEADERS, "List-Unsubscribe": f"<{about['site']}{about['choices']}>"},
             connection=self.connection,

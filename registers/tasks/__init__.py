@@ -1,0 +1,1 @@
+"""What falls due or waits for a person: the one source of their tasks, mail and calendar."""
