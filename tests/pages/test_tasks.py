@@ -396,7 +396,7 @@ FINISHES = {
     },
     TaskKind.TOLERANCE: lambda risk: edited(risk, response="treat"),
     TaskKind.DETAILS: lambda risk: edited(risk),
-    TaskKind.DRAFT: lambda risk: edited(risk),
+    TaskKind.DRAFT: lambda risk: edited(risk) | {"confirmed": "yes"},
 }
 
 
