@@ -104,6 +104,7 @@ def check_page(request, form, check, template="registers/check_page.html", **con
         if name not in NOT_CARRIED
         for value in values
     ]
+    context.setdefault("cancel_href", return_address(request))
     context |= {"form": form, "check": check, "answers": answers_of(form), "carried": carried}
     return render(request, template, context)
 
