@@ -1,7 +1,9 @@
 """The home page: a card for each register, what waits for the reader, and the latest changes."""
 
+from __future__ import annotations
+
 import datetime
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import reduce
 from operator import or_
 
@@ -11,10 +13,12 @@ from django.utils import timezone
 from registers.escalations import escalations_to_decide
 from registers.models import (
     Action,
+    Agreement,
     Assessment,
     Escalation,
     MissingInformation,
     Position,
+    Register,
     RiskRevision,
 )
 from registers.permissions import Permission, can, risks_across
@@ -29,6 +33,7 @@ class RegisterCard:
     """A register in few numbers. gaps: (gap, how many risks), for each gap that there is.
 
     query_string: leads an address to the day that is counted, where it would show another.
+    agreement: the one whose position is counted, and today: the card of today beside it.
     """
 
     register: object
@@ -36,6 +41,8 @@ class RegisterCard:
     above_tolerance: int
     gaps: list[tuple[MissingInformation, int]]
     query_string: str = ""
+    agreement: Agreement | None = None
+    today: RegisterCard | None = None
 
 
 @dataclass(frozen=True)
@@ -135,6 +142,47 @@ def register_cards(registers, positions, day, tolerances, query_string=""):
         _card(register, tolerance_by_register[register.pk], rows.get(register.pk, []), query_string)
         for register in registers
     ]
+
+
+def agreed_cards(cards, agreements, positions, tolerances):
+    """The cards of today, with those of agreed registers as the reader's body was given them.
+
+    agreements: key of a register -> the ReadersAgreement, of the registers that the reader sees as
+    agreed; positions: on these registers, each as its agreement has them. One query, one for the
+    schemes of earlier days, none without agreements.
+    """
+    if not agreements:
+        return cards
+    gaps = {
+        gap.name: Count("pk", filter=_gap_as_agreed(gap, agreements)) for gap in MissingInformation
+    }
+    rows = {}
+    grouped = positions.order_by().values_list("register", "band", "scheme", "category")
+    for register, *row in grouped.annotate(n=Count("pk"), **gaps):
+        rows.setdefault(register, []).append(row)
+    Register.all_as_rated_on([card.register for card in cards], timezone.localdate())
+    return [
+        _agreed_card(card, agreements[card.register.pk].agreement, rows, tolerances)
+        if card.register.pk in agreements
+        else card
+        for card in cards
+    ]
+
+
+def _gap_as_agreed(gap, agreements):
+    """The condition that a position lacks this on the data date of its register."""
+    return reduce(
+        or_,
+        (Q(register=key) & gap.on(readers.agreement.on) for key, readers in agreements.items()),
+    )
+
+
+def _agreed_card(card, agreement, rows, tolerances):
+    day, cut_off = agreement.on, agreement.recorded_by
+    register = card.register.as_rated_on(day, cut_off)
+    tolerance = tolerances[register.pk].on(day, cut_off, register.scheme)
+    agreed = _card(register, tolerance, rows.get(register.pk, []), "")
+    return replace(agreed, agreement=agreement, today=card)
 
 
 def _card(register, tolerance, rows, query_string):

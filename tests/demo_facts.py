@@ -165,9 +165,9 @@ class TenFacts:
 
     def test_the_agreement_and_the_changes_since(self):
         latest, older = self.corporate.agreements.all()
-        assert (latest.body, older.body) == (
-            "Audit and governance committee",
-            "Corporate management team",
+        assert (latest.body_name, older.body_name) == (
+            "Audit and Governance Committee",
+            "Corporate Management Team",
         )
         assert latest.positions.on_register().count() == 34
         assert latest.positions.on_register().filter(band="severe").count() == 7

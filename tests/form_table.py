@@ -6,6 +6,8 @@ from django.test import Client
 from django.urls import reverse
 from makers import (
     days_ago,
+    make_agreement,
+    make_body,
     make_organisation,
     make_person,
     make_post,
@@ -31,6 +33,7 @@ from registers.models import (
     Review,
     Risk,
     ScoringScheme,
+    Supersession,
 )
 
 TODAY, LATER = days_ago(0).isoformat(), days_ago(-60).isoformat()
@@ -61,8 +64,23 @@ class Council:
 
 
 OF_THE_REGISTER = {
-    *("risk_new", "agreement_new", "appetite_new", "register_scheme", "risk_review_many")
+    *(
+        "risk_new",
+        "agreement_new",
+        "agreement_supersede",
+        "appetite_new",
+        "register_scheme",
+        "risk_review_many",
+    )
 }
+
+
+def agreement_form(council):
+    """What its check page sends to be recorded."""
+    return {
+        **{"body": make_body(council.register).pk, "decision": "noted"},
+        **{"on": TODAY, "met_on": TODAY, "confirmed": "yes"},
+    }
 
 
 # Each form with a token: (the model that it adds to, its fields, changed fields).
@@ -145,8 +163,13 @@ FORMS = {
     ),
     "agreement_new": (
         Agreement,
-        lambda council: {"body": "Cabinet", "on": TODAY, "note": "Minute 4"},
+        lambda council: agreement_form(council) | {"note": "Minute 4"},
         {"note": "Minute 5"},
+    ),
+    "agreement_supersede": (
+        Supersession,
+        lambda council: agreement_form(council) | {"course": "withdraw", "reason": "Mistyped."},
+        {"reason": "Another reason."},
     ),
     "appetite_new": (
         Appetite,
@@ -176,7 +199,11 @@ FORMS = {
 }
 
 
-MORE = {"check_set_aside": ["rq2-unscored"], "check_take_back": ["rq2-unscored"]}
+MORE = {
+    "agreement_supersede": lambda council: [make_agreement(council.register).pk],
+    "check_set_aside": lambda council: ["rq2-unscored"],
+    "check_take_back": lambda council: ["rq2-unscored"],
+}
 
 
 def put_aside(council):
@@ -212,7 +239,7 @@ class Form:
         self.council, self.name = council or Council(), name
         BEFORE.get(name, lambda council: None)(self.council)
         self.model, build_data, self.other = FORMS[name]
-        self.address = self.council.address(name, *MORE.get(name, ()))
+        self.address = self.council.address(name, *MORE.get(name, lambda council: ())(self.council))
         self.data = {**build_data(self.council), "token": str(uuid.uuid4())}
 
     def send(self, **changes):

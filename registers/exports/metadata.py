@@ -1,4 +1,4 @@
-"""What an export says of itself: its register, its day, who agreed it, and what is left out."""
+"""What an export says of itself: its register, day and body, and what is left out."""
 
 import datetime
 from dataclasses import dataclass
@@ -8,6 +8,7 @@ from django.utils import timezone
 from registers.cell_lists import format_day
 from registers.models import Agreement, Register
 from registers.phrases.files import exempt_sentence
+from registers.phrases.register import reported_in_words
 
 EXEMPT_LEFT_OUT = (
     "Exempt risks not included, unless you raised them or hold the post that owns them."
@@ -45,10 +46,10 @@ class ExportMetadata:
 
     @property
     def as_of_in_words(self) -> str:
-        """ "As agreed by Cabinet on 30 September 2026: what was known by then"."""
+        """ "As reported to Cabinet: position at 30 September 2026, what was known by then"."""
         day = format_day(self.day)
         if self.agreement:
-            return f"As agreed by {self.agreement.body} on {day}: what was known by then"
+            return f"{reported_in_words(self.agreement)}, what was known by then"
         return (
             f"As at {day}: what was effective by the end of that day, as known when this was made"
         )

@@ -10,10 +10,12 @@ from django.template.loader_tags import IncludeNode
 from registers.library_pages.timeline import partial_date
 from registers.phrases.bands import possible_bands_in_words
 from registers.phrases.numbers import times_in_words
+from registers.phrases.register import days_old
 
 register = template.Library()
 # {{ assessment|could_be }}: where its range reaches another band
 register.filter("could_be", possible_bands_in_words)
+register.filter("days_old", days_old)  # {{ as_of.age|days_old }}: 68 days ago
 register.filter("times", times_in_words)  # {{ action.redated|times }}: once, twice, three times
 register.filter("known_to", partial_date)  # {{ row.start_on|known_to:row.start_precision }}
 

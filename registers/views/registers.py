@@ -3,19 +3,30 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from registers.dates import quarter_ends_before
-from registers.home import latest_changes, rated_since, register_cards, tasks_for, waiting_for
+from registers.home import (
+    agreed_cards,
+    latest_changes,
+    rated_since,
+    register_cards,
+    tasks_for,
+    waiting_for,
+)
 from registers.models import Tolerances
 from registers.permissions import (
     Permission,
+    agreed_positions_for,
     can,
     counts_everything,
     defaults_to_agreed,
     get_register_for,
     may_work_on,
     positions_across,
+    positions_for,
+    readers_agreements,
     registers_for,
     revisions_across,
 )
+from registers.today_differences import mark_differences
 from registers.views.as_of import as_of_from, page_from, read_only
 from registers.views.escalations import taken_up_by
 from registers.views.filters import filter_positions
@@ -32,10 +43,14 @@ def home(request):
         if any(defaults_to_agreed(reader, register) for register in registers)
         else ""
     )
-    cards = register_cards(registers, positions, today, Tolerances.across(registers), query_prefix)
+    tolerances = Tolerances.across(registers)
+    cards = register_cards(registers, positions, today, tolerances, query_prefix)
+    as_agreed = [register for register in registers if defaults_to_agreed(reader, register)]
+    agreements = readers_agreements(reader, as_agreed) if as_agreed else {}
+    agreed = agreed_positions_for(reader, [row.agreement for row in agreements.values()])
     since = quarter_ends_before(today, 1)[0]
     context = {
-        "cards": cards,
+        "cards": agreed_cards(cards, agreements, agreed.on_register(), tolerances),
         "asked": query_prefix,
         "waiting": waiting_for(reader, own_registers, positions, today) if own_registers else None,
         "tasks": tasks_for(reader, own_registers, today) if own_registers else None,
@@ -56,12 +71,15 @@ def risk_list(request, slug):
     list_filter = filter_positions(request, register, as_of)
     if set(list_filter.form.errors) - {"q"}:
         raise BadRequest("The address asks for something this register does not have.")
+    page = page_from(request, list_filter.qs, register)
+    if as_of.agreement:
+        mark_differences(page.object_list, positions_for(request.user, register, as_of.today))
     context = {
         "tab": "risks",
         "register": register,
         "as_of": as_of,
         "filter": list_filter,
-        "page": page_from(request, list_filter.qs, register),
+        "page": page,
         "taken_up": taken_up_by(request.user, register, as_of),
         "may_log": can(request.user, Permission.EDIT_RISK, register.organisation),
         "may_run": can(request.user, Permission.RUN_REGISTER, register.organisation),

@@ -16,6 +16,7 @@ from makers import (
     days_ago,
     make_agreement,
     make_assessment,
+    make_body,
     make_organisation,
     make_person,
     make_register,
@@ -220,7 +221,8 @@ def test_the_same_token_twice_is_one_agreement(register):
     form = {
         "register": register,
         "by": make_user(),
-        "body": "Cabinet",
+        "body": make_body(register),
+        "decision": "noted",
         "on": days_ago(1),
         "token": uuid.uuid4(),
     }
