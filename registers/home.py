@@ -33,7 +33,8 @@ class RegisterCard:
     """A register in few numbers. gaps: (gap, how many risks), for each gap that there is.
 
     query_string: leads an address to the day that is counted, where it would show another.
-    agreement: the one whose position is counted, and today: the card of today beside it.
+    agreement: the one whose position is counted; today: the card of today beside it; changed: how
+    many risks have another band today.
     """
 
     register: object
@@ -43,6 +44,7 @@ class RegisterCard:
     query_string: str = ""
     agreement: Agreement | None = None
     today: RegisterCard | None = None
+    changed: int = 0
 
 
 @dataclass(frozen=True)
@@ -144,12 +146,13 @@ def register_cards(registers, positions, day, tolerances, query_string=""):
     ]
 
 
-def agreed_cards(cards, agreements, positions, tolerances):
+def agreed_cards(cards, agreements, positions, tolerances, changed):
     """The cards of today, with those of agreed registers as the reader's body was given them.
 
     agreements: key of a register -> the ReadersAgreement, of the registers that the reader sees as
-    agreed; positions: on these registers, each as its agreement has them. One query, one for the
-    schemes of earlier days, none without agreements.
+    agreed; positions: on these registers, each as its agreement has them; changed: key of a
+    register -> how many risks have another band today. One query, and one for the schemes of
+    earlier days; none without agreements.
     """
     if not agreements:
         return cards
@@ -161,11 +164,14 @@ def agreed_cards(cards, agreements, positions, tolerances):
     for register, *row in grouped.annotate(n=Count("pk"), **gaps):
         rows.setdefault(register, []).append(row)
     Register.all_as_rated_on([card.register for card in cards], timezone.localdate())
+    agreed = {
+        key: _agreed_card(readers.agreement, rows.get(key, []), tolerances[key])
+        for key, readers in agreements.items()
+    }
     return [
-        _agreed_card(card, agreements[card.register.pk].agreement, rows, tolerances)
-        if card.register.pk in agreements
-        else card
+        replace(agreed[key], today=card, changed=changed.get(key, 0)) if key in agreed else card
         for card in cards
+        for key in (card.register.pk,)
     ]
 
 
@@ -177,12 +183,11 @@ def _gap_as_agreed(gap, agreements):
     )
 
 
-def _agreed_card(card, agreement, rows, tolerances):
+def _agreed_card(agreement, rows, tolerances):
     day, cut_off = agreement.on, agreement.recorded_by
-    register = card.register.as_rated_on(day, cut_off)
-    tolerance = tolerances[register.pk].on(day, cut_off, register.scheme)
-    agreed = _card(register, tolerance, rows.get(register.pk, []), "")
-    return replace(agreed, agreement=agreement, today=card)
+    register = agreement.register.as_rated_on(day, cut_off)
+    tolerance = tolerances.on(day, cut_off, register.scheme)
+    return replace(_card(register, tolerance, rows, ""), agreement=agreement)
 
 
 def _card(register, tolerance, rows, query_string):

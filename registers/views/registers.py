@@ -2,6 +2,7 @@ from django.core.exceptions import BadRequest
 from django.shortcuts import render
 from django.utils import timezone
 
+from registers.agreements import changed_since
 from registers.dates import quarter_ends_before
 from registers.home import (
     agreed_cards,
@@ -47,10 +48,12 @@ def home(request):
     cards = register_cards(registers, positions, today, tolerances, query_prefix)
     as_agreed = [register for register in registers if defaults_to_agreed(reader, register)]
     agreements = readers_agreements(reader, as_agreed) if as_agreed else {}
-    agreed = agreed_positions_for(reader, [row.agreement for row in agreements.values()])
+    reported = [row.agreement for row in agreements.values()]
+    agreed = agreed_positions_for(reader, reported).on_register()
+    changed = changed_since(positions, reported)
     since = quarter_ends_before(today, 1)[0]
     context = {
-        "cards": agreed_cards(cards, agreements, agreed.on_register(), tolerances),
+        "cards": agreed_cards(cards, agreements, agreed, tolerances, changed),
         "asked": query_prefix,
         "waiting": waiting_for(reader, own_registers, positions, today) if own_registers else None,
         "tasks": tasks_for(reader, own_registers, today) if own_registers else None,

@@ -280,7 +280,7 @@ def test_the_audit_finds_a_position_changed_behind_an_agreement(register):
 
 
 @pytest.mark.parametrize(
-    "change", [{"body": "Cabinet"}, {"note": "Not really"}, {"on": days_ago(2)}]
+    "change", [{"body_name": "Cabinet"}, {"decision": "approved"}, {"note": "Not really"}, {"on": days_ago(2)}]
 )
 def test_the_audit_finds_a_changed_agreement(register, change):
     make_agreement(register)
@@ -290,7 +290,8 @@ def test_the_audit_finds_a_changed_agreement(register, change):
 
 
 def test_the_audit_finds_an_agreement_that_was_slipped_in(register):
-    Agreement.objects.create(register=register, body="Cabinet", on=days_ago(1), by=make_user())
+    day = {"on": days_ago(1), "met_on": days_ago(1)}
+    Agreement.objects.create(register=register, body_name="Cabinet", by=make_user(), **day)
     with pytest.raises(CommandError, match=r"Agreement \d+ stands in no audit chain"):
         call_command("verify_audit")
 
