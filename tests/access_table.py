@@ -29,6 +29,7 @@ from makers import (
 )
 
 from registers.models import Register, Role
+from registers.services import supersede
 
 # The first two open nearly everything: the second database is asked by them alone (--values 2).
 PEOPLE = (
@@ -329,7 +330,9 @@ def make_people():
         assessed=(3, 3),
     )
     make_action(risk)
-    make_agreement(risk.register)
+    # Superseded, so that nobody's pages open on it.
+    agreement = make_agreement(risk.register, by=users["manager"])
+    supersede(agreement=agreement, by=users["manager"], reason="Recorded in error.")
     above = make_register(organisation, slug="above-ours")
     Register.objects.filter(pk=risk.register_id).update(parent=above)
     risk.register.parent = above

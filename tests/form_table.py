@@ -6,7 +6,6 @@ from django.test import Client
 from django.urls import reverse
 from makers import (
     days_ago,
-    make_agreement,
     make_body,
     make_organisation,
     make_person,
@@ -33,7 +32,6 @@ from registers.models import (
     Review,
     Risk,
     ScoringScheme,
-    Supersession,
 )
 
 TODAY, LATER = days_ago(0).isoformat(), days_ago(-60).isoformat()
@@ -166,11 +164,6 @@ FORMS = {
         lambda council: agreement_form(council) | {"note": "Minute 4"},
         {"note": "Minute 5"},
     ),
-    "agreement_supersede": (
-        Supersession,
-        lambda council: agreement_form(council) | {"course": "withdraw", "reason": "Mistyped."},
-        {"reason": "Another reason."},
-    ),
     "appetite_new": (
         Appetite,
         lambda council: {
@@ -199,11 +192,7 @@ FORMS = {
 }
 
 
-MORE = {
-    "agreement_supersede": lambda council: [make_agreement(council.register).pk],
-    "check_set_aside": lambda council: ["rq2-unscored"],
-    "check_take_back": lambda council: ["rq2-unscored"],
-}
+MORE = {"check_set_aside": ["rq2-unscored"], "check_take_back": ["rq2-unscored"]}
 
 
 def put_aside(council):
@@ -239,7 +228,7 @@ class Form:
         self.council, self.name = council or Council(), name
         BEFORE.get(name, lambda council: None)(self.council)
         self.model, build_data, self.other = FORMS[name]
-        self.address = self.council.address(name, *MORE.get(name, lambda council: ())(self.council))
+        self.address = self.council.address(name, *MORE.get(name, ()))
         self.data = {**build_data(self.council), "token": str(uuid.uuid4())}
 
     def send(self, **changes):

@@ -280,7 +280,13 @@ def test_the_audit_finds_a_position_changed_behind_an_agreement(register):
 
 
 @pytest.mark.parametrize(
-    "change", [{"body_name": "Cabinet"}, {"decision": "approved"}, {"note": "Not really"}, {"on": days_ago(2)}]
+    "change",
+    [
+        {"body_name": "Cabinet"},
+        {"decision": "approved"},
+        {"note": "Not really"},
+        {"on": days_ago(2)},
+    ],
 )
 def test_the_audit_finds_a_changed_agreement(register, change):
     make_agreement(register)

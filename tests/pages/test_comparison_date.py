@@ -39,7 +39,8 @@ def test_an_earlier_quarter_end_is_described_so():
 
 def test_the_day_of_an_agreement_names_the_body():
     assert (
-        comparison_date("2026-10-04", COMMITTEE).words == "4 October 2026, reported to the Committee"
+        comparison_date("2026-10-04", COMMITTEE).words
+        == "4 October 2026, reported to the Committee"
     )
 
 
