@@ -133,8 +133,10 @@ class Seat(AuditedModel):
 
     def clean(self):
         """Refuse whoever never belonged to the body's organisation."""
-        if not (self.user_id and self.body_id):
+        try:
+            organisation = self.body.organisation_id  # of a body that is just being added, too
+        except Body.DoesNotExist:
             return
-        memberships = Membership.objects.filter(user=self.user_id)
-        if not memberships.filter(organisation=self.body.organisation_id).exists():
+        memberships = Membership.objects.filter(user=self.user_id, organisation=organisation)
+        if self.user_id and not memberships.exists():
             raise ValidationError({"user": "This person belongs to another organisation."})
