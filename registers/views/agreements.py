@@ -90,9 +90,9 @@ def _answer(request, page, register, form, **context):
     context |= {"register": register, "form": form}
     is_to_check = form.is_bound and form.is_valid() and not hasattr(form, "is_refused")
     if is_to_check and "change" not in request.POST:
-        if not getattr(form, "is_withdrawal", False):
-            context |= _kept(request.user, register, form.cleaned_data["on"])
-        return render(request, "registers/agreement_check.html", context)
+        is_withdrawal = getattr(form, "is_withdrawal", False)
+        day = None if is_withdrawal else form.cleaned_data["on"]
+        context |= {"checks_answers": True, "kept": day and _kept(request.user, register, day)}
     return render(request, f"registers/{page}.html", context, status=response_status(form))
 
 
