@@ -256,9 +256,9 @@ class BodyForm(forms.ModelForm):
         """A body oversees registers of its own organisation only."""
         cleaned = super().clean()
         organisation, registers = cleaned.get("organisation"), cleaned.get("registers") or ()
-        others = [row for row in registers if organisation and row.organisation != organisation]
-        if others:
-            names = ", ".join(map(str, others))
+        foreign = [row for row in registers if organisation and row.organisation != organisation]
+        if foreign:
+            names = ", ".join(map(str, foreign))
             self.add_error("registers", f"This belongs to another organisation: {names}.")
         return cleaned
 

@@ -44,15 +44,15 @@ def readers_agreements(user, registers) -> dict[int, ReadersAgreement]:
     Of the reader's own bodies the one that agreed last; where none of theirs did, that of whichever
     body agreed last.
     """
-    latest, own = {}, {}
+    latest, of_own_body = {}, {}
     by_key = {register.pk: register for register in registers}
     for agreement in agreements_in_force(user, by_key):
         agreement.register = by_key[agreement.register_id]
         latest.setdefault(agreement.register_id, agreement)
         if agreement.is_own:
-            own.setdefault(agreement.register_id, agreement)
+            of_own_body.setdefault(agreement.register_id, agreement)
     return {
-        register: _readers_agreement(own.get(register), agreement)
+        register: _readers_agreement(of_own_body.get(register), agreement)
         for register, agreement in latest.items()
     }
 
@@ -61,10 +61,11 @@ def readers_agreement(user, register) -> ReadersAgreement | None:
     return readers_agreements(user, [register]).get(register.pk)
 
 
-def _readers_agreement(own, latest):
-    if own is None:
+def _readers_agreement(of_own_body, latest):
+    if of_own_body is None:
         return ReadersAgreement(latest, is_own=False)
-    return ReadersAgreement(own, is_own=True, later=latest if latest.on > own.on else None)
+    later = latest if latest.on > of_own_body.on else None
+    return ReadersAgreement(of_own_body, is_own=True, later=later)
 
 
 def previous_agreement_day(user, register, day, agreement=None):

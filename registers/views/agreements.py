@@ -92,11 +92,14 @@ def _answer(request, page, register, form, **context):
     if is_to_check and "change" not in request.POST:
         is_withdrawal = getattr(form, "is_withdrawal", False)
         day = None if is_withdrawal else form.cleaned_data["on"]
-        context |= {"checks_answers": True, "kept": day and _kept(request.user, register, day)}
+        context |= {
+            "checks_answers": True,
+            "kept": day and _kept_counts(request.user, register, day),
+        }
     return render(request, f"registers/{page}.html", context, status=response_status(form))
 
 
-def _kept(user, register, day):
+def _kept_counts(user, register, day):
     """What an agreement recorded now would keep of that day, in numbers."""
     cut_off = Agreement(on=day, recorded_at=timezone.now()).recorded_by
     positions = positions_for(user, register, day, cut_off).on_register()

@@ -119,25 +119,27 @@ def as_of_from(request, register, *, is_compared=False):
         raise BadRequest(
             "as_at and since take a day written like 2026-09-30; agreed, without as_at, a number."
         )
-    number, today = form.cleaned_data["agreed"], timezone.localdate()
+    parameters, today = form.cleaned_data, timezone.localdate()
     sees_agreed = defaults_to_agreed(request.user, register)
     readers = readers_agreement(request.user, register) if sees_agreed else None
     default_agreement, later = (readers.agreement, readers.later) if readers else (None, None)
-    agreement = None
-    if number:
+    agreement = None if parameters["as_at"] else default_agreement
+    if parameters["agreed"]:
         rows = register.agreements.select_related("supersession")
-        agreement = get_object_or_404(rows, pk=number)
-    elif not form.cleaned_data["as_at"]:
-        agreement = default_agreement
-    day = agreement.on if agreement else form.cleaned_data["as_at"] or today
-    since = form.cleaned_data["since"]
-    if since is None and is_compared:
-        since = previous_agreement_day(request.user, register, day, agreement)
-    since = since or quarter_ends_before(day, 1)[0]
+        agreement = get_object_or_404(rows, pk=parameters["agreed"])
+    day = agreement.on if agreement else parameters["as_at"] or today
+    since = parameters["since"] or _default_since(
+        request.user, register, day, agreement, is_compared
+    )
     as_of = AsOf(day, since, today, agreement, default_agreement, sees_agreed, later)
     if not as_of.is_today:
         register.scheme = register.scheme_on(day, as_of.recorded_by)
     return as_of
+
+
+def _default_since(user, register, day, agreement, is_compared):
+    since = is_compared and previous_agreement_day(user, register, day, agreement)
+    return since or quarter_ends_before(day, 1)[0]
 
 
 def page_from(request, positions, register):

@@ -44,16 +44,10 @@ def home(request):
         if any(defaults_to_agreed(reader, register) for register in registers)
         else ""
     )
-    tolerances = Tolerances.across(registers)
-    cards = register_cards(registers, positions, today, tolerances, query_prefix)
-    as_agreed = [register for register in registers if defaults_to_agreed(reader, register)]
-    agreements = readers_agreements(reader, as_agreed) if as_agreed else {}
-    reported = [row.agreement for row in agreements.values()]
-    agreed = agreed_positions_for(reader, reported).on_register()
-    changed = changed_since(positions, reported)
+    cards = _cards_for(reader, registers, positions, query_prefix)
     since = quarter_ends_before(today, 1)[0]
     context = {
-        "cards": agreed_cards(cards, agreements, agreed, tolerances, changed),
+        "cards": cards,
         "asked": query_prefix,
         "waiting": waiting_for(reader, own_registers, positions, today) if own_registers else None,
         "tasks": tasks_for(reader, own_registers, today) if own_registers else None,
@@ -65,6 +59,17 @@ def home(request):
         "counts_everything": all(counts_everything(reader, register) for register in registers),
     }
     return render(request, "home/home.html", context)
+
+
+def _cards_for(reader, registers, positions, query_prefix):
+    """A card a register, of the position that it opens on for this reader. positions: of today."""
+    tolerances = Tolerances.across(registers)
+    cards = register_cards(registers, positions, timezone.localdate(), tolerances, query_prefix)
+    as_agreed = [register for register in registers if defaults_to_agreed(reader, register)]
+    agreements = readers_agreements(reader, as_agreed) if as_agreed else {}
+    reported = [row.agreement for row in agreements.values()]
+    agreed = agreed_positions_for(reader, reported).on_register()
+    return agreed_cards(cards, agreements, agreed, tolerances, changed_since(positions, reported))
 
 
 @read_only

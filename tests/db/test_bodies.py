@@ -102,10 +102,10 @@ def test_a_superseded_agreement_is_nobodys_latest(register, member, committee):
 
 
 def test_marks_are_seen_as_the_readers_own_body_was_given_them(register, member, committee):
-    own = make_agreement(register, body=committee, on=days_ago(9))
+    agreement = make_agreement(register, body=committee, on=days_ago(9))
     make_agreement(register, body="Cabinet", on=days_ago(2))
     cut_off = mark_visibility(member, [register], days_ago(0))[register]
-    assert (cut_off.day, cut_off.recorded_by) == (own.on, own.recorded_by)
+    assert (cut_off.day, cut_off.recorded_by) == (agreement.on, agreement.recorded_by)
 
 
 # What an agreement keeps
@@ -175,13 +175,13 @@ def test_an_agreement_is_superseded_once(register):
 
 def test_each_name_of_an_earlier_agreement_becomes_one_body():
     organisation, neighbour = make_organisation(), make_organisation()
-    ours, also_ours = make_register(organisation), make_register(organisation)
-    theirs = make_register(neighbour)
+    corporate, service = make_register(organisation), make_register(organisation)
+    foreign = make_register(neighbour)
     for register, name in (
-        (ours, "Audit Committee"),
-        (also_ours, "the audit  committee"),
-        (ours, "Cabinet"),
-        (theirs, "Audit Committee"),
+        (corporate, "Audit Committee"),
+        (service, "the audit  committee"),
+        (corporate, "Cabinet"),
+        (foreign, "Audit Committee"),
     ):
         make_agreement(register, body=name)
     QuerySet(Agreement).update(body=None)
@@ -193,9 +193,9 @@ def test_each_name_of_an_earlier_agreement_becomes_one_body():
         (body.organisation, body.name.casefold(), body.kind, frozenset(body.registers.all()))
         for body in Body.objects.all()
     } == {
-        (organisation, "audit committee", BodyKind.COMMITTEE, frozenset({ours, also_ours})),
-        (organisation, "cabinet", BodyKind.CABINET, frozenset({ours})),
-        (neighbour, "audit committee", BodyKind.COMMITTEE, frozenset({theirs})),
+        (organisation, "audit committee", BodyKind.COMMITTEE, frozenset({corporate, service})),
+        (organisation, "cabinet", BodyKind.CABINET, frozenset({corporate})),
+        (neighbour, "audit committee", BodyKind.COMMITTEE, frozenset({foreign})),
     }
     assert not Agreement.objects.filter(body=None).exists()
     assert "stands in no audit chain" not in verify()

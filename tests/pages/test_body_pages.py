@@ -232,9 +232,9 @@ def installer(client):
 
 
 def test_a_body_oversees_registers_of_its_own_organisation_only(installer):
-    ours, theirs = (make_register(make_organisation(), slug=slug) for slug in ("ours-2", "theirs"))
+    register, foreign = (make_register(make_organisation(), slug=slug) for slug in ("r1", "r2"))
     address = "/admin/registers/body/add/"
-    refused = installer.post(address, body_form(ours.organisation, ours, theirs))
+    refused = installer.post(address, body_form(register.organisation, register, foreign))
     assert "This belongs to another organisation" in refused.text
     assert not Body.objects.filter(name="Scrutiny Committee").exists()
 
