@@ -45,13 +45,20 @@ class ExportMetadata:
         return f"{'-'.join(parts)}.{ending}"
 
     @property
-    def as_of_in_words(self) -> str:
-        """ "As reported to Cabinet: position at 30 September 2026, what was known by then"."""
-        day = format_day(self.day)
+    def position_in_words(self) -> str:
+        """ "As reported to Cabinet: position at 30 September 2026", "As at 30 September 2026"."""
         if self.agreement:
-            return f"{reported_in_words(self.agreement)}, what was known by then"
+            return reported_in_words(self.agreement)
+        return f"As at {format_day(self.day)}"
+
+    @property
+    def as_of_in_words(self) -> str:
+        """The same, and what was known of that day."""
+        if self.agreement:
+            return f"{self.position_in_words}, what was known by then"
         return (
-            f"As at {day}: what was effective by the end of that day, as known when this was made"
+            f"{self.position_in_words}: what was effective by the end of that day, as known when "
+            "this was made"
         )
 
     def exempt_sentence(self, count: int) -> str:

@@ -50,13 +50,14 @@ BATCH = 200  # risks whose rows are in memory together
 class Report:
     """What a file brings, and the problems for which it cannot be restored.
 
-    counts: of each kind of row. people, posts, directorates, schemes: what would be added because
-    the organisation lacks it. unresolved: what this installation does not have.
+    counts: of each kind of row. people, posts, bodies, directorates, schemes: what would be added
+    because the organisation lacks it. unresolved: what this installation does not have.
     """
 
     counts: dict = field(default_factory=dict)
     people: dict = field(default_factory=dict)  # address -> name
     posts: list = field(default_factory=list)
+    bodies: list = field(default_factory=list)
     directorates: list = field(default_factory=list)
     schemes: list = field(default_factory=list)
     unresolved: list = field(default_factory=list)  # (path, name in the file)
@@ -170,6 +171,7 @@ class _Restore:
         self.references, report = references, self.report
         report.people, report.directorates = references.people, references.directorates
         report.posts, report.schemes = [*references.posts], [*references.schemes]
+        report.bodies = [*references.bodies]
         report.warnings += references.warnings
         report.problems = self.rows.problems
 
