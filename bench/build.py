@@ -68,6 +68,8 @@ def build(risks, assessments_each):
     fields = {"organisation": organisation, "scheme": scheme}
     Register.objects.create(slug="bench-import", name="Imports", prefix="IMP", **fields)
     register = Register.objects.create(slug="bench", name="Bench register", prefix="BEN", **fields)
+    body = Body.objects.create(organisation=organisation, name="Committee")
+    body.registers.add(register)
     with transaction.atomic():
         rows = [
             organisation,
@@ -75,6 +77,7 @@ def build(risks, assessments_each):
             *Membership.objects.all(),
             *posts,
             *organisation.registers.all(),
+            body,
         ]
         AuditEntry.record(
             organisation=organisation,
@@ -88,9 +91,6 @@ def build(risks, assessments_each):
         numbers = range(start, min(start + BATCH, risks + 1))
         write_many(register, by=users[0], new=map(factory.risk, numbers), reason="Made up.")
     record_when_effective(register)
-    body = Body.objects.create(organisation=register.organisation, name="Committee")
-    body.registers.add(register)
-    body.enter("added")
     details = {"by": users[0], "body": body, "decision": Decision.NOTED}
     for month in range(AGREEMENTS, 0, -1):
         day = timezone.localdate() - datetime.timedelta(days=30 * month)
