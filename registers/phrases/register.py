@@ -145,6 +145,8 @@ def assurance_gap_in_words(gap: AssuranceLevel, count: int) -> str:
 def reported_in_words(agreement) -> str:
     """ "As reported to the Audit Committee: position at 23 September 2026" """
     words = gettext("As reported to %(body)s: position at %(day)s")
+    if getattr(agreement, "supersession", None):
+        words = gettext("As reported to %(body)s: position at %(day)s (superseded)")
     day = date_format(agreement.on, "j F Y")
     return words % {"body": agreement.body_in_sentence, "day": day}
 

@@ -21,6 +21,7 @@ from query_counts import queries_for
 from recorded_risks import make_recorded_risk
 
 from registers.models import Body, Role, Seat, User
+from registers.phrases.register import reported_in_words
 from registers.services import supersede
 
 pytestmark = pytest.mark.django_db
@@ -201,6 +202,8 @@ def test_a_superseded_position_says_so(council, read):
     supersede(agreement=wrong, by=make_user(), reason="Wrong.")
     assert "this agreement was recorded in error" in read(Role.MEMBER, "", agreed=wrong.pk)
     assert "has been given a later position" not in read(Role.MEMBER, "")
+    wrong.refresh_from_db()
+    assert reported_in_words(wrong).endswith("(superseded)")
 
 
 def test_without_a_body_the_form_says_who_adds_one(council):
