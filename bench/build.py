@@ -17,6 +17,8 @@ from registers.models import (
     AdverseImpact,
     Assessment,
     AuditEntry,
+    Body,
+    Decision,
     FailureType,
     Membership,
     Organisation,
@@ -66,6 +68,8 @@ def build(risks, assessments_each):
     fields = {"organisation": organisation, "scheme": scheme}
     Register.objects.create(slug="bench-import", name="Imports", prefix="IMP", **fields)
     register = Register.objects.create(slug="bench", name="Bench register", prefix="BEN", **fields)
+    body = Body.objects.create(organisation=organisation, name="Committee")
+    body.registers.add(register)
     with transaction.atomic():
         rows = [
             organisation,
@@ -73,6 +77,7 @@ def build(risks, assessments_each):
             *Membership.objects.all(),
             *posts,
             *organisation.registers.all(),
+            body,
         ]
         AuditEntry.record(
             organisation=organisation,
@@ -86,10 +91,11 @@ def build(risks, assessments_each):
         numbers = range(start, min(start + BATCH, risks + 1))
         write_many(register, by=users[0], new=map(factory.risk, numbers), reason="Made up.")
     record_when_effective(register)
+    details = {"by": users[0], "body": body, "decision": Decision.NOTED}
     for month in range(AGREEMENTS, 0, -1):
         day = timezone.localdate() - datetime.timedelta(days=30 * month)
         at = datetime.datetime.combine(day, datetime.time(18), datetime.UTC)
-        agree(register=register, by=users[0], body="Committee", on=day, recorded_at=at)
+        agree(register=register, on=day, recorded_at=at, **details)
 
 
 def record_when_effective(register):

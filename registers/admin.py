@@ -25,6 +25,7 @@ from registers.history.seals import DELETED
 from registers.models import (
     LIBRARY_MODELS,
     Action,
+    Body,
     Control,
     Directorate,
     Membership,
@@ -33,6 +34,7 @@ from registers.models import (
     Register,
     Risk,
     ScoringScheme,
+    Seat,
     User,
 )
 
@@ -142,12 +144,26 @@ class Audited:
         super().delete_queryset(request, queryset)
 
 
+class AuditedInlines:
+    """Enters changes of what stands in inlines in the audit chain, deletions beforehand."""
+
+    def save_formset(self, request, form, formset, change):
+        entry = {"by": request.user, "subject": form.instance}
+        for row in (f.instance for f in formset.deleted_forms if f.instance.pk):
+            row.enter(DELETED, **entry)
+        super().save_formset(request, form, formset, change)
+        for row in formset.new_objects:
+            row.enter("added", **entry)
+        for row, _ in formset.changed_objects:
+            row.enter("changed", **entry)
+
+
 class MembershipInline(LimitedInline):
     model = Membership
 
 
 @admin.register(User)
-class PersonAdmin(Audited, LimitedAdmin, UserAdmin):
+class PersonAdmin(AuditedInlines, Audited, LimitedAdmin, UserAdmin):
     ordering = ("email",)
     list_display = ("email", "name", "is_active", "is_staff")
     list_filter = ("is_active", "is_staff", "memberships__organisation", "memberships__role")
@@ -204,17 +220,6 @@ class PersonAdmin(Audited, LimitedAdmin, UserAdmin):
         for person in people.exclude(pending_email=""):
             withdraw_address_change(person, by=request.user)
         self.message_user(request, "Links that were sent lead nowhere now.")
-
-    def save_formset(self, request, form, formset, change):
-        """Enter changes of memberships in the organisation's audit chain, deletions beforehand."""
-        entry = {"by": request.user, "subject": form.instance}
-        for membership in (f.instance for f in formset.deleted_forms if f.instance.pk):
-            membership.enter(DELETED, **entry)
-        super().save_formset(request, form, formset, change)
-        for membership in formset.new_objects:
-            membership.enter("added", **entry)
-        for membership, _ in formset.changed_objects:
-            membership.enter("changed", **entry)
 
     def has_delete_permission(self, request, obj=None):
         # People are made inactive: what they wrote keeps its author.
@@ -274,6 +279,31 @@ class PostAdmin(PlainAdmin):
         if protected:
             return to_delete, model_count, perms_needed, _protection_reasons(objs)
         return to_delete, model_count, perms_needed, protected
+
+
+class BodyForm(forms.ModelForm):
+    def clean(self):
+        """A body oversees registers of its own organisation only."""
+        cleaned = super().clean()
+        organisation, registers = cleaned.get("organisation"), cleaned.get("registers") or ()
+        foreign = [row for row in registers if organisation and row.organisation != organisation]
+        if foreign:
+            names = ", ".join(map(str, foreign))
+            self.add_error("registers", f"This belongs to another organisation: {names}.")
+        return cleaned
+
+
+class SeatInline(LimitedInline):
+    model = Seat
+
+
+@admin.register(Body)
+class BodyAdmin(AuditedInlines, PlainAdmin):
+    form = BodyForm
+    list_display = ("name", "kind", "organisation")
+    list_filter = ("organisation", "kind")
+    filter_horizontal = ("registers",)
+    inlines = (SeatInline,)
 
 
 def _protection_reasons(posts):

@@ -2,14 +2,15 @@
 
 from collections import Counter
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, reduce
+from operator import or_
 from urllib.parse import urlencode
 
-from django.db.models import Count, Exists, OuterRef, Value
+from django.db.models import Count, Exists, OuterRef, Q, Value
 from django.utils import timezone
 
 from registers.headings import read_headings
-from registers.models import Agreement, Position, Tolerances
+from registers.models import Position, Tolerances
 from registers.movement import (
     DOWN,
     LEFT,
@@ -98,6 +99,31 @@ def _card(register, agreement, rows, tolerances):
     )
 
 
+def changed_since(positions, agreements):
+    """Key of a register -> how many risks are in another band than one of its agreements had them.
+
+    positions: of today, on the register. By one scheme: other ratings are not compared. One query,
+    none without agreements.
+    """
+    if not agreements:
+        return {}
+    conditions = (
+        Q(register=agreement.register_id, known_from__gt=agreement.recorded_by)
+        & Exists(_in_other_band(agreement))
+        for agreement in agreements
+    )
+    rows = positions.filter(reduce(or_, conditions)).exclude(band="").order_by()
+    return dict(rows.values_list("register").annotate(n=Count("pk")))
+
+
+def _in_other_band(agreement):
+    """Of a position of today, that one of its risk as agreed, where it has another band."""
+    # By risk alone, for which there is an index: who may see the risk is decided outside.
+    agreed = Position.objects.filter(risk=OuterRef("risk"), scheme=OuterRef("scheme"))
+    agreed = agreed.on_register().as_at(agreement.on, agreement.recorded_by)
+    return agreed.exclude(band="").exclude(band=OuterRef("band")).order_by()
+
+
 class ChangesSinceAgreement:
     """What has changed since an agreement.
 
@@ -115,13 +141,8 @@ class ChangesSinceAgreement:
 
         What came on record before the cut-off, and is still the same today, was agreed.
         """
-        rated = {"scheme": self.register.scheme}
-        # By risk alone, for which there is an index: who may see the risk is decided outside.
-        agreed = Position.objects.filter(risk=OuterRef("risk"), **rated).on_register()
-        agreed = agreed.as_at(self.agreement.on, self.agreement.recorded_by)
-        other_band = agreed.exclude(band="").exclude(band=OuterRef("band"))
-        changed = self._today.filter(known_from__gt=self.agreement.recorded_by, **rated)
-        return changed.filter(Exists(other_band.order_by())).exclude(band="").count()
+        today = self._today.filter(scheme=self.register.scheme)
+        return changed_since(today, [self.agreement]).get(self.agreement.register_id, 0)
 
     @cached_property
     def _movements(self):
@@ -171,12 +192,3 @@ class ChangesSinceAgreement:
             counts[LEFT],
         )
         return f"{OTHER_SCHEME_SINCE} {sentence}" if self._took_scheme else sentence
-
-
-def agreements_last_met(registers):
-    """Key of a register -> the agreement of the body's last meeting, of those that have one.
-
-    One query.
-    """
-    agreements = Agreement.objects.filter(register__in=registers).defer("note")
-    return {agreement.register_id: agreement for agreement in agreements.order_by("on", "pk")}

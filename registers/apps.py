@@ -14,6 +14,7 @@ class RegistersConfig(AppConfig):
         from failing_well.cache import create_cache_table
         from registers import deployment_checks
         from registers.accounts.audit import RECEIVERS
+        from registers.agreement_bodies import match_bodies
         from registers.history.audit_guard import install_guard
         from registers.history.seals import install_versions
 
@@ -27,5 +28,6 @@ class RegistersConfig(AppConfig):
         # every time.
         post_migrate.connect(install_guard, sender=self)
         post_migrate.connect(install_versions, sender=self)
+        post_migrate.connect(match_bodies, sender=self)
         for signal, receiver, sender in RECEIVERS:
             signal.connect(receiver, sender=sender)

@@ -10,7 +10,7 @@ from registers.models import Position, Register
 
 # All that a page shows of a risk by name: a field left out would be read risk by risk.
 HEADING_FIELDS = (
-    *("register", "risk", "number", "band", "scheme", "band_since", "score"),
+    *("register", "risk", "number", "band", "scheme", "band_since", "score", "is_on_register"),
     *("revision__title", "revision__consequence", "revision__owner"),
     *("revision__owner__title", "revision__owner__holder", "revision__owner__is_interim"),
     *("revision__response", "revision__response_reason", "revision__tolerated_until"),

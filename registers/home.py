@@ -2,24 +2,26 @@
 the latest changes.
 """
 
+from __future__ import annotations
+
 import datetime
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import reduce
 from operator import or_
 
 from django.db.models import Count, F, Q, Value
 from django.utils import timezone
 
-from registers.agreements import agreements_last_met
 from registers.dates import quarter_ends_before
 from registers.models import (
     Agreement,
     Assessment,
     GatheredQuestion,
     MissingInformation,
+    Register,
     RiskRevision,
 )
-from registers.permissions import Permission, can
+from registers.permissions import Permission, can, readers_agreements
 from registers.phrases.register import news_sentence
 
 CHANGES = 8
@@ -30,6 +32,8 @@ class RegisterCard:
     """A register in few numbers. gaps: (gap, how many risks), for each gap that there is.
 
     query_string: leads an address to the day that is counted, where it would show another.
+    agreement: the one whose position is counted; today: the card of today beside it; changed: how
+    many risks have another band today.
     """
 
     register: object
@@ -37,6 +41,9 @@ class RegisterCard:
     above_tolerance: int
     gaps: list[tuple[MissingInformation, int]]
     query_string: str = ""
+    agreement: Agreement | None = None
+    today: RegisterCard | None = None
+    changed: int = 0
 
 
 @dataclass(frozen=True)
@@ -115,6 +122,50 @@ def register_cards(registers, positions, day, tolerances, query_string=""):
     ]
 
 
+def agreed_cards(cards, agreements, positions, tolerances, changed):
+    """The cards of today, with those of agreed registers as the reader's body was given them.
+
+    agreements: key of a register -> the ReadersAgreement, of the registers that the reader sees as
+    agreed; positions: on these registers, each as its agreement has them; changed: key of a
+    register -> how many risks have another band today. One query, and one for the schemes of
+    earlier days; none without agreements.
+    """
+    if not agreements:
+        return cards
+    gaps = {
+        gap.name: Count("pk", filter=_gap_as_agreed(gap, agreements)) for gap in MissingInformation
+    }
+    rows = {}
+    grouped = positions.order_by().values_list("register", "band", "scheme", "category")
+    for register, *row in grouped.annotate(n=Count("pk"), **gaps):
+        rows.setdefault(register, []).append(row)
+    Register.all_as_rated_on([card.register for card in cards], timezone.localdate())
+    agreed = {
+        key: _agreed_card(readers.agreement, rows.get(key, []), tolerances[key])
+        for key, readers in agreements.items()
+    }
+    return [
+        replace(agreed[key], today=card, changed=changed.get(key, 0)) if key in agreed else card
+        for card in cards
+        for key in (card.register.pk,)
+    ]
+
+
+def _gap_as_agreed(gap, agreements):
+    """The condition that a position lacks this on the data date of its register."""
+    return reduce(
+        or_,
+        (Q(register=key) & gap.on(readers.agreement.on) for key, readers in agreements.items()),
+    )
+
+
+def _agreed_card(agreement, rows, tolerances):
+    day, cut_off = agreement.on, agreement.recorded_by
+    register = agreement.register.as_rated_on(day, cut_off)
+    tolerance = tolerances.on(day, cut_off, register.scheme)
+    return replace(_card(register, tolerance, rows, ""), agreement=agreement)
+
+
 def _card(register, tolerance, rows, query_string):
     """rows: (band, scheme, category or "", how many risks, then how many of them have each gap)."""
     above = (
@@ -151,7 +202,9 @@ def register_news(user, registers, positions, day):
 
     positions: of these registers at least, on the register that day.
     """
-    agreements = agreements_last_met(registers)
+    agreements = {
+        key: readers.agreement for key, readers in readers_agreements(user, registers).items()
+    }
     quarter_end = quarter_ends_before(day, 1)[0]
     since = {
         register.pk: agreements[register.pk].on if register.pk in agreements else quarter_end

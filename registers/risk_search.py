@@ -13,8 +13,8 @@ from operator import or_
 from django.db.models import Q
 from django.utils import timezone
 
-from registers.models import Agreement, Position, Register
-from registers.permissions import defaults_to_agreed, positions_across
+from registers.models import Position, Register
+from registers.permissions import defaults_to_agreed, positions_across, readers_agreements
 
 SHOWN = 10  # of each register
 REFERENCE = re.compile(r"(?P<prefix>\w{1,8})-(?P<number>[0-9]{1,9})")
@@ -62,12 +62,13 @@ def search_risks(reader, registers: list[Register], words: str) -> list[Register
 def _positions_as_opened(reader, registers):
     """Of each register the positions on which its pages open for the reader."""
     read_agreed = [register for register in registers if defaults_to_agreed(reader, register)]
-    agreements = Agreement.objects.filter(register__in=read_agreed).order_by("on", "pk")
-    latest = {agreement.register_id: agreement for agreement in agreements} if read_agreed else {}
+    agreements = readers_agreements(reader, read_agreed) if read_agreed else {}
     registers_by_time = {}
     for register in registers:
-        agreement = latest.get(register.pk)
-        time = (agreement.on, agreement.recorded_by) if agreement else (timezone.localdate(), None)
+        time = (timezone.localdate(), None)
+        if register.pk in agreements:
+            agreement = agreements[register.pk].agreement
+            time = (agreement.on, agreement.recorded_by)
         registers_by_time.setdefault(time, []).append(register)
     sets = (positions_across(reader, rows, *time) for time, rows in registers_by_time.items())
     return reduce(or_, sets)

@@ -7,7 +7,7 @@ from django.db.models import prefetch_related_objects
 from django.utils import timezone
 
 from registers.bulk_changes import ChangedRisk, write_many
-from registers.history.errors import return_existing_or_raise
+from registers.history.errors import InvalidTransition, return_existing_or_raise
 from registers.history.form_token import FormToken
 from registers.models import (
     Action,
@@ -18,33 +18,36 @@ from registers.models import (
     Register,
     Review,
     Risk,
+    Supersession,
 )
 from registers.models.review import proposed_next_review
 
 
 @transaction.atomic
-def agree(*, register, by, body, on, note="", token=None, recorded_at=None):
-    """Record that a body agreed the register's position on a day, as on record by its end.
+def agree(*, register, by, body, decision, on, met_on=None, note="", token=None, recorded_at=None):
+    """Record what a body decided on the register's position of a day, as on record by its end.
 
-    Returns the Agreement. The same token by the same person in the same register returns the
-    agreement that it made. recorded_at is for the demo. The register and its risks are locked
-    meanwhile: changes are either finished before or come later.
+    on: the data date; met_on: the day of the meeting, without one the data date. Returns the
+    Agreement. The same token by the same person in the same register returns the agreement that it
+    made. recorded_at is for the demo. The register and its risks are locked meanwhile: changes are
+    either finished before or come later.
     """
-    if on > timezone.localdate():
-        raise ValueError(f"Nothing is agreed for {on}: that day has not come yet.")
+    met_on = met_on or on
+    if max(on, met_on) > timezone.localdate():
+        raise ValueError(f"Nothing is agreed for {max(on, met_on)}: that day has not come yet.")
+    if met_on < on:
+        raise ValueError(f"A body that met on {met_on} cannot have seen the position of {on}.")
+    if not register.bodies.filter(pk=body.pk, organisation=register.organisation_id).exists():
+        raise ValueError(f"{body} does not oversee {register}.")
     Register.objects.select_for_update().get(pk=register.pk)
     token = FormToken(token, register, by)
+    stated = {"body": body, "decision": decision, "on": on, "met_on": met_on, "note": note}
     if existing := token.row_of(Agreement.objects.filter(register=register, by=by)):
-        return return_existing_or_raise(
-            existing,
-            existing.has_values({"body": body, "on": on, "note": note}),
-            existing.recorded_at,
-        )
+        return return_existing_or_raise(existing, existing.has_values(stated), existing.recorded_at)
     list(register.risks.select_for_update().order_by("pk").values_list("pk", flat=True))
     fields = {
-        "body": body,
-        "on": on,
-        "note": note,
+        **stated,
+        "body_name": body.name,
         "by": by,
         "recorded_at": recorded_at or timezone.now(),
     }
@@ -53,17 +56,70 @@ def agree(*, register, by, body, on, note="", token=None, recorded_at=None):
         return Agreement.objects.create(register=register, token=token, **fields)
 
     agreement = token.insert(Agreement, insert)
-    risks = agreement.positions.count()
+    _enter_agreement(agreement)
+    return agreement
+
+
+def _enter_agreement(agreement):
+    register = agreement.register
+    AuditEntry.record(
+        organisation=register.organisation,
+        by=agreement.by,
+        verb="register.agreed",
+        subject=register,
+        facts={
+            "agreement": agreement.pk,
+            "on": agreement.on.isoformat(),
+            "met_on": agreement.met_on.isoformat(),
+            "risks": agreement.positions.count(),
+        },
+        seals=[agreement.seal()],
+        text={
+            "register": str(register),
+            "body": agreement.body_name,
+            "note": agreement.note,
+            "by": str(agreement.by),
+        },
+    )
+
+
+@transaction.atomic
+def supersede(*, agreement, by, reason, replacement=None, token=None):
+    """Record that an agreement was recorded in error, and return the Supersession.
+
+    replacement: the arguments of `agree` for what is right; None: the body agreed nothing, and the
+    agreement is withdrawn. Both are kept. The same token by the same person returns what it made.
+    Raises InvalidTransition for an agreement that was superseded before.
+    """
+    if not reason.strip():
+        raise ValueError("An agreement is superseded for a reason.")
+    register = Register.objects.select_for_update().get(pk=agreement.register_id)
+    form_token = FormToken(token, agreement, by)
+    if row := form_token.row_of(Supersession.objects.filter(agreement=agreement, by=by)):
+        right = row.replacement
+        is_same = row.reason == reason and bool(right) == bool(replacement)
+        is_same = is_same and (not right or right.has_values(replacement))
+        return return_existing_or_raise(row, is_same, row.recorded_at)
+    if Supersession.objects.filter(agreement=agreement).exists():
+        raise InvalidTransition("this agreement was superseded already")
+    right = replacement and agree(register=register, by=by, **replacement)
+
+    def insert(token):
+        return Supersession.objects.create(
+            agreement=agreement, replacement=right, reason=reason, by=by, token=token
+        )
+
+    supersession = form_token.insert(Supersession, insert)
     AuditEntry.record(
         organisation=register.organisation,
         by=by,
-        verb="register.agreed",
+        verb="agreement.superseded",
         subject=register,
-        facts={"agreement": agreement.pk, "on": on.isoformat(), "risks": risks},
-        seals=[agreement.seal()],
-        text={"register": str(register), "body": body, "note": note, "by": str(by)},
+        facts={"agreement": agreement.pk, "replacement": right and right.pk},
+        seals=[supersession.seal()],
+        text={"register": str(register), "reason": reason, "by": str(by)},
     )
-    return agreement
+    return supersession
 
 
 @transaction.atomic

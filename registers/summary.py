@@ -41,7 +41,7 @@ def write_summary(file, *, metadata, positions, risks, **dashboard_options):
     _add_above_tolerance(document, dashboard.data, positions.on_register())
     _add_worklist(document, Worklist(register, risks, dashboard.data.as_of.today))
     _add_scheme(document, register.scheme, dashboard.data.tolerance)
-    _add_footer(document, f"{register}. {metadata.as_of_in_words.partition(':')[0]}")
+    _add_footer(document, f"{register}. {metadata.position_in_words}")
     document.save(file)
 
 

@@ -66,6 +66,11 @@ REGISTER = [
     path("export.json", exports.export_json, name="export_json"),
     path("agreements/", agreements.agreement_list, name="agreement_list"),
     path("agreements/new/", agreements.agreement_new, name="agreement_new"),
+    path(
+        "agreements/<int:pk>/supersede/",
+        agreements.agreement_supersede,
+        name="agreement_supersede",
+    ),
     path("questions/", questions.question_list, name="question_list"),
     path("questions/<int:pk>/", questions.question_edit, name="question_edit"),
     path("questions/<int:pk>/take-off/", questions.question_take_off, name="question_take_off"),

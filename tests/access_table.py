@@ -13,6 +13,7 @@ from django.urls import get_resolver, reverse
 from makers import (
     days_ago,
     make_action,
+    make_agreement,
     make_control,
     make_directorate,
     make_escalation,
@@ -29,6 +30,7 @@ from makers import (
 )
 
 from registers.models import Register, Role
+from registers.services import supersede
 
 # The first two open nearly everything: the second database is asked by them alone (--values 2).
 PEOPLE = (
@@ -79,6 +81,7 @@ ADMIN_NEVER = expected_statuses(302, staff=403, installer=403)
 
 RISK = {"slug": "ours", "number": 1}
 BATCH = {"slug": "ours", "pk": "first registers.registerimport"}
+AGREEMENT = {"slug": "ours", "pk": "first registers.agreement"}
 QUESTION = {"slug": "ours", "pk": "first registers.gatheredquestion"}
 VIEW = {"slug": "ours", "pk": "first registers.savedview"}
 KEY = {"key": "no-such-key"}
@@ -106,6 +109,7 @@ TABLE = {
     "escalation_decide": (RISK | {"pk": "first registers.escalation"}, MANAGERS, MANAGERS),
     "agreement_list": ({"slug": "ours"}, READERS),
     "agreement_new": ({"slug": "ours"}, MANAGERS, MANAGERS),
+    "agreement_supersede": (AGREEMENT, MANAGERS, MANAGERS),
     "question_list": ({"slug": "ours"}, ASKERS, ASKERS),
     "question_edit": (QUESTION, THE_MANAGERS_OWN, THE_MANAGERS_OWN),
     "question_take_off": (QUESTION, expected_statuses(405), THE_MANAGERS_OWN | {"manager": 302}),
@@ -229,7 +233,7 @@ def admin_rows(model, *, app="registers", writes=ADMIN_NEVER, deletes=None):
 
 
 TABLE |= admin_rows("user", writes=ADMIN_POWERS, deletes=ADMIN_NEVER)
-for model in "organisation directorate post register scoringscheme".split():
+for model in "organisation directorate post body register scoringscheme".split():
     TABLE |= admin_rows(model, writes=ADMIN_POWERS)
 for model in (
     "source citation failuretype adverseimpact insight insightpoint statement lesson casestudy "
@@ -340,6 +344,9 @@ def make_people():
         assessed=(3, 3),
     )
     make_action(risk)
+    # Superseded, so that nobody's pages open on it.
+    agreement = make_agreement(risk.register, by=users["manager"])
+    supersede(agreement=agreement, by=users["manager"], reason="Recorded in error.")
     above = make_register(organisation, slug="above-ours")
     Register.objects.filter(pk=risk.register_id).update(parent=above)
     risk.register.parent = above

@@ -163,11 +163,16 @@ class TenFacts:
             in self.read("risk_detail", 36)
         )
 
+    def test_a_risk_that_rose_since_the_committee_met_says_so(self):
+        page = self.member.get(reverse("risk_detail", args=["corporate", 20])).text
+        assert "As reported to the Audit and Governance Committee: position at" in page
+        assert re.search(r"Severe since \d+ \w+( \d+)?, above tolerance", page)
+
     def test_the_agreement_and_the_changes_since(self):
         latest, older = self.corporate.agreements.all()
-        assert (latest.body, older.body) == (
-            "Audit and governance committee",
-            "Corporate management team",
+        assert (latest.body_name, older.body_name) == (
+            "Audit and Governance Committee",
+            "Corporate Management Team",
         )
         assert latest.positions.on_register().count() == 34
         assert latest.positions.on_register().filter(band="severe").count() == 7

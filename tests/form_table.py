@@ -6,6 +6,7 @@ from django.test import Client
 from django.urls import reverse
 from makers import (
     days_ago,
+    make_body,
     make_organisation,
     make_person,
     make_post,
@@ -61,8 +62,23 @@ class Council:
 
 
 OF_THE_REGISTER = {
-    *("risk_new", "agreement_new", "appetite_new", "register_scheme", "risk_review_many")
+    *(
+        "risk_new",
+        "agreement_new",
+        "agreement_supersede",
+        "appetite_new",
+        "register_scheme",
+        "risk_review_many",
+    )
 }
+
+
+def agreement_form(council):
+    """What its check page sends to be recorded."""
+    return {
+        **{"body": make_body(council.register).pk, "decision": "noted"},
+        **{"on": TODAY, "met_on": TODAY, "confirmed": "yes"},
+    }
 
 
 # Each form with a token: (the model that it adds to, its fields, changed fields).
@@ -145,7 +161,7 @@ FORMS = {
     ),
     "agreement_new": (
         Agreement,
-        lambda council: {"body": "Cabinet", "on": TODAY, "note": "Minute 4"},
+        lambda council: agreement_form(council) | {"note": "Minute 4"},
         {"note": "Minute 5"},
     ),
     "appetite_new": (

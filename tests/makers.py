@@ -21,7 +21,10 @@ from registers.models import (
     Assessment,
     Assurance,
     AuditEntry,
+    Body,
+    BodyKind,
     Control,
+    Decision,
     Directorate,
     Escalation,
     FailureType,
@@ -34,6 +37,7 @@ from registers.models import (
     Role,
     SavedView,
     ScoringScheme,
+    Seat,
     User,
     WarningSign,
 )
@@ -257,10 +261,38 @@ def make_review(risk, outcome="stands", *, by=None, on=None, next_on=None, **fie
     )
 
 
-def make_agreement(register, *, by=None, on=None, **fields):
-    """An agreement of the register's position, by default today's."""
-    fields = {"body": "Audit and governance committee", **fields}
-    return agree(register=register, by=by or make_user(), on=on or timezone.localdate(), **fields)
+def make_body(*registers, name="Audit and governance committee", members=(), **fields):
+    """A body that oversees these registers of one organisation; that of the name, if there is one.
+
+    members: sit on it from a year ago.
+    """
+    organisation = registers[0].organisation
+    body, _ = Body.objects.get_or_create(
+        organisation=organisation, name=name, defaults={"kind": BodyKind.COMMITTEE, **fields}
+    )
+    body.registers.add(*registers)
+    for member in members:
+        make_seat(body, member)
+    return body
+
+
+def make_seat(body, member, **fields):
+    return Seat.objects.create(body=body, user=member, **{"from_day": days_ago(365), **fields})
+
+
+def make_agreement(register, *, by=None, on=None, body="Audit and governance committee", **fields):
+    """An agreement of the register's position, by default today's.
+
+    body: the Body, or the name of one that oversees the register.
+    """
+    fields = {"decision": Decision.CONSIDERED, **fields}
+    return agree(
+        register=register,
+        by=by or make_user(),
+        on=on or timezone.localdate(),
+        body=body if isinstance(body, Body) else make_body(register, name=body),
+        **fields,
+    )
 
 
 def sign(code="DON-W1"):

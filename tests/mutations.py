@@ -148,6 +148,27 @@ MUTATIONS = [
         "cut_offs[register] = VisibilityCutOff(day, recorded_by) or (",
         "test_precedent_pages.py",
     ),
+    Mutation(
+        "a member opens on whatever body agreed last",
+        "registers/permissions/bodies.py",
+        "_readers_agreement(of_own_body.get(register), agreement)",
+        "_readers_agreement(None, agreement)",
+        "test_bodies.py test_body_pages.py",
+    ),
+    Mutation(
+        "a seat that has ended still counts",
+        "registers/permissions/bodies.py",
+        "Seat.objects.active().filter(",
+        "Seat.objects.filter(",
+        "test_bodies.py",
+    ),
+    Mutation(
+        "a superseded agreement is still the latest",
+        "registers/permissions/bodies.py",
+        "Agreement.objects.in_force().filter(",
+        "Agreement.objects.filter(",
+        "test_bodies.py",
+    ),
     # Scoring
     Mutation(
         "the band at the tolerance counts as above it",

@@ -8,12 +8,14 @@ from django.contrib.auth.models import Group
 from django.db import IntegrityError, models, transaction
 from django.utils import timezone
 from makers import (
+    days_ago,
     failure_type,
     impact,
     make_action,
     make_agreement,
     make_appetite,
     make_assurance,
+    make_body,
     make_control,
     make_directorate,
     make_escalation,
@@ -25,11 +27,13 @@ from makers import (
     make_revision,
     make_risk,
     make_scheme,
+    make_seat,
     make_user,
     seal_rows,
 )
 
 from registers.models import CalendarKey, CheckWaiver, ProgressNote, Register, Role, User
+from registers.services import supersede
 
 STRANGE = 1_000_000  # added to a key: no such row
 # Fields that no seal covers, for the reason beside SEAL_EXCLUDES; other fields that a Risk leaves
@@ -57,7 +61,14 @@ def make_sealed_rows():
     make_precedent(risk, by=officer)
     make_escalation(risk, above, by=officer, approved_by=manager)
     make_appetite(organisation, by=manager)
-    make_agreement(register, by=manager)
+    replacement = {"body": make_body(register), "decision": "noted", "on": timezone.localdate()}
+    make_seat(replacement["body"], officer)
+    supersede(
+        agreement=make_agreement(register, by=manager, on=days_ago(1)),  # of no position
+        by=manager,
+        reason="Another day.",
+        replacement=replacement,
+    )
     CheckWaiver.put(
         risk, by=manager, check_name="rq1-stale", reason="May.", until=timezone.localdate()
     )

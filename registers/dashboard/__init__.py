@@ -29,6 +29,7 @@ from registers.dashboard.trends import Trends
 from registers.headings import read_headings
 from registers.phrases.bands import above_in_words, tolerated_in_words
 from registers.rating_sparkline import CompactSparklines
+from registers.today_differences import mark_differences
 
 
 @dataclass(frozen=True)
@@ -54,10 +55,13 @@ SECTIONS = [
 
 
 class Dashboard:
-    """figures: see DashboardData for what it counts from."""
+    """today: the reader's positions of today, where the page is of an agreement.
 
-    def __init__(self, register, **figures):
-        self.register, self.rules = register, register.scheme.rules
+    figures: see DashboardData for what it counts from.
+    """
+
+    def __init__(self, register, *, today=None, **figures):
+        self.register, self.rules, self._today = register, register.scheme.rules, today
         self.data = DashboardData(register, **figures)
         self._sections = {
             section: section(self)
@@ -95,7 +99,10 @@ class Dashboard:
     def headings(self):
         """Key of a position -> the position with its headings, of all risks that sections name."""
         keys = {key for section in self._sections.values() for key in section.heading_keys}
-        return read_headings(self.register, keys)
+        headings = read_headings(self.register, keys)
+        if self._today is not None:
+            mark_differences(headings.values(), self._today)
+        return headings
 
     @cached_property
     def sparklines(self):

@@ -55,9 +55,9 @@ class ComparisonDate:
 
     def _in_words(self, day: datetime.date) -> str:
         bodies = dict.fromkeys(
-            agreement.body for agreement in self.agreements if agreement.on == day
+            agreement.body_in_sentence for agreement in self.agreements if agreement.on == day
         )
-        reasons = [f"when {body} agreed it" for body in bodies]
+        reasons = [f"reported to {body}" for body in bodies]
         if day in self._quarters:
             reasons.insert(
                 0, "the last quarter end" if day == self._quarters[-1] else "a quarter end"

@@ -1,4 +1,4 @@
-"""The demo: two made-up bodies, from fixtures/demo/*.yaml, written with the verbs that forms use.
+"""The demo: two made-up organisations, from fixtures/demo/*.yaml, written by the verbs of forms.
 
 Days are counted back from the day of loading. `q1` is the last quarter end before it, `q2` the one
 before that; `q2-9` is nine days before q2; `q1+6` is six days after q1, but never after the day of
@@ -15,8 +15,10 @@ The first step of a risk logs it. Each further step has a reason (`why:`) and on
     reopen: true         reopens it
     open: true           puts a draft (`status: draft`) on the register
 
-`agreements` of a register name the body and the day; they come before all else of that day. Of a
-body, `controls` and `beside` name files of what stands beside its risks (related.py), written last.
+`agreements` of a register name the body, its decision, the data date (`day`) and the day of the
+meeting (`met`); they come before all else of that day. Of an organisation, `bodies` are what its
+registers are reported to, and `controls` and `beside` name files of what stands beside its risks
+(related.py), written last.
 What happened before the day that a risk was `brought_in` was recorded on that day. References
 follow the order of recording, which is the order of the file.
 """
@@ -54,6 +56,7 @@ from registers.models import (
     Risk,
     Role,
     ScoringScheme,
+    Seat,
     User,
     WarningSign,
 )
@@ -63,7 +66,7 @@ from registers.risk_fields import Sort, names_of
 from registers.services import agree
 
 FOLDER = Path(settings.BASE_DIR) / "fixtures" / "demo"
-BODIES = ("northmoor", "eastvale")
+ORGANISATIONS = ("northmoor", "eastvale")
 
 
 @dataclass(frozen=True)
@@ -85,21 +88,21 @@ def read(name):
 
 def accounts():
     """Everybody who can sign in to the demo."""
-    return [account for name in BODIES for account in _accounts_of(read(name))]
+    return [account for name in ORGANISATIONS for account in _accounts_of(read(name))]
 
 
-def _accounts_of(body):
+def _accounts_of(content):
     return [
         Account(
             key=row["key"],
-            email=f"{row['key']}@{body['mail']}",
+            email=f"{row['key']}@{content['mail']}",
             name=row["name"],
             role=Role(row["role"]),
             to_try=row["try"],
             days=row.get("days"),
             is_installation_administrator=row.get("installation", False),
         )
-        for row in body["accounts"]
+        for row in content["accounts"]
     ]
 
 
@@ -119,29 +122,29 @@ def set_passwords(password):
 
 @transaction.atomic
 def load(today=None):
-    """Write both bodies unless the first exists. Returns whether anything was written.
+    """Write both organisations unless the first exists. Returns whether anything was written.
 
     today: the day from which days are counted back. Needs the library. Raises IntegrityError where
     something else in the installation has one of the demo's names.
     """
     today = today or timezone.localdate()
-    for name in BODIES:
-        body = read(name)
+    for name in ORGANISATIONS:
+        content = read(name)
         organisation, is_new = Organisation.objects.get_or_create(
-            slug=body["organisation"]["slug"], defaults=body["organisation"]
+            slug=content["organisation"]["slug"], defaults=content["organisation"]
         )
         if not is_new:
             return False
-        BodyLoader(organisation, body, today).load()
+        OrganisationLoader(organisation, content, today).load()
     return True
 
 
-class BodyLoader:
-    """Writes one body: its people, posts and registers, then the steps of its risks, day by day."""
+class OrganisationLoader:
+    """Writes one organisation: its people, posts and registers, then its risks, day by day."""
 
-    def __init__(self, organisation, body, today):
+    def __init__(self, organisation, content, today):
         self.organisation = organisation
-        self.body = body
+        self.content = content
         self.today = today
         self.types = {t.slug: t for t in FailureType.objects.all()}
         self.drivers = {impact.slug: impact for impact in AdverseImpact.objects.all()}
@@ -150,9 +153,10 @@ class BodyLoader:
         self.people = self._people()
         self.posts = self._posts()
         self._appetites()
-        files = [(self._register(story), story) for story in map(read, self.body["registers"])]
+        files = [(self._register(story), story) for story in map(read, self.content["registers"])]
+        self._bodies()
         agreements = [
-            (day_of(row["day"], self.today), r, row)
+            (day_of(row["met"], self.today), r, row)
             for r, story in files
             for row in story.get("agreements", ())
         ]
@@ -170,7 +174,7 @@ class BodyLoader:
         self._record_audit_entry([row for row, _ in files])
 
     def _record_audit_entry(self, registers):
-        """One entry for the body and its people, posts and registers, with their seals."""
+        """One entry for the organisation and its people, posts and registers, with their seals."""
         memberships = Membership.objects.filter(organisation=self.organisation)
         directorates = self.organisation.directorates.all()
         rows = [
@@ -180,6 +184,8 @@ class BodyLoader:
             *memberships,
             *self.posts.values(),
             *registers,
+            *self.organisation.bodies.all(),
+            *Seat.objects.filter(body__organisation=self.organisation),
         ]
         entry = {
             "verb": "organisation.added",
@@ -189,15 +195,15 @@ class BodyLoader:
         AuditEntry.record(organisation=None, by=None, seals=seals_of(rows), **entry)
 
     def _load_related(self):
-        """Controls and assurance, actions and escalations, where the body has files of them."""
+        """Controls and assurance, actions and escalations, where there are files of them."""
         loader = RelatedLoader(self)
         for name in ("controls", "beside"):
-            if name in self.body:
-                loader.load(read(self.body[name]))
+            if name in self.content:
+                loader.load(read(self.content[name]))
 
     def _people(self):
         people = {}
-        for account in _accounts_of(self.body):
+        for account in _accounts_of(self.content):
             is_administrator = account.is_installation_administrator
             user = User(
                 email=account.email,
@@ -207,8 +213,8 @@ class BodyLoader:
             )
             until = self.today + datetime.timedelta(days=account.days) if account.days else None
             people[account.key] = self._join(user, account.role, until)
-        for key, name in self.body["people"].items():
-            user = User(email=f"{key}@{self.body['mail']}", name=name)
+        for key, name in self.content["people"].items():
+            user = User(email=f"{key}@{self.content['mail']}", name=name)
             people[key] = self._join(user, Role.OFFICER)
         return people
 
@@ -221,7 +227,7 @@ class BodyLoader:
     def _posts(self):
         directorates = {
             key: Directorate.objects.create(organisation=self.organisation, name=name)
-            for key, name in self.body["directorates"].items()
+            for key, name in self.content["directorates"].items()
         }
         return {
             key: Post.objects.create(
@@ -231,11 +237,11 @@ class BodyLoader:
                 holder=self.people[row["holder"]] if "holder" in row else None,
                 is_interim=row.get("interim", False),
             )
-            for key, row in self.body["posts"].items()
+            for key, row in self.content["posts"].items()
         }
 
     def _appetites(self):
-        for statement in self.body.get("appetites", ()):
+        for statement in self.content.get("appetites", ()):
             row = dict(statement)
             day, by = day_of(row.pop("day"), self.today), self.people[row.pop("by")]
             row["scheme"] = ScoringScheme.objects.get_by_natural_key(*row["scheme"])
@@ -253,6 +259,16 @@ class BodyLoader:
             row["directorate"] = self.organisation.directorates.get(name=row["directorate"])
         return Register.objects.create(organisation=self.organisation, scheme=scheme, **row)
 
+    def _bodies(self):
+        """The bodies that registers are reported to, with who sits on them."""
+        for row in self.content.get("bodies", ()):
+            body = self.organisation.bodies.create(name=row["name"], kind=row["kind"])
+            body.registers.set(self.organisation.registers.filter(slug__in=row["oversees"]))
+            for place, key in enumerate(row.get("members", ())):
+                person, from_day = self.people[key], day_of(row["since"], self.today)
+                chairs = place == 0 and row.get("is_chaired", False)
+                Seat.objects.create(body=body, user=person, from_day=from_day, is_chair=chairs)
+
     def _step(self, recorded_on, day, register, story, step):
         risk = self.risks.get(id(story))
         verbs = {"change": self._change, "review": self._review, "mark": self._mark}
@@ -266,15 +282,16 @@ class BodyLoader:
         by = self.people[step.get("by") or story.get("by", "officer")]
         self.risks[id(story)] = verb(risk or register, story, step, by=by, **timing)
 
-    def _agree(self, day, register, agreement):
-        by, note = self.people[agreement["by"]], agreement.get("note", "")
+    def _agree(self, met_on, register, agreement):
         agree(
             register=register,
-            by=by,
-            body=agreement["body"],
-            on=day,
-            note=note,
-            recorded_at=instant_at(day, 9),
+            by=self.people[agreement["by"]],
+            body=self.organisation.bodies.get(name=agreement["body"]),
+            decision=agreement["decision"],
+            on=day_of(agreement["day"], self.today),
+            met_on=met_on,
+            note=agreement.get("note", ""),
+            recorded_at=instant_at(met_on, 9),
         )
 
     def _log(self, register, story, step, **authorship):

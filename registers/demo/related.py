@@ -28,11 +28,11 @@ STEP = {"day", "by", "due", "why", "done", "how", "differently", "drop"}
 
 
 class RelatedLoader:
-    """body: the BodyLoader, with people, posts, organisation and the day of loading."""
+    """loader: the OrganisationLoader, with people, posts, organisation and the day of loading."""
 
-    def __init__(self, body):
-        self.people, self.posts, self.today = body.people, body.posts, body.today
-        self.registers = {row.slug: row for row in body.organisation.registers.all()}
+    def __init__(self, loader):
+        self.people, self.posts, self.today = loader.people, loader.posts, loader.today
+        self.registers = {row.slug: row for row in loader.organisation.registers.all()}
         risks = Risk.objects.filter(register__in=self.registers.values())
         self.risks = {risk.reference: risk for risk in risks.select_related("register", "latest")}
 

@@ -1,4 +1,4 @@
-"""What an export says of itself: its register, its day, who agreed it, and what is left out."""
+"""What an export says of itself: its register, day and body, and what is left out."""
 
 import datetime
 from dataclasses import dataclass
@@ -8,6 +8,7 @@ from django.utils import timezone
 from registers.cell_lists import format_day
 from registers.models import Agreement, Register
 from registers.phrases.files import exempt_sentence
+from registers.phrases.register import reported_in_words
 
 EXEMPT_LEFT_OUT = (
     "Exempt risks not included, unless you raised them or hold the post that owns them."
@@ -44,13 +45,20 @@ class ExportMetadata:
         return f"{'-'.join(parts)}.{ending}"
 
     @property
-    def as_of_in_words(self) -> str:
-        """ "As agreed by Cabinet on 30 September 2026: what was known by then"."""
-        day = format_day(self.day)
+    def position_in_words(self) -> str:
+        """ "As reported to Cabinet: position at 30 September 2026", "As at 30 September 2026"."""
         if self.agreement:
-            return f"As agreed by {self.agreement.body} on {day}: what was known by then"
+            return reported_in_words(self.agreement)
+        return f"As at {format_day(self.day)}"
+
+    @property
+    def as_of_in_words(self) -> str:
+        """The same, and what was known of that day."""
+        if self.agreement:
+            return f"{self.position_in_words}, what was known by then"
         return (
-            f"As at {day}: what was effective by the end of that day, as known when this was made"
+            f"{self.position_in_words}: what was effective by the end of that day, as known when "
+            "this was made"
         )
 
     def exempt_sentence(self, count: int) -> str:

@@ -15,6 +15,7 @@ from registers.exports.columns import Column
 from registers.exports.csv import plain, write_csv
 from registers.exports.table import RegisterTable
 from registers.models import Agreement, Register
+from registers.phrases.register import reported_in_words
 from registers.risk_fields import FIELDS, Sort
 
 # Import field, or heading of a column without one -> (name in the metadata, description).
@@ -89,13 +90,14 @@ class Edition:
     def metadata(self) -> dict:
         """The content of `<file>-metadata.json`."""
         register = self.register
-        basis = f"As agreed by {self.agreement.body} on" if self.agreement else "As it stood on"
+        day = format_day(self.day)
+        basis = reported_in_words(self.agreement) if self.agreement else f"As it stood on {day}"
         return {
             "@context": ["http://www.w3.org/ns/csvw", {"@language": "en"}],
             "url": self.file_name,
             "dc:title": plain(f"{register}, {register.organisation}"),
             "dc:description": plain(
-                f"{basis} {format_day(self.day)}: the risks on the register, without exempt ones, "
+                f"{basis}. The risks on the register, without exempt ones, "
                 "people and posts. A text that begins with = + - @ or a tab has an apostrophe "
                 "before it."
             ),

@@ -1,45 +1,142 @@
-"""The form for an agreement: a body agreed a register's position."""
+"""The forms for an agreement: a body was given a register's position, and what it decided."""
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from registers.forms.concurrency import TokenField
-from registers.forms.fields import PastDateField, PlainTextField
-from registers.govuk import Helper
+from registers.forms.fields import (
+    PastDateField,
+    PlainTextField,
+    RecordChoiceField,
+    selection_errors,
+)
+from registers.govuk import GovukRadios, Helper, RevealingForm, Reveals
+from registers.models import Decision
+
+# An audit committee considers or notes, cabinet or management approves.
+AGREEMENT_FIELDS = ("body", "decision", "on", "met_on", "note")
+DECISION_LABEL, MISSING_DECISION = "What did the body decide?", "Select what the body decided"
+DECISIONS = [choice for choice in Decision.choices if choice[0] != Decision.AGREED]
 
 
 class AgreementForm(forms.Form):
-    body = PlainTextField(
-        label="Who agreed it?",
-        one_line=True,
-        subject="The name of the body",
-        max_length=100,
-        help_text="For example, Audit and governance committee.",
-        missing="Enter who agreed it",
+    """Sent twice: to be checked, and, with `confirmed`, to be saved."""
+
+    body = RecordChoiceField(
+        None,
+        label="Which body was it reported to?",
+        empty_label="Choose a body",
+        error_messages={
+            "required": "Select which body it was reported to",
+            "invalid_choice": "Select one of the bodies that oversee this register",
+        },
+    )
+    decision = forms.ChoiceField(
+        label=DECISION_LABEL,
+        choices=DECISIONS,
+        widget=GovukRadios,
+        help_text="An audit committee considers or notes. Cabinet, a board or a management team "
+        "approves.",
+        error_messages=selection_errors(MISSING_DECISION),
     )
     on = PastDateField(
-        subject="the day of the position",
-        label="On which day?",
-        help_text="What was recorded by the end of that day is kept. For example, 27 3 2026.",
+        subject="the data date",
+        label="Data date of the report",
+        help_text="The position at the end of this day is kept, with what was recorded by then. "
+        "For example, 27 3 2026.",
+    )
+    met_on = PastDateField(
+        subject="the day of the meeting",
+        label="Day of the meeting",
+        help_text="The day on which the body met. For example, 16 4 2026.",
     )
     note = PlainTextField(
-        label="What should be remembered of it?",
+        label="Note",
         subject="The note",
         required=False,
         rows=3,
-        help_text="For example, the minute's number, or what the body asked for. You can leave "
-        "it empty.",
+        help_text="For example, the number of the minute, or what the body asked for. You can "
+        "leave it empty.",
     )
     token = TokenField()
-    helper = Helper("body", "on", "note")
+    helper = Helper(*AGREEMENT_FIELDS)
 
-    def __init__(self, data=None, *, register):
-        super().__init__(data, initial={"on": timezone.localdate()})
+    def __init__(self, data=None, *, register, **initial):
+        today = timezone.localdate()
+        super().__init__(data, initial={"on": today, "met_on": today, **initial})
         self.register = register
+        self.fields["body"].queryset = register.bodies.filter(
+            organisation=register.organisation_id
+        ).order_by("name")
 
     def clean_on(self):
         day = self.cleaned_data["on"]
         if not self.register.positions.as_at(day).exists():
-            raise ValidationError("Nothing was on this register on that day: check the day")
+            raise ValidationError("Nothing was on this register on that day: check the data date")
         return day
+
+    def clean(self):
+        cleaned = super().clean()
+        on, met_on = cleaned.get("on"), cleaned.get("met_on")
+        if on and met_on and met_on < on:
+            self.add_error("met_on", "The day of the meeting must be the data date or a later day")
+        return cleaned
+
+    @property
+    def decision_label(self):
+        return Decision(self.cleaned_data["decision"]).label
+
+    @property
+    def agreement_arguments(self):
+        """The arguments of services.agree, but for the register and who records it."""
+        return {name: self.cleaned_data[name] for name in AGREEMENT_FIELDS}
+
+    @property
+    def hidden_values(self):
+        """(name, value) of each field, for the check page to send again."""
+        values = {**self.cleaned_data}
+        if body := values.get("body"):
+            values["body"] = body.pk
+        days = {name: values[name].isoformat() for name in ("on", "met_on") if values.get(name)}
+        return [(name, str(value)) for name, value in (values | days).items() if value]
+
+
+class SupersessionForm(RevealingForm, AgreementForm):
+    """An agreement that was recorded in error: the right one in its place, or none."""
+
+    REPLACE, WITHDRAW = "replace", "withdraw"
+
+    reason = PlainTextField(
+        label="Why is the agreement wrong?",
+        subject="The reason",
+        rows=3,
+        help_text="It is kept beside the agreement. For example: it was recorded with the data "
+        "date of an earlier report.",
+        missing="Enter why the agreement is wrong",
+    )
+    course = forms.ChoiceField(
+        label="What takes its place?",
+        choices=[
+            (REPLACE, "Another agreement"),
+            (WITHDRAW, "Nothing: withdraw the agreement"),
+        ],
+        widget=GovukRadios,
+        error_messages=selection_errors("Select what takes its place"),
+    )
+    # Below a choice stands no other choice by radios.
+    decision = forms.ChoiceField(
+        label=DECISION_LABEL,
+        choices=[("", "Choose a decision"), *DECISIONS],
+        error_messages=selection_errors(MISSING_DECISION),
+    )
+    helper = Helper("reason", Reveals("course", {REPLACE: [*AGREEMENT_FIELDS]}))
+
+    @property
+    def is_withdrawal(self):
+        return self.cleaned_data["course"] == self.WITHDRAW
+
+    @property
+    def replacement(self):
+        """The arguments of services.agree; None where the agreement is withdrawn."""
+        return None if self.is_withdrawal else self.agreement_arguments

@@ -25,7 +25,7 @@ DELETED = "deleted"
 # Former model name -> the present one, both in lower case.
 RENAMED_MODELS: dict[str, str] = {}
 # Present model name -> {former attname: the present one}.
-RENAMED_FIELDS: dict[str, dict[str, str]] = {}
+RENAMED_FIELDS: dict[str, dict[str, str]] = {"agreement": {"body": "body_name"}}
 # Present model name -> attnames. Seals that cover one of these cannot be checked any more, which
 # verify_audit notes: rather keep the column.
 REMOVED_FIELDS: dict[str, set[str]] = {}

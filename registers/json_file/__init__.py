@@ -4,5 +4,5 @@
 a row has (`model_fields`), so a field that is added to a model is in the file from then on.
 """
 
-FORMAT, VERSION = "failing-well-register", 2
+FORMAT, VERSION = "failing-well-register", 3
 EXEMPT_LEFT_OUT = "exempt_risks"

@@ -3,6 +3,7 @@
 from django.db.models import CheckConstraint, F, Q
 
 COMPARE = {
+    "in": lambda value, other: value in other,
     "exact": lambda value, other: value == other,
     "gt": lambda value, other: value > other,
     "gte": lambda value, other: value >= other,

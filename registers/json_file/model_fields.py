@@ -15,6 +15,7 @@ from registers.models import (
     Agreement,
     Assessment,
     Assurance,
+    Body,
     CheckWaiver,
     Control,
     ControlRevision,
@@ -32,6 +33,7 @@ from registers.models import (
     RiskRevision,
     SchemeAdoption,
     ScoringScheme,
+    Supersession,
     User,
     WarningSign,
 )
@@ -80,6 +82,8 @@ def fields_of(model):
         excluded |= {"risk"}
     if model in (Agreement, RegisterImport, SchemeAdoption):
         excluded |= {"register"}
+    if model is Supersession:
+        excluded |= {"agreement"}
     return {
         f.name: f for f in (*meta.concrete_fields, *meta.many_to_many) if f.name not in excluded
     }
@@ -191,12 +195,13 @@ def placeholder_address(address, organisation):
 def names_for(organisation):
     """Model -> {key: name in the file} of all rows that an organisation's file can refer to.
 
-    Six queries, and one for each person.
+    Seven queries, and one for each person.
     """
     return {
         User: People(),
         Post: dict(organisation.posts.values_list("pk", "title")),
         Directorate: dict(organisation.directorates.values_list("pk", "name")),
+        Body: dict(organisation.bodies.values_list("pk", "name")),
         Register: dict(organisation.registers.values_list("pk", "slug")),
         ScoringScheme: {
             pk: f"{slug}/{n}"

@@ -7,6 +7,8 @@ from itertools import islice
 
 from registers.json_file import FORMAT, VERSION
 from registers.json_file.schema import NOT_TEXT, file_problems, text_problems
+from registers.models import Decision
+from registers.models.body import kind_by_name, normalise_name
 
 LONGEST = 150_000_000  # bytes; a register of 10,000 risks takes about a third of it
 SHOWN = 100  # problems of one file that are reported
@@ -68,12 +70,33 @@ def parse(content):
 
 
 def _upgrade(document):
-    """A file of any version as one of this version. Version 1 knew no adoptions of a scheme."""
-    return (
-        {"scheme_adoptions": [], **document, "version": VERSION}
-        if document["version"] == 1
-        else document
-    )
+    """A file of any version as one of this version.
+
+    Version 1 knew no adoptions of a scheme. Until version 2 an agreement had its body in words, and
+    one day, on which the body met and whose position it agreed.
+    """
+    if document["version"] == 1:
+        document = {"scheme_adoptions": [], **document}
+    if document["version"] <= 2:
+        document = _with_bodies(document)
+    return {**document, "version": VERSION}
+
+
+def _with_bodies(document):
+    """What is not as the schema of its version describes it stays as it is, to be refused."""
+    agreements, names = document.get("agreements"), {}
+    if not isinstance(agreements, list):
+        return document
+    upgraded = []
+    for row in agreements:
+        if not (isinstance(row, dict) and isinstance(row.get("body"), str)):
+            upgraded.append(row)
+            continue
+        name = names.setdefault(normalise_name(row["body"]), row["body"])
+        as_agreed = {"body_name": row["body"], "decision": Decision.AGREED.value}
+        upgraded.append({**row, **as_agreed, "body": name, "met_on": row.get("on")})
+    bodies = [{"name": name, "kind": kind_by_name(name).value} for name in sorted(names.values())]
+    return {**document, "agreements": upgraded, "bodies": bodies}
 
 
 def _load(content):

@@ -18,7 +18,7 @@ from registers.risk_fields import names_of
 
 # In London the earliest instant of all lies before the first day there is.
 FIRST_INSTANT = datetime.datetime(1900, 1, 1, tzinfo=datetime.UTC)
-NEVER_IN_FUTURE = ("effective_on", "raised_on", "on", "done_on", *names_of(is_past=True))
+NEVER_IN_FUTURE = ("effective_on", "raised_on", "on", "met_on", "done_on", *names_of(is_past=True))
 UNRESOLVED = object()
 
 

@@ -6,7 +6,16 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 
 from registers.json_file.model_fields import LIBRARY_KEYS, REGISTER_FIELDS, placeholder_address
-from registers.models import Directorate, Membership, Post, Register, ScoringScheme, User
+from registers.models import (
+    Body,
+    BodyKind,
+    Directorate,
+    Membership,
+    Post,
+    Register,
+    ScoringScheme,
+    User,
+)
 
 LONGEST_ADDRESS = 150
 NEW = 0  # the key of a row that restoring will add
@@ -17,14 +26,15 @@ class References:
     """What the risks of a file refer to, and what of it the organisation lacks.
 
     keys: model -> {name in the file: key}, NEW for what would be added: people (address -> name),
-    posts (title -> name of a directorate or ""), directorates, schemes (name -> the unsaved
-    scheme). rules: key of a scheme -> its rules. register: field -> value.
+    posts (title -> name of a directorate or ""), directorates, bodies (name -> kind), schemes
+    (name -> the unsaved scheme). rules: key of a scheme -> its rules. register: field -> value.
     """
 
     keys: dict
     people: dict = field(default_factory=dict)
     posts: dict = field(default_factory=dict)
     directorates: list = field(default_factory=list)
+    bodies: dict = field(default_factory=dict)
     schemes: dict = field(default_factory=dict)
     rules: dict = field(default_factory=dict)
     register: dict = field(default_factory=dict)
@@ -44,6 +54,7 @@ def read_references(document, register, reader):
         )
     _read_people(document["people"], organisation, reader, references)
     _read_directorates(document["directorates"], organisation, references)
+    _read_bodies(document["bodies"], organisation, references)
     _read_posts(document["posts"], organisation, reader, references)
     _read_schemes(document["schemes"], organisation, reader, references)
     _read_register(document["register"], register, reader, references)
@@ -95,6 +106,14 @@ def _read_directorates(names, organisation, references):
         if name not in keys:
             keys[name] = NEW
             references.directorates.append(name)
+
+
+def _read_bodies(bodies, organisation, references):
+    keys = references.keys[Body] = dict(organisation.bodies.values_list("name", "pk"))
+    for body in bodies:
+        if body["name"] not in keys:
+            keys[body["name"]] = NEW
+            references.bodies[body["name"]] = body.get("kind", BodyKind.OTHER)
 
 
 def _read_posts(posts, organisation, reader, references):

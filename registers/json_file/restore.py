@@ -30,6 +30,7 @@ from registers.models import (
     Agreement,
     Appetite,
     AuditEntry,
+    Body,
     Directorate,
     ImportedRow,
     Post,
@@ -38,6 +39,7 @@ from registers.models import (
     Risk,
     SchemeAdoption,
     ScoringScheme,
+    Supersession,
     User,
 )
 
@@ -48,13 +50,14 @@ BATCH = 200  # risks whose rows are in memory together
 class Report:
     """What a file brings, and the problems for which it cannot be restored.
 
-    counts: of each kind of row. people, posts, directorates, schemes: what would be added because
-    the organisation lacks it. unresolved: what this installation does not have.
+    counts: of each kind of row. people, posts, bodies, directorates, schemes: what would be added
+    because the organisation lacks it. unresolved: what this installation does not have.
     """
 
     counts: dict = field(default_factory=dict)
     people: dict = field(default_factory=dict)  # address -> name
     posts: list = field(default_factory=list)
+    bodies: list = field(default_factory=list)
     directorates: list = field(default_factory=list)
     schemes: list = field(default_factory=list)
     unresolved: list = field(default_factory=list)  # (path, name in the file)
@@ -168,6 +171,7 @@ class _Restore:
         self.references, report = references, self.report
         report.people, report.directorates = references.people, references.directorates
         report.posts, report.schemes = [*references.posts], [*references.schemes]
+        report.bodies = [*references.bodies]
         report.warnings += references.warnings
         report.problems = self.rows.problems
 
@@ -200,9 +204,11 @@ class _Restore:
         """(agreements, imports, appetites, adoptions), as values."""
         if Risk not in self.rows.keys:
             self.rows.keys[Risk] = {timeline.number: 0 for timeline in timelines}
+        sources = self.document["agreements"]
+        self.rows.keys[Agreement] = {place: place for place in range(1, len(sources) + 1)}
         agreements = [
             self._read_agreement(source, ["agreements", place], timelines)
-            for place, source in enumerate(self.document["agreements"], 1)
+            for place, source in enumerate(sources, 1)
         ]
         imports = [
             self._read_import(source, ["imports", place])
@@ -232,7 +238,10 @@ class _Restore:
             self.rows.add_problem(
                 [*path, "positions"], "The histories above give other positions for this day."
             )
-        return row
+        supersession = source.get("supersession")
+        if row is None or supersession is None:
+            return row, None
+        return row, self.rows.read_row(Supersession, supersession, [*path, "supersession"])
 
     def _read_import(self, source, path):
         batch = self.rows.read_row(RegisterImport, source, path)
@@ -274,6 +283,9 @@ class _Restore:
         self.sealed = [self.register]
         for name in references.directorates:
             keys[Directorate][name] = self._add(Directorate(organisation=organisation, name=name))
+        for name, kind in references.bodies.items():
+            keys[Body][name] = self._add(Body(organisation=organisation, name=name, kind=kind))
+        self._add_overseers([keys[Body][body["name"]] for body in self.document["bodies"]])
         for title, directorate in references.posts.items():
             directorate_id = keys[Directorate][directorate] if directorate else None
             keys[Post][title] = self._add(
@@ -291,6 +303,13 @@ class _Restore:
         self._update_register()
         users = User.objects.in_bulk(list(keys[User].values()))
         return users, ScoringScheme.objects.in_bulk(list(keys[ScoringScheme].values()))
+
+    def _add_overseers(self, keys):
+        """Let the bodies of the file oversee the register."""
+        for body in Body.objects.filter(pk__in=keys).exclude(registers=self.register):
+            body.registers.add(self.register)
+            if body not in self.sealed:
+                self.sealed.append(body)
 
     def _add(self, row):
         row.save()
@@ -333,8 +352,10 @@ class _Restore:
             for row in rows:
                 builder.build(ImportedRow, row, {"batch": imported})
         builder.write()
-        for row in agreements:
-            self._write_agreement(builder, row)
+        written = [self._write_agreement(builder, row) for row, _ in agreements]
+        for agreement, (_, supersession) in zip(written, agreements, strict=True):
+            if supersession:
+                self._write_supersession(builder, agreement, supersession, written)
 
     def _build_adoption(self, builder, row):
         adoption = builder.build(SchemeAdoption, row, {"register": self.register})
@@ -348,7 +369,7 @@ class _Restore:
         builder.write()
         text = {
             "register": str(self.register),
-            "body": agreement.body,
+            "body": agreement.body_name,
             "note": agreement.note,
             "by": str(agreement.by),
         }
@@ -364,6 +385,23 @@ class _Restore:
                 facts=facts,
                 seals=[agreement.seal()],
                 text=text,
+            )
+        )
+        return agreement
+
+    def _write_supersession(self, builder, agreement, row, agreements):
+        place = row.pop("replacement")
+        replacement = agreements[place - 1] if place else None
+        related = {"agreement": agreement, "replacement": replacement}
+        supersession = builder.build(Supersession, row, related)
+        builder.write()
+        builder.payloads.append(
+            AuditPayload.of(
+                verb="supersession.restored",
+                subject=self.register,
+                facts={"agreement": agreement.pk, "replacement": replacement and replacement.pk},
+                seals=[supersession.seal()],
+                text={"register": str(self.register), "reason": supersession.reason},
             )
         )
 

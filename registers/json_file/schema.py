@@ -33,6 +33,7 @@ from registers.models import (
     Risk,
     RiskRevision,
     SchemeAdoption,
+    Supersession,
 )
 
 UNKNOWN_NAME = (
@@ -59,6 +60,7 @@ ROWS = {
     CheckWaiver: "check_waiver",
     ProgressNote: "progress_note",
     Agreement: "agreement",
+    Supersession: "supersession",
     Appetite: "appetite",
     SchemeAdoption: "scheme_adoption",
     RegisterImport: "import",

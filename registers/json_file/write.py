@@ -8,6 +8,9 @@ import io
 import json
 import tempfile
 
+from django.db.models import Q
+from django.utils import timezone
+
 from registers.json_file import EXEMPT_LEFT_OUT, FORMAT, VERSION
 from registers.json_file.model_fields import (
     RECORDS,
@@ -23,8 +26,10 @@ from registers.json_file.model_fields import (
 )
 from registers.json_file.unresolved import insert_rows, unresolved_of
 from registers.models import (
+    Agreement,
     Appetite,
     Assessment,
+    Body,
     Control,
     Directorate,
     Escalation,
@@ -110,6 +115,7 @@ class _Writer:
         yield self._part("register", self._register())
         yield from self._list_part("risks", self._risks())
         yield from self._list_part("agreements", self._agreements())
+        yield from self._list_part("bodies", self._bodies())
         yield from self._list_part("imports", self._imports())
         yield from self._list_part("appetites", self._appetites())
         yield from self._list_part("scheme_adoptions", map(self._row, self.adoptions))
@@ -248,8 +254,10 @@ class _Writer:
         return lines
 
     def _agreements(self):
-        rows = self.register.agreements.order_by("pk")
-        for row in rows.filter(on__lte=self.day) if self.day else rows:
+        rows = self.register.agreements.order_by("pk").select_related("supersession")
+        rows = list(rows.filter(met_on__lte=self.day) if self.day else rows)
+        self.names[Agreement] = _Places((row.pk, n) for n, row in enumerate(rows, 1))
+        for row in rows:
             positions = row.positions.filter(risk__in=self.risks).order_by("number")
             lines = [
                 [
@@ -261,7 +269,21 @@ class _Writer:
                     "number", "revision_id", "current_id"
                 )
             ]
-            yield self._row(row) | {"positions": lines}
+            yield self._row(row) | {"positions": lines} | self._supersession(row)
+
+    def _supersession(self, agreement):
+        supersession = getattr(agreement, "supersession", None)
+        if supersession is None:
+            return {}
+        if self.day and timezone.localdate(supersession.recorded_at) > self.day:
+            return {}
+        return {"supersession": self._row(supersession)}
+
+    def _bodies(self):
+        of_register = Q(registers=self.register) | Q(agreements__register=self.register)
+        bodies = Body.objects.filter(of_register, organisation=self.register.organisation_id)
+        for body in bodies.distinct().order_by("name"):
+            yield {"name": body.name, "kind": body.kind}
 
     def _imports(self):
         if self.day:

@@ -14,9 +14,10 @@ from registers.history.errors import (
 from registers.history.seals import SealVersion
 from registers.history.versioned import latest_revisions
 from registers.models.action import Action, ActionRevision
-from registers.models.agreement import Agreement
+from registers.models.agreement import Agreement, Decision, Supersession
 from registers.models.appetite import Appetite, Tolerances
 from registers.models.assessment import Assessment
+from registers.models.body import Body, BodyKind, Seat
 from registers.models.cases import (
     CASE_FACTS,
     LIBRARY_MODELS,
@@ -94,6 +95,8 @@ __all__ = [
     "AuditEntry",
     "AuditText",
     "Basis",
+    "Body",
+    "BodyKind",
     "BulkEditConflict",
     "CalendarKey",
     "CaseBody",
@@ -109,6 +112,7 @@ __all__ = [
     "Control",
     "ControlRevision",
     "ControlWeakness",
+    "Decision",
     "Directorate",
     "Discrepancy",
     "DuplicateSubmission",
@@ -149,8 +153,10 @@ __all__ = [
     "SchemeAdoption",
     "ScoringScheme",
     "SealVersion",
+    "Seat",
     "Source",
     "Statement",
+    "Supersession",
     "TaskKind",
     "TimelineEvent",
     "Tolerances",

@@ -165,6 +165,9 @@ def _on_register(name, *fields):
 
 
 class Position(models.Model):
+    # How the risk reads today where that differs (today_differences.py).
+    today = None
+
     risk = models.ForeignKey(Risk, on_delete=models.CASCADE, related_name="positions")
     register = models.ForeignKey(
         Register, on_delete=models.CASCADE, related_name="positions", db_index=False

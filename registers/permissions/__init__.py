@@ -1,6 +1,7 @@
 """Who may do what, and the only ways by which views reach a register or a risk."""
 
 from registers.permissions.access import (
+    agreed_positions_for,
     get_question_for,
     get_register_for,
     get_risk_for,
@@ -18,6 +19,12 @@ from registers.permissions.access import (
     risks_across,
     risks_for,
     saved_views_for,
+)
+from registers.permissions.bodies import (
+    ReadersAgreement,
+    previous_agreement_day,
+    readers_agreement,
+    readers_agreements,
 )
 from registers.permissions.names import PersonName, may_read_names, name_for
 from registers.permissions.roles import (
@@ -46,7 +53,9 @@ from registers.permissions.visibility import (
 __all__ = [
     "Permission",
     "PersonName",
+    "ReadersAgreement",
     "VisibilityCutOff",
+    "agreed_positions_for",
     "assesses_as",
     "can",
     "can_be_worked_on_by",
@@ -74,7 +83,10 @@ __all__ = [
     "position_history_for",
     "positions_across",
     "positions_for",
+    "previous_agreement_day",
     "questions_for",
+    "readers_agreement",
+    "readers_agreements",
     "registers_for",
     "revisions_across",
     "risks_across",

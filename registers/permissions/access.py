@@ -157,6 +157,15 @@ def positions_across(user, registers, day, recorded_by=None):
     return _visible_positions(user, registers, day).as_at(day, recorded_by)
 
 
+def agreed_positions_for(user, agreements):
+    """The positions that these agreements hold, one of a register, as far as the reader may see."""
+    rows = (
+        positions_for(user, agreement.register, agreement.on, agreement.recorded_by)
+        for agreement in agreements
+    )
+    return reduce(or_, rows, Position.objects.none())
+
+
 def open_data_for(user, register, day, recorded_by=None):
     """The positions that may be published: on the register, and not exempt today or on that day.
 

@@ -108,7 +108,7 @@ def directorates_of(user, organisation):
 
 
 def defaults_to_agreed(user, register):
-    """Whether this person's pages open on the latest agreement instead of today's position.
+    """Whether this person's pages open on what their body was given, not on today's position.
 
     True for a member, unless another role of theirs works on the register or rates its risks.
     """

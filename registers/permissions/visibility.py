@@ -10,6 +10,7 @@ from typing import NamedTuple
 from django.db.models import BooleanField, Case, Exists, F, OuterRef, Q, When
 
 from registers.models import Agreement, Membership, Risk, RiskRevision
+from registers.permissions.bodies import readers_agreements
 from registers.permissions.roles import Permission, can, permissions_of, roles_with
 
 
@@ -113,18 +114,18 @@ def mark_visibility(user, registers, day, recorded_by=None):
     """register -> its VisibilityCutOff, or None where no mark is shown.
 
     Marks are officers' working notes until a body agrees the register: readers who may not edit its
-    risks see them as the latest agreement has them. One query, or none.
+    risks see them as the agreement has them that they go by. One query, or none.
     """
     read_only = [
         register
         for register in registers
         if not can(user, Permission.EDIT_RISK, register.organisation)
     ]
-    agreements = Agreement.objects.filter(register__in=read_only).defer("note").order_by("on", "pk")
-    latest = {agreement.register_id: agreement for agreement in agreements} if read_only else {}
+    by_register = readers_agreements(user, read_only) if read_only else {}
     cut_offs = {register: VisibilityCutOff(day, recorded_by) for register in registers}
     for register in read_only:
-        agreement = latest.get(register.pk)
+        readers = by_register.get(register.pk)
+        agreement = readers and readers.agreement
         cut_offs[register] = agreement and VisibilityCutOff(
             min(day, agreement.on),
             min(recorded_by or agreement.recorded_by, agreement.recorded_by),

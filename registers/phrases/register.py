@@ -5,12 +5,14 @@ from __future__ import annotations
 import datetime
 from collections.abc import Sequence
 
+from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.text import capfirst
 from django.utils.translation import gettext, ngettext
 
 from registers.models import AssuranceLevel, ControlWeakness
 from registers.phrases.numbers import (
+    figures,
     join_names,
     join_with_or,
     number_in_words,
@@ -139,6 +141,42 @@ def assurance_gap_in_words(gap: AssuranceLevel, count: int) -> str:
 
 
 # Agreements
+
+
+def reported_in_words(agreement) -> str:
+    """ "As reported to the Audit Committee: position at 23 September 2026" """
+    words = gettext("As reported to %(body)s: position at %(day)s")
+    if getattr(agreement, "supersession", None):
+        words = gettext("As reported to %(body)s: position at %(day)s (superseded)")
+    day = date_format(agreement.on, "j F Y")
+    return words % {"body": agreement.body_in_sentence, "day": day}
+
+
+def today_differs_in_words(
+    band: str, since: datetime.date, *, is_off_register: bool, is_above: bool | None
+) -> str:
+    """ "Severe since 14 October, above tolerance", of a risk that reads otherwise as agreed.
+
+    band: its label, "" without a rating. is_above: None where the page does not say.
+    """
+    if is_off_register:
+        return gettext("No longer on the register today")
+    is_this_year = since.year == timezone.localdate().year
+    day = date_format(since, "j F" if is_this_year else "j F Y")
+    names = {"band": band, "day": day}
+    if not band:
+        return gettext("Not rated since %(day)s") % names
+    if is_above is None:
+        return gettext("%(band)s since %(day)s") % names
+    if is_above:
+        return gettext("%(band)s since %(day)s, above tolerance") % names
+    return gettext("%(band)s since %(day)s, within tolerance") % names
+
+
+def days_old(days: int) -> str:
+    """ "68 days ago" """
+    clause = ngettext("%(count)s day ago", "%(count)s days ago", days)
+    return clause % {"count": figures(days)} if days else gettext("today")
 
 
 def changed_band_sentence(count: int) -> str:

@@ -178,11 +178,12 @@ class CheckContext:
 def load_context(register, day) -> CheckContext:
     """The CheckContext of a register on that day. Two queries."""
     stated = Tolerances.of(register).statements_as_at(day)
+    agreements = register.agreements.in_force()
     return CheckContext(
         day=day,
         scheme=register.scheme.rules,
         tolerances={category: row.tolerance for category, row in stated.items()},
-        agreed_on=tuple(register.agreements.order_by("on").values_list("on", flat=True)),
+        agreed_on=tuple(agreements.order_by("on").values_list("on", flat=True)),
     )
 
 

@@ -13,7 +13,7 @@ from registers.appetite import applied_tolerance
 from registers.dates import quarter_ends_before
 from registers.escalations import escalations_of
 from registers.history.differences import wording
-from registers.models import Assessment, Review, Risk, RiskRevision
+from registers.models import Assessment, Review, Risk, RiskRevision, Tolerances
 from registers.models.review import is_above_tolerance_twice_running
 from registers.permissions import positions_for
 from registers.phrases.bands import INDEPENDENT_RATERS, comparison_in_words
@@ -22,6 +22,7 @@ from registers.risk_fields import FIELDS, FOLDED, Sort
 from registers.risk_page.controls import controls_of
 from registers.risk_page.precedents import precedents_of
 from registers.risk_page.related import related_risks_of
+from registers.today_differences import mark_differences
 
 Kind, Perspective = Assessment.Kind, Assessment.Perspective
 
@@ -161,6 +162,18 @@ def sparkline_of(assessments, day):
     return build_rating_sparkline(assessments, [*quarter_ends_before(day, SPARKLINE_QUARTERS), day])
 
 
+def _mark_difference(reader, position, tolerance, today):
+    """Give the position its `today` where the risk reads otherwise today. Two queries."""
+    register = position.register
+    scheme = register.scheme_on(today)
+    mark_differences(
+        [position],
+        positions_for(reader, register, today),
+        Tolerances.of(register).on(today, scheme=scheme),
+        tolerance.is_above,
+    )
+
+
 def risk_page_context(reader, risk, as_of, *, may_edit) -> dict:
     """Name in the template -> what it shows of the risk, as read. may_edit: whether drafts show."""
     day, recorded_by = as_of.day, as_of.recorded_by
@@ -171,6 +184,8 @@ def risk_page_context(reader, risk, as_of, *, may_edit) -> dict:
         else next(iter(positions.filter(risk=risk).list_for_register(risk.register)), None)
     )
     tolerance = position and applied_tolerance(position, day, recorded_by)
+    if position and as_of.agreement:
+        _mark_difference(reader, position, tolerance, as_of.today)
     assessments = risk.judgements(day, recorded_by, drafts=may_edit)
     reviews = risk.reviews_up_to(day, recorded_by, drafts=may_edit)
     return {

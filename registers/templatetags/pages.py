@@ -16,6 +16,7 @@ from registers.navigation import pages_below, tabs_of
 from registers.permissions import name_for
 from registers.phrases.bands import possible_bands_in_words
 from registers.phrases.numbers import times_in_words
+from registers.phrases.register import days_old
 from registers.tasks.task_list import task_count as count_tasks
 from registers.templatetags.links import link_addresses
 from registers.views.form_flow import return_address
@@ -23,6 +24,7 @@ from registers.views.form_flow import return_address
 register = template.Library()
 # {{ assessment|could_be }}: where its range reaches another band
 register.filter("could_be", possible_bands_in_words)
+register.filter("days_old", days_old)  # {{ as_of.age|days_old }}: 68 days ago
 register.filter("times", times_in_words)  # {{ action.redated|times }}: once, twice, three times
 register.filter("known_to", partial_date)  # {{ row.start_on|known_to:row.start_precision }}
 # {{ assessment.evidence|links|linebreaks }}: escaped, with its web addresses as links

@@ -13,7 +13,11 @@ from django.views.decorators.http import require_http_methods
 from registers.dates import quarter_ends_before
 from registers.forms.filters import DayForm
 from registers.models import Agreement
-from registers.permissions import defaults_to_agreed
+from registers.permissions import (
+    defaults_to_agreed,
+    previous_agreement_day,
+    readers_agreement,
+)
 
 LIST_LENGTH = 25
 QUARTERS_SHOWN = 8
@@ -24,12 +28,13 @@ read_only = require_http_methods(["GET", "HEAD", "OPTIONS"])
 class AsOf:
     """The day read, and the day compared with.
 
-    day: `as_at` of the address, or the day of the agreement `agreed`; else today, or for a member
-    the day of the latest agreement. since: `since` of the address; else the day of the agreement
-    before the one read, or the last quarter end.
+    day: `as_at` of the address, or the data date of the agreement `agreed`; else today, or for a
+    member the data date of the agreement that they go by. since: `since` of the address; else the
+    data date of an agreement before (permissions.previous_agreement_day), or the last quarter end.
 
-    default_agreement: the one shown to this reader where the address names no day.
-    defaults_to_agreed: whether the reader sees registers of the organisation as agreed by default.
+    default_agreement: the one shown to this reader where the address names no day. later: one that
+    another body made of a later day. defaults_to_agreed: whether the reader sees registers of the
+    organisation as agreed by default.
     """
 
     day: datetime.date
@@ -38,6 +43,7 @@ class AsOf:
     agreement: Agreement | None = None
     default_agreement: Agreement | None = None
     defaults_to_agreed: bool = False
+    later: Agreement | None = None
 
     @property
     def is_today(self):
@@ -52,6 +58,11 @@ class AsOf:
     def since_recorded_by(self):
         """The same for the day compared with. A day after the agreement's is as known now."""
         return self.recorded_by if self.agreement and self.since <= self.day else None
+
+    @property
+    def age(self):
+        """How many days the position read is old."""
+        return (self.today - self.day).days
 
     @property
     def is_future(self):
@@ -95,38 +106,40 @@ class AsOf:
         return f"?{urlencode(self.query_params_today)}" if self.query_params_today else ""
 
 
-def as_of_from(request, register):
+def as_of_from(request, register, *, is_compared=False):
     """What the address asks for; 404 for an agreement of another register.
 
-    The register gets the scheme that was in force then. One query for a reader who sees the
-    register as agreed by default, and one for another day of a register that took a newer scheme.
+    The register gets the scheme that was in force then. is_compared: whether the page compares with
+    another day, which then follows the reader's own body. One query for a reader who sees the
+    register as agreed by default, one for an agreement, one for a page that compares, and one for
+    another day of a register that took a newer scheme.
     """
     form = DayForm(request.GET)
     if not form.is_valid():
         raise BadRequest(
             "as_at and since take a day written like 2026-09-30; agreed, without as_at, a number."
         )
-    number, today = form.cleaned_data["agreed"], timezone.localdate()
+    parameters, today = form.cleaned_data, timezone.localdate()
     sees_agreed = defaults_to_agreed(request.user, register)
-    default_agreement = register.agreements.first() if sees_agreed else None
-    agreement = get_object_or_404(register.agreements, pk=number) if number else None
-    if not (number or form.cleaned_data["as_at"]):
-        agreement = default_agreement
-    day = agreement.on if agreement else form.cleaned_data["as_at"] or today
-    since = form.cleaned_data["since"] or _default_since(register, day, agreement)
-    as_of = AsOf(day, since, today, agreement, default_agreement, sees_agreed)
+    readers = readers_agreement(request.user, register) if sees_agreed else None
+    default_agreement, later = (readers.agreement, readers.later) if readers else (None, None)
+    agreement = None if parameters["as_at"] else default_agreement
+    if parameters["agreed"]:
+        rows = register.agreements.select_related("supersession")
+        agreement = get_object_or_404(rows, pk=parameters["agreed"])
+    day = agreement.on if agreement else parameters["as_at"] or today
+    since = parameters["since"] or _default_since(
+        request.user, register, day, agreement, is_compared
+    )
+    as_of = AsOf(day, since, today, agreement, default_agreement, sees_agreed, later)
     if not as_of.is_today:
         register.scheme = register.scheme_on(day, as_of.recorded_by)
     return as_of
 
 
-def _default_since(register, day, agreement):
-    """The day of the agreement before this one, of those recorded by then; else a quarter end."""
-    quarter_end = quarter_ends_before(day, 1)[0]
-    if agreement is None:
-        return quarter_end
-    before = register.agreements.filter(on__lt=day, recorded_at__lte=agreement.recorded_at)
-    return before.values_list("on", flat=True).first() or quarter_end
+def _default_since(user, register, day, agreement, is_compared):
+    since = is_compared and previous_agreement_day(user, register, day, agreement)
+    return since or quarter_ends_before(day, 1)[0]
 
 
 def page_from(request, positions, register, length=None):

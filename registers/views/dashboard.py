@@ -27,7 +27,7 @@ from registers.views.questions import questions_on_dashboard
 @read_only
 def dashboard(request, slug):
     register = get_register_for(request.user, slug)
-    as_of = as_of_from(request, register)
+    as_of = as_of_from(request, register, is_compared=True)
     positions = positions_for(request.user, register, as_of.day, as_of.recorded_by)
     narrowing = narrowing_from(request, register, as_of, positions)
     tolerances = Tolerances.of(register)
@@ -63,12 +63,13 @@ def _dashboard(reader, register, as_of, positions, narrowing, tolerances):
         tolerances=tolerances,
         marks=marks_across(reader, [register], as_of.day, as_of.recorded_by).confirmed(),
         narrowing=narrowing,
+        today=positions_for(reader, register, as_of.today) if as_of.agreement else None,
     )
 
 
 def _agreements_until(register, as_of):
     """The latest agreements up to the day read; as agreed, those known by that agreement."""
-    agreements = register.agreements.filter(on__lte=as_of.day).defer("note")
+    agreements = register.agreements.in_force().filter(on__lte=as_of.day).defer("note")
     if as_of.agreement:
         agreements = agreements.filter(recorded_at__lte=as_of.agreement.recorded_at)
     return list(agreements[: AGREEMENTS + 1])

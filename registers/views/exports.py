@@ -63,7 +63,7 @@ def open_data_metadata(request, slug):
 @read_only
 def register_summary(request, slug):
     register = get_register_for(request.user, slug)
-    as_of = as_of_from(request, register)
+    as_of = as_of_from(request, register, is_compared=True)
     metadata = ExportMetadata.of(
         register, as_of, sees_all_exempt=counts_everything(request.user, register)
     )
@@ -114,7 +114,7 @@ def list_export(request, slug):
 def open_data_edition(request, slug):
     """The open data of the last agreement or, without one, of today."""
     register = get_register_for(request.user, slug, Permission.RUN_REGISTER)
-    agreement, today = register.agreements.first(), timezone.localdate()
+    agreement, today = register.agreements.in_force().first(), timezone.localdate()
     day, recorded_by = (agreement.on, agreement.recorded_by) if agreement else (today, None)
     positions = open_data_for(request.user, register, day, recorded_by)
     return open_data.Edition(register, positions, today, agreement)

@@ -2,22 +2,27 @@ from django.core.exceptions import BadRequest
 from django.shortcuts import render
 from django.utils import timezone
 
+from registers.agreements import changed_since
 from registers.forms.list_view import ColumnsForm
-from registers.home import latest_changes, register_cards, register_news
+from registers.home import agreed_cards, latest_changes, register_cards, register_news
 from registers.models import Tolerances
 from registers.permissions import (
     Permission,
+    agreed_positions_for,
     can,
     counts_everything,
     defaults_to_agreed,
     get_register_for,
     may_work_on,
     positions_across,
+    positions_for,
+    readers_agreements,
     registers_for,
     revisions_across,
 )
 from registers.risk_list import ColumnValues
 from registers.tasks.task_list import TaskList
+from registers.today_differences import mark_differences
 from registers.views.as_of import as_of_from, page_from, read_only
 from registers.views.escalations import taken_up_by
 from registers.views.filters import filter_positions, headings, quick_views
@@ -40,7 +45,7 @@ def home(request):
         if any(defaults_to_agreed(reader, register) for register in registers)
         else ""
     )
-    cards = register_cards(registers, positions, today, Tolerances.across(registers), query_prefix)
+    cards = _cards_for(reader, registers, positions, query_prefix)
     tasks = TaskList(reader, today, registers)
     # The navigation shows the same count.
     request.task_count = len(tasks) if tasks.reader.registers else None
@@ -63,6 +68,17 @@ def news_for(reader, registers, positions, day):
     return register_news(reader, read, positions, day) if read else []
 
 
+def _cards_for(reader, registers, positions, query_prefix):
+    """A card a register, of the position that it opens on for this reader. positions: of today."""
+    tolerances = Tolerances.across(registers)
+    cards = register_cards(registers, positions, timezone.localdate(), tolerances, query_prefix)
+    as_agreed = [register for register in registers if defaults_to_agreed(reader, register)]
+    agreements = readers_agreements(reader, as_agreed) if as_agreed else {}
+    reported = [row.agreement for row in agreements.values()]
+    agreed = agreed_positions_for(reader, reported).on_register()
+    return agreed_cards(cards, agreements, agreed, tolerances, changed_since(positions, reported))
+
+
 @read_only
 def risk_list(request, slug):
     register = get_register_for(request.user, slug)
@@ -75,6 +91,8 @@ def risk_list(request, slug):
     earlier = list_filter.earlier_positions
     values = ColumnValues(register, columns.chosen, as_of.day, as_of.recorded_by, earlier)
     values.add_to(page.object_list)
+    if as_of.agreement:
+        mark_differences(page.object_list, positions_for(request.user, register, as_of.today))
     may_log = can(request.user, Permission.EDIT_RISK, register.organisation)
     context = {
         "register": register,

@@ -16,6 +16,7 @@ from makers import (
     days_ago,
     make_agreement,
     make_assessment,
+    make_body,
     make_organisation,
     make_person,
     make_register,
@@ -220,7 +221,8 @@ def test_the_same_token_twice_is_one_agreement(register):
     form = {
         "register": register,
         "by": make_user(),
-        "body": "Cabinet",
+        "body": make_body(register),
+        "decision": "noted",
         "on": days_ago(1),
         "token": uuid.uuid4(),
     }
@@ -278,7 +280,13 @@ def test_the_audit_finds_a_position_changed_behind_an_agreement(register):
 
 
 @pytest.mark.parametrize(
-    "change", [{"body": "Cabinet"}, {"note": "Not really"}, {"on": days_ago(2)}]
+    "change",
+    [
+        {"body_name": "Cabinet"},
+        {"decision": "approved"},
+        {"note": "Not really"},
+        {"on": days_ago(2)},
+    ],
 )
 def test_the_audit_finds_a_changed_agreement(register, change):
     make_agreement(register)
@@ -288,7 +296,8 @@ def test_the_audit_finds_a_changed_agreement(register, change):
 
 
 def test_the_audit_finds_an_agreement_that_was_slipped_in(register):
-    Agreement.objects.create(register=register, body="Cabinet", on=days_ago(1), by=make_user())
+    day = {"on": days_ago(1), "met_on": days_ago(1)}
+    Agreement.objects.create(register=register, body_name="Cabinet", by=make_user(), **day)
     with pytest.raises(CommandError, match=r"Agreement \d+ stands in no audit chain"):
         call_command("verify_audit")
 

@@ -19,7 +19,7 @@ def rows():
 def test_an_interrupted_load_leaves_nothing(db, monkeypatch):
     before = rows()
     monkeypatch.setattr(
-        demo, "BODIES", ("eastvale", "northmoor-corporate")
+        demo, "ORGANISATIONS", ("eastvale", "northmoor-corporate")
     )  # no body: it breaks there
     with pytest.raises(KeyError):
         demo.load()
@@ -29,7 +29,7 @@ def test_an_interrupted_load_leaves_nothing(db, monkeypatch):
 @pytest.fixture
 def small(db, monkeypatch):
     """Eastvale alone, whose few risks load in a twentieth of the time."""
-    monkeypatch.setattr(demo, "BODIES", ("eastvale",))
+    monkeypatch.setattr(demo, "ORGANISATIONS", ("eastvale",))
 
 
 def test_the_password_of_the_environment_signs_everybody_in(small, client, monkeypatch, capsys):

@@ -267,7 +267,7 @@ def test_the_schema_refuses_a_name_that_it_does_not_describe(register_file, plac
         b'{"format": "failing-well-register", "version": NaN}',
         b'{"format": "failing-well-register", "version": 1e999}',
         b'{"format": "failing-well-register", "version": ' + b"9" * 9000 + b"}",
-        b'{"format": "failing-well-register", "version": 3}',
+        b'{"format": "failing-well-register", "version": 4}',
         b'{"format": "failing-well-register", "version": true}',
         b'{"format": "another", "version": 1}',
         b'{"format": "failing-well-register", "format": "failing-well-register", "version": 1}',
@@ -283,8 +283,8 @@ def test_a_file_of_another_format_is_refused(content):
     ("change", "words"),
     [
         (
-            ("version", 3),
-            "version 3; this installation reads versions 1 to 2. "
+            ("version", 4),
+            "version 4; this installation reads versions 1 to 3. "
             "Bring the installation that is behind up to date",
         ),
         (

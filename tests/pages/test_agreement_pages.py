@@ -12,6 +12,7 @@ from makers import (
     days_ago,
     make_agreement,
     make_assessment,
+    make_body,
     make_person,
     make_register,
     make_risk,
@@ -95,10 +96,7 @@ everywhere = pytest.mark.parametrize("place", EVERYWHERE)
 @everywhere
 def test_an_agreed_page_names_the_agreement(agreed_pages, place):
     text = agreed_pages[place]
-    assert (
-        "As agreed by Audit and governance committee on" in text
-        and "what was known by then" in text
-    )
+    assert "As reported to the Audit and governance committee: position at" in text
 
 
 @everywhere
@@ -213,7 +211,7 @@ def test_the_latest_agreement_comes_first(reader, plain_register):
     for ago, body in ((5, "Cabinet"), (2, "Committee"), (9, "Management team")):
         make_agreement(plain_register, on=days_ago(ago), body=body)
     assert re.findall(
-        r": (\w+(?: team)?)</h2>", reader.get("/registers/plain/agreements/").text
+        r'">(\w+(?: team)?): position at', reader.get("/registers/plain/agreements/").text
     ) == [
         "Committee",
         "Cabinet",
@@ -224,10 +222,10 @@ def test_the_latest_agreement_comes_first(reader, plain_register):
 def test_the_dashboard_mentions_the_latest_agreement(reader, agreed):
     text = reader.get("/registers/ours/dashboard/").text
     body, link = (
-        "Audit and governance committee",
+        "the Audit and governance committee",
         f'href="/registers/ours/dashboard/?agreed={agreed.pk}"',
     )
-    assert f'{body} agreed <a class="govuk-link" {link}' in text
+    assert f'Last reported to {body}: <a class="govuk-link" {link}' in text
     assert "Two risks have changed band since." in text
 
 
@@ -239,7 +237,7 @@ def test_a_dashboard_of_a_past_day_offers_agreements_only_for_comparison(reader,
 
 
 def test_without_an_agreement_the_page_explains_what_one_is(reader, plain_register):
-    assert "Nobody has agreed this register yet" in reader.get("/registers/plain/agreements/").text
+    assert "No body has agreed this register yet" in reader.get("/registers/plain/agreements/").text
 
 
 def test_a_page_takes_as_many_queries_for_three_agreements_as_for_one(reader, plain_register):
@@ -263,16 +261,25 @@ def test_a_page_takes_as_many_queries_for_three_agreements_as_for_one(reader, pl
 # The form
 
 
-def form(day, **fields):
-    parts = {"on_0": day.day, "on_1": day.month, "on_2": day.year}
-    return {"body": "Cabinet", "note": "", "token": str(uuid.uuid4()), **parts, **fields}
+def form(register, day, **fields):
+    """What the check page sends to be recorded."""
+    parts = {"on_0": day.day, "on_1": day.month, "on_2": day.year, "met_on": day.isoformat()}
+    return {
+        "body": make_body(register, name="Cabinet").pk,
+        "decision": "approved",
+        "note": "",
+        "token": str(uuid.uuid4()),
+        "confirmed": "yes",
+        **parts,
+        **fields,
+    }
 
 
 def test_the_form_records_an_agreement(reader, plain_register):
     make_recorded_risk(plain_register)
-    reader.post("/registers/plain/agreements/new/", form(days_ago(3)))
+    reader.post("/registers/plain/agreements/new/", form(plain_register, days_ago(3)))
     assert (
-        plain_register.agreements.get().body,
+        plain_register.agreements.get().body_name,
         scores(plain_register.agreements.get().positions),
     ) == (
         "Cabinet",
@@ -282,7 +289,7 @@ def test_the_form_records_an_agreement(reader, plain_register):
 
 def test_the_same_form_twice_makes_one_agreement(reader, plain_register):
     make_recorded_risk(plain_register)
-    data = form(days_ago(3))
+    data = form(plain_register, days_ago(3))
     answers = [reader.post("/registers/plain/agreements/new/", data).status_code for _ in range(2)]
     assert (answers, plain_register.agreements.count()) == ([302, 302], 1)
 
@@ -292,14 +299,18 @@ def test_the_same_form_twice_makes_one_agreement(reader, plain_register):
     [
         (-1, {}, "The day must be today or in the past"),
         (400, {}, "Nothing was on this register on that day"),
-        (3, {"body": ""}, "Enter who agreed it"),
-        (3, {"body": "x" * 101}, "must be 100 characters or fewer"),
+        (3, {"body": ""}, "Select which body it was reported to"),
+        (3, {"body": "999999"}, "Select one of the bodies that oversee this register"),
+        (3, {"decision": "agreed"}, "Select what the body decided"),
+        (3, {"met_on": days_ago(4).isoformat()}, "must be the data date or a later day"),
         (3, {"on_1": "13"}, "must be a real date"),
     ],
 )
 def test_an_invalid_agreement_is_refused_with_a_message(reader, plain_register, ago, fields, words):
     make_recorded_risk(plain_register)
-    answer = reader.post("/registers/plain/agreements/new/", form(days_ago(ago), **fields))
+    answer = reader.post(
+        "/registers/plain/agreements/new/", form(plain_register, days_ago(ago), **fields)
+    )
     assert (answer.status_code, words in answer.text, plain_register.agreements.exists()) == (
         200,
         True,

@@ -215,7 +215,7 @@ class TestToday(TenFacts, TestCase):
         assert Membership.objects.get(role="peer").until > timezone.localdate()
 
     def test_the_audit_chains_verify(self):
-        for slug in demo.BODIES:
+        for slug in demo.ORGANISATIONS:
             chain = AuditChain.objects.get(organisation__slug=slug)
             assert chain.last_number > 0
             assert list(chain.verify_signatures()) == []

@@ -156,7 +156,7 @@ def test_the_previous_holder_of_the_post_does_not_see_an_exempt_risk(people, cli
 
 
 def agreed(exempt):
-    return f"agreed={exempt.register.agreements.get().pk}"
+    return f"agreed={exempt.register.agreements.in_force().get().pk}"
 
 
 @pytest.fixture(scope="module")

@@ -58,7 +58,7 @@ def test_a_managers_file_is_named_after_the_register_and_logged(client, caplog, 
     assert answer["Content-Disposition"] == 'attachment; filename="ours.json"'
     assert (content["format"], content["version"], len(content["risks"])) == (
         "failing-well-register",
-        2,
+        3,
         3,
     )
     assert content["sha256"] in caplog.text and "register=ours" in caplog.text

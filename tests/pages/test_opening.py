@@ -86,18 +86,19 @@ TODAY = timezone.localdate().isoformat
 @pytest.mark.parametrize("address", ["", "dashboard/", "risks/1/", "risks/1/history/"])
 class TestEachPage:
     def test_a_member_sees_what_was_agreed(self, text_of, address):
-        assert "As agreed by Audit and governance committee" in text_of(Role.MEMBER, address)
+        text = text_of(Role.MEMBER, address)
+        assert "As reported to the Audit and governance committee: position at" in text
 
     def test_a_member_can_see_today(self, text_of, address):
         text = text_of(Role.MEMBER, address, as_at=TODAY())
-        assert "As it stands today" in text
-        assert "See what Audit and governance committee agreed on" in text
+        assert "not yet reported to the Audit and governance committee" in text
+        assert f"See the position at {days_ago(7):%-d %B %Y}" in text
 
     def test_an_officer_sees_today(self, text_of, address):
         assert not TITLED.search(text_of(Role.OFFICER, address))
 
 
-TITLED = re.compile("As agreed by|As it stands today")
+TITLED = re.compile("As reported to|not yet reported to")
 
 
 @pytest.mark.parametrize("role", [Role.MANAGER, Role.PEER, Role.ADMINISTRATOR])
@@ -141,7 +142,7 @@ def test_a_register_that_nobody_agreed_opens_on_today():
     make_risk(register)
     client = Client()
     client.force_login(make_person(register.organisation, Role.MEMBER))
-    assert "As agreed by" not in client.get(register.get_absolute_url()).text
+    assert "As reported to" not in client.get(register.get_absolute_url()).text
 
 
 def test_a_member_who_works_on_the_register_opens_on_today(register):

@@ -72,7 +72,7 @@ def test_a_member_downloads_the_latest_agreement(summary, register):
     make_agreement(register, body="Cabinet")
     make_revision(risk, title="Since")
     document = summary(Role.MEMBER)
-    assert "As agreed by Cabinet on" in words_of(document)
+    assert "As reported to Cabinet: position at" in words_of(document)
     assert rows_of(document, 1)[1][1] == "As agreed"
 
 

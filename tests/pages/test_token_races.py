@@ -11,6 +11,7 @@ from makers import (
     days_ago,
     impact,
     make_action,
+    make_body,
     make_organisation,
     make_person,
     make_precedent,
@@ -136,7 +137,12 @@ def makers_by_record():
         "action": lambda risk, by, token: make_action(risk, by=by, token=token),
         "mark": lambda risk, by, token: make_precedent(risk, by=by, token=token),
         "agree": lambda risk, by, token: agree(
-            register=risk.register, by=by, body="Cabinet", on=day, token=token
+            register=risk.register,
+            by=by,
+            body=make_body(risk.register),
+            decision="noted",
+            on=day,
+            token=token,
         ),
         "log": lambda risk, by, token: make_risk(risk.register, by=by, token=token),
     }

@@ -32,7 +32,11 @@ pytestmark = pytest.mark.django_db
 
 RISKS, CHANGES, RAISED, AGREED = 20, 100, 300, 10
 CATEGORIES = ["", "financial", "legal", "people"]
-CHANGING = re.compile(r'(csrfmiddlewaretoken|name="token")[^>]*|nonce="[^"]*"')
+# The last: how a risk reads today, beside what was agreed.
+CHANGING = re.compile(
+    r'(csrfmiddlewaretoken|name="token")[^>]*|nonce="[^"]*"'
+    r'|\s*<strong class="app-today">[^<]*</strong>'
+)
 # Instants of the download, which no export shares with the one before.
 MOMENTS = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d|\d{1,2}:\d\d(:\d\d)?")
 
@@ -99,7 +103,7 @@ class Council:
         assert answer.status_code == 200, address
         body = b"".join(answer) if answer.streaming else answer.content
         text = paper(body) if "docx" in address else body.decode()
-        return MOMENTS.sub("", CHANGING.sub("", text))
+        return " ".join(MOMENTS.sub("", CHANGING.sub("", text)).split())
 
     def change(self, chance):
         """One change of an earlier day, recorded now, of a risk that is open; its name."""

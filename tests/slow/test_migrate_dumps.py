@@ -16,7 +16,7 @@ from django.urls import reverse
 from makers import make_assessment
 
 from registers.history.audit_guard import guard_is_in_place
-from registers.models import Membership, Risk, Role
+from registers.models import Agreement, Membership, Risk, Role
 
 pytestmark = pytest.mark.database
 
@@ -102,6 +102,7 @@ def test_a_demo_of_each_version_is_whole_after_migrate(subtests, client, setting
             call_command("load_library", verbosity=0)
             assert read_schema() == schema
             assert verify() == ""
+            assert not Agreement.objects.filter(body=None).exists()
             call_command("rebuild_positions", check=True, stdout=StringIO())
             manager, risk = manager_and_risk()
             client.force_login(manager)

@@ -42,9 +42,9 @@ def test_an_impossible_day_in_the_story_is_refused():
         dates.day_of("q3 - 9", timezone.localdate())
 
 
-@pytest.mark.parametrize("body", demo.BODIES)
-def test_on_any_load_day_each_history_is_in_order_and_references_follow_the_file(body):
-    registers = stories(body)
+@pytest.mark.parametrize("name", demo.ORGANISATIONS)
+def test_on_any_load_day_each_history_is_in_order_and_references_follow_the_file(name):
+    registers = stories(name)
     for today in A_YEAR_OF_DAYS + AROUND_A_LEAP_DAY:
         steps, latest = {}, {}
         for recorded_on, day, register, risk, step in dates.steps_in_order(registers, today):

@@ -19,6 +19,7 @@ from registers.json_file.model_fields import (
 )
 from registers.json_file.schema import ROWS, SCHEMA
 from registers.models import (
+    Agreement,
     Assessment,
     Control,
     Register,
@@ -33,7 +34,7 @@ from registers.spreadsheet import ROWS as ROW_LIMIT
 
 DEFINITIONS = SCHEMA["$defs"]
 UNDECIDED = [revision for _, revision in RECORDS.values()]  # a workbook gives no kind
-NUMBERED = (Assessment, Review, Control)  # named by their place in a list
+NUMBERED = (Agreement, Assessment, Review, Control)  # named by their place in a list
 INSTANT = "^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\\.[0-9]{6}Z$"
 # Keywords that say what a value is; the others say what it means.
 KEYWORDS = frozenset("type enum minimum maximum pattern format maxLength uniqueItems".split())
@@ -41,7 +42,7 @@ KEYWORDS = frozenset("type enum minimum maximum pattern format maxLength uniqueI
 RELATED = {
     "risk": {*RISK_LISTS, *RECORDS},
     "escalation": {"decision"},
-    "agreement": {"positions"},
+    "agreement": {"positions", "supersession"},
     "import": {"rows"},
 }
 COLUMNS = {
