@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from registers.models import Appetite, Category, Tolerances
+from registers.models import Appetite, Category
 from registers.scoring import Band
 
 GENERAL = "All other categories"
@@ -60,9 +60,8 @@ class AppliedTolerance:
     is_above: bool | None
 
 
-def applied_tolerance(position, day, recorded_by=None) -> AppliedTolerance:
-    """position: of the risk on that day. One query."""
-    tolerances = Tolerances.of(position.register)
+def applied_tolerance(position, tolerances, day, recorded_by=None) -> AppliedTolerance:
+    """position: of the risk on that day. tolerances: of its register."""
     tolerance = tolerances.on(day, recorded_by)
     is_rated = position.band and position.scheme_id == position.register.scheme_id
     return AppliedTolerance(

@@ -92,15 +92,6 @@ class AgreementForm(forms.Form):
         """The arguments of services.agree, but for the register and who records it."""
         return {name: self.cleaned_data[name] for name in AGREEMENT_FIELDS}
 
-    @property
-    def hidden_values(self):
-        """(name, value) of each field, for the check page to send again."""
-        values = {**self.cleaned_data}
-        if body := values.get("body"):
-            values["body"] = body.pk
-        days = {name: values[name].isoformat() for name in ("on", "met_on") if values.get(name)}
-        return [(name, str(value)) for name, value in (values | days).items() if value]
-
 
 class SupersessionForm(RevealingForm, AgreementForm):
     """An agreement that was recorded in error: the right one in its place, or none."""
@@ -132,11 +123,25 @@ class SupersessionForm(RevealingForm, AgreementForm):
     )
     helper = Helper("reason", Reveals("course", {REPLACE: [*AGREEMENT_FIELDS]}))
 
+    def __init__(self, data=None, *, register, agreement):
+        """agreement: the one that was recorded in error."""
+        initial = {name: getattr(agreement, name) for name in AGREEMENT_FIELDS}
+        if agreement.decision == Decision.AGREED:
+            initial["decision"] = ""
+        super().__init__(data, register=register, **initial)
+
     @property
     def is_withdrawal(self):
         return self.cleaned_data["course"] == self.WITHDRAW
 
     @property
-    def replacement(self):
-        """The arguments of services.agree; None where the agreement is withdrawn."""
-        return None if self.is_withdrawal else self.agreement_arguments
+    def supersession(self):
+        """The arguments of services.supersede, but for the agreement and who supersedes it.
+
+        replacement: those of services.agree; None where the agreement is withdrawn.
+        """
+        return {
+            "reason": self.cleaned_data["reason"],
+            "replacement": None if self.is_withdrawal else self.agreement_arguments,
+            "token": self.cleaned_data["token"],
+        }

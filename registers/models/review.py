@@ -81,15 +81,18 @@ def is_above_tolerance(risk, tolerance=None):
     return tolerance.is_above(rating.band, risk.category)
 
 
-def above_tolerance_twice_running(register, risks):
+def above_tolerance_twice_running(register, risks, tolerances=None):
     """Keys of those of these risks that are above tolerance now and were when looked at before.
 
     Insight 1 then asks whom outside we have asked. An earlier rating is read by its own scheme.
-    risks: of the register, with their current rating. Four queries at most.
+    risks: of the register, with their current rating. tolerances: of the register, where they are
+    at hand. Four queries at most, none but the first where no risk is above tolerance now.
     """
-    today, tolerances = timezone.localdate(), Tolerances.of(register)
+    today, tolerances = timezone.localdate(), tolerances or Tolerances.of(register)
     tolerance = tolerances.on(today)
     above = [risk for risk in risks if is_above_tolerance(risk, tolerance)]
+    if not above:
+        return set()
     ratings = _ratings_before(above)
     share_schemes([*ratings.values()], register)
 
@@ -123,5 +126,5 @@ def _ratings_before(risks):
     return ratings
 
 
-def is_above_tolerance_twice_running(risk):
-    return bool(above_tolerance_twice_running(risk.register, [risk]))
+def is_above_tolerance_twice_running(risk, tolerances=None):
+    return bool(above_tolerance_twice_running(risk.register, [risk], tolerances))

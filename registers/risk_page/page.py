@@ -74,11 +74,11 @@ class OutsideAdvice:
     is_required: bool
 
 
-def outside_advice_for(risk, as_of, reviews):
-    """reviews: of the risk, as read. At most three queries."""
-    latest = reviews.exclude(asked_outside="").last()
+def outside_advice_for(risk, as_of, reviews, tolerances):
+    """reviews: of the risk, as read, oldest first. tolerances: of its register. Two queries."""
+    latest = next((review for review in reversed(reviews) if review.asked_outside), None)
     is_open = as_of.is_today and risk.status != risk.Status.CLOSED
-    return OutsideAdvice(latest, is_open and is_above_tolerance_twice_running(risk))
+    return OutsideAdvice(latest, is_open and is_above_tolerance_twice_running(risk, tolerances))
 
 
 @dataclass(frozen=True)
@@ -162,14 +162,14 @@ def sparkline_of(assessments, day):
     return build_rating_sparkline(assessments, [*quarter_ends_before(day, SPARKLINE_QUARTERS), day])
 
 
-def _mark_difference(reader, position, tolerance, today):
+def _mark_difference(reader, position, tolerance, tolerances, today):
     """Give the position its `today` where the risk reads otherwise today. Two queries."""
     register = position.register
     scheme = register.scheme_on(today)
     mark_differences(
         [position],
         positions_for(reader, register, today),
-        Tolerances.of(register).on(today, scheme=scheme),
+        tolerances.on(today, scheme=scheme),
         tolerance.is_above,
     )
 
@@ -183,11 +183,12 @@ def risk_page_context(reader, risk, as_of, *, may_edit) -> dict:
         if as_of.is_future
         else next(iter(positions.filter(risk=risk).list_for_register(risk.register)), None)
     )
-    tolerance = position and applied_tolerance(position, day, recorded_by)
+    tolerances = Tolerances.of(risk.register)
+    tolerance = position and applied_tolerance(position, tolerances, day, recorded_by)
     if position and as_of.agreement:
-        _mark_difference(reader, position, tolerance, as_of.today)
+        _mark_difference(reader, position, tolerance, tolerances, as_of.today)
     assessments = risk.judgements(day, recorded_by, drafts=may_edit)
-    reviews = risk.reviews_up_to(day, recorded_by, drafts=may_edit)
+    reviews = list(risk.reviews_up_to(day, recorded_by, drafts=may_edit))
     return {
         "position": position,
         "details": position and details_of(position.revision),
@@ -198,8 +199,8 @@ def risk_page_context(reader, risk, as_of, *, may_edit) -> dict:
         "controls": controls_of(risk, as_of),
         "progress": risk.progress_up_to(day, recorded_by, drafts=may_edit),
         "actions": actions_of(risk, day, recorded_by),
-        "last_review": reviews.last(),
-        "asked_outside": outside_advice_for(risk, as_of, reviews),
+        "last_review": reviews[-1] if reviews else None,
+        "asked_outside": outside_advice_for(risk, as_of, reviews, tolerances),
         "escalations": escalations_of(risk, as_of),
         "related_risks": related_risks_of(reader, risk, position, as_of),
         "precedents": precedents_of(reader, risk, position, day, recorded_by),

@@ -64,18 +64,21 @@ def visible_references(risks, registers, references) -> dict[str, str]:
 def related_risks_of(reader, risk, position, as_of):
     """The positions of related risks on the day read: those it names, and those that name it.
 
-    position: of the risk on that day. A few queries, whatever their number.
+    position: of the risk on that day. A few queries, whatever their number; one where there are
+    none.
     """
     if position is None:
         return []
-    registers = list(risk.register.organisation.registers.all())
+    organisation = risk.register.organisation
     references = references_in(position.revision.related_risks)
     naming = RiskRevision.objects.exclude(related_risks="").filter(
-        related_risks__contains=risk.reference, risk__register__in=registers
+        related_risks__contains=risk.reference, risk__register__organisation=organisation
     )
-    condition = with_keys(keys_of(references, registers).values()) | Q(
-        risk__in=list(naming.order_by().values_list("risk", flat=True).distinct())
-    )
+    keys_of_naming = set(naming.order_by().values_list("risk", flat=True))
+    if not (references or keys_of_naming):
+        return []
+    registers = list(organisation.registers.all())
+    condition = with_keys(keys_of(references, registers).values()) | Q(risk__in=keys_of_naming)
     positions = positions_across(reader, registers, as_of.day, as_of.recorded_by)
     rows = positions.filter(condition).exclude(risk=risk.pk).with_headings()
     related = [

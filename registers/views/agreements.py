@@ -1,11 +1,12 @@
 from django.contrib import messages
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 
 from registers.agreements import ChangesSinceAgreement, agreement_cards
 from registers.forms.agreements import AgreementForm, SupersessionForm
-from registers.models import Agreement, Decision, Tolerances
+from registers.models import Agreement, Tolerances
 from registers.permissions import (
     Permission,
     can,
@@ -17,7 +18,33 @@ from registers.permissions import (
 )
 from registers.services import agree, supersede
 from registers.views.as_of import page_of, read_only
-from registers.views.form_flow import post_data, response_status, submit
+from registers.views.form_flow import (
+    Check,
+    check_page,
+    is_confirmed,
+    is_to_be_changed,
+    post_data,
+    response_status,
+    submit,
+)
+
+NEW_CHECK = Check(
+    "Check your answers",
+    "You cannot change or delete an agreement once it is recorded. If it is wrong, you can "
+    "supersede it, and both are kept.",
+    "Record this agreement",
+)
+REPLACEMENT_CHECK = Check(
+    "Check your answers",
+    "You cannot change or delete this once it is recorded. Both agreements are kept.",
+    "Record this agreement",
+)
+WITHDRAWAL_CHECK = Check(
+    "Check your answers",
+    "You cannot change or delete this once it is recorded. The agreement is kept, marked as "
+    "withdrawn.",
+    "Withdraw the agreement",
+)
 
 
 @read_only
@@ -43,59 +70,49 @@ def agreement_list(request, slug):
 def agreement_new(request, slug):
     register = get_register_for(request.user, slug, Permission.RUN_REGISTER)
     form = AgreementForm(post_data(request), register=register)
-    arguments = {"register": register, "by": request.user}
-    if is_confirmed(request, form) and (
-        agreement := submit(form, agree, **arguments, **form.cleaned_data)
-    ):
-        day = date_format(agreement.on, "j F Y")
-        words = f"Recorded. The position at {day} is kept as reported to {{}}."
-        messages.success(request, words.format(agreement.body_in_sentence))
-        return redirect("agreement_list", register.slug)
-    return _answer(request, "agreement_new", register, form)
+    context = {"register": register}
+    if form.is_valid() and not is_to_be_changed(request):
+        if not is_confirmed(request):
+            return _check_page(request, form, NEW_CHECK, **context)
+        arguments = {**context, "by": request.user, **form.cleaned_data}
+        if agreement := submit(form, agree, **arguments):
+            day = date_format(agreement.on, "j F Y")
+            words = f"Recorded. The position at {day} is kept as reported to {{}}."
+            messages.success(request, words.format(agreement.body_in_sentence))
+            return redirect("agreement_list", register.slug)
+    context |= {"form": form}
+    return render(request, "registers/agreement_new.html", context, status=response_status(form))
 
 
 def agreement_supersede(request, slug, pk):
     register = get_register_for(request.user, slug, Permission.RUN_REGISTER)
     agreement = get_object_or_404(register.agreements.select_related("supersession"), pk=pk)
-    decision = "" if agreement.decision == Decision.AGREED else agreement.decision
-    form = SupersessionForm(
-        post_data(request),
-        register=register,
-        decision=decision,
-        **{name: getattr(agreement, name) for name in ("body", "on", "met_on", "note")},
-    )
-    if is_confirmed(request, form) and submit(
-        form,
-        supersede,
-        agreement=agreement,
-        by=request.user,
-        reason=form.cleaned_data["reason"],
-        replacement=form.replacement,
-        token=form.cleaned_data["token"],
-    ):
-        words = "is withdrawn" if form.is_withdrawal else "is superseded"
-        messages.success(request, f"The agreement of {agreement.body_in_sentence} {words}.")
-        return redirect("agreement_list", register.slug)
-    return _answer(request, "agreement_supersede", register, form, agreement=agreement)
+    form = SupersessionForm(post_data(request), register=register, agreement=agreement)
+    context = {"register": register, "agreement": agreement}
+    if form.is_valid() and not is_to_be_changed(request):
+        if not is_confirmed(request):
+            check = WITHDRAWAL_CHECK if form.is_withdrawal else REPLACEMENT_CHECK
+            return _check_page(request, form, check, **context)
+        if submit(form, supersede, agreement=agreement, by=request.user, **form.supersession):
+            words = "is withdrawn" if form.is_withdrawal else "is superseded"
+            messages.success(request, f"The agreement of {agreement.body_in_sentence} {words}.")
+            return redirect("agreement_list", register.slug)
+    context |= {"form": form}
+    page = "registers/agreement_supersede.html"
+    return render(request, page, context, status=response_status(form))
 
 
-def is_confirmed(request, form):
-    """Whether a form comes back from its check page, to be saved."""
-    return form.is_valid() and "confirmed" in request.POST
-
-
-def _answer(request, page, register, form, **context):
-    """The form or, of one that is in order and not sent back to be changed, its check page."""
-    context |= {"register": register, "form": form}
-    is_to_check = form.is_bound and form.is_valid() and not hasattr(form, "is_refused")
-    if is_to_check and "change" not in request.POST:
-        is_withdrawal = getattr(form, "is_withdrawal", False)
-        day = None if is_withdrawal else form.cleaned_data["on"]
-        context |= {
-            "checks_answers": True,
-            "kept": day and _kept_counts(request.user, register, day),
-        }
-    return render(request, f"registers/{page}.html", context, status=response_status(form))
+def _check_page(request, form, check, *, register, **context):
+    """The check page of an agreement, with what it would keep in numbers."""
+    counts = None
+    if check is not WITHDRAWAL_CHECK:
+        counts = _kept_counts(request.user, register, form.cleaned_data["on"])
+    context |= {
+        "register": register,
+        "kept": counts,
+        "cancel_href": reverse("agreement_list", args=[register.slug]),
+    }
+    return check_page(request, form, check, "registers/agreement_check.html", **context)
 
 
 def _kept_counts(user, register, day):

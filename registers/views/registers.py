@@ -88,11 +88,7 @@ def risk_list(request, slug):
         raise BadRequest("The address asks for something this register does not have.")
     is_whole = is_whole_list(request)
     page = page_from(request, list_filter.qs, register, WHOLE_LIST if is_whole else None)
-    earlier = list_filter.earlier_positions
-    values = ColumnValues(register, columns.chosen, as_of.day, as_of.recorded_by, earlier)
-    values.add_to(page.object_list)
-    if as_of.agreement:
-        mark_differences(page.object_list, positions_for(request.user, register, as_of.today))
+    _add_columns(request.user, register, as_of, page.object_list, columns, list_filter)
     may_log = can(request.user, Permission.EDIT_RISK, register.organisation)
     context = {
         "register": register,
@@ -111,6 +107,15 @@ def risk_list(request, slug):
         "counts_everything": counts_everything(request.user, register),
     }
     return render(request, "registers/risk_list.html", context)
+
+
+def _add_columns(reader, register, as_of, positions, columns, list_filter):
+    """Give the positions of a page what their columns say, and where today differs."""
+    earlier = list_filter.earlier_positions
+    values = ColumnValues(register, columns.chosen, as_of.day, as_of.recorded_by, earlier)
+    values.add_to(positions)
+    if as_of.agreement:
+        mark_differences(positions, positions_for(reader, register, as_of.today))
 
 
 def is_whole_list(request):

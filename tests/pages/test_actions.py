@@ -822,7 +822,7 @@ def test_a_member_opens_on_the_actions_that_a_body_agreed(records, member):
         records.redated_action.risk.register, on=days_ago(35), recorded_at=instant_of(34)
     )
     text = list_page(member, slug="past").text
-    assert "As agreed by" in text and "One action is open, and it is late." in text
+    assert "As reported to" in text and "One action is open, and it is late." in text
     assert "No action is open." in list_page(member, as_at(0), "past").text
 
 
