@@ -142,6 +142,7 @@ urlpatterns = [
     path("library/", include(LIBRARY)),
     path("search/", search.search, name="search"),
     path("tasks/", tasks.tasks, name="tasks"),
+    path("tasks/count/", tasks.task_count, name="task_count"),
     path("reminders/", reminders.reminders, name="reminders"),
     path("reminders/calendar/", reminders.calendar_address, name="calendar_address"),
     path("reminders/calendar/stop/", reminders.calendar_stop, name="calendar_stop"),

@@ -83,8 +83,8 @@ def register_navigation(context):
 def task_count(context):
     """How many tasks the reader has, the same as the rows of the page "My tasks"; None: not known.
 
-    Pages that list tasks say it themselves. A page that tells of a save counts them. Other pages do
-    not: with 10,000 risks on a register it would cost them several times what they cost (bench/).
+    Pages that list tasks say it themselves. A page that tells of a save counts them. Other pages
+    leave it to static/js/task_count.js: it would cost them more than all else on them (bench/).
     """
     request = context["request"]
     if hasattr(request, "task_count"):

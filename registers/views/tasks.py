@@ -4,11 +4,13 @@ from itertools import groupby
 
 from django.core.exceptions import BadRequest, ValidationError
 from django.core.validators import validate_slug
+from django.http import JsonResponse
 from django.shortcuts import render
 from django.utils import timezone
 
 from registers.permissions import counts_everything, positions_across, registers_for
 from registers.tasks.task_list import TaskList
+from registers.tasks.task_list import task_count as count_tasks
 from registers.views.as_of import page_of, read_only
 from registers.views.registers import news_for
 
@@ -31,6 +33,12 @@ def tasks(request):
         "counts_everything": all(counts_everything(reader, register) for register in registers),
     }
     return render(request, "tasks/tasks.html", context)
+
+
+@read_only
+def task_count(request):
+    """How many tasks the reader has, as JSON; null for whoever has none by their role."""
+    return JsonResponse({"count": count_tasks(request.user, timezone.localdate())})
 
 
 def list_context(request, task_list):

@@ -1,6 +1,7 @@
 import { initAll } from "../vendor/govuk-frontend.min.js";
 import "./ratings.js";
 import "./suggestions.js";
+import "./task_count.js";
 import "./unsaved.js";
 
 initAll();

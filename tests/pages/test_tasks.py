@@ -473,3 +473,10 @@ def test_the_page_after_a_save_counts_the_tasks_and_other_pages_do_not(records):
         client.get(action.risk.get_absolute_url()),
     ]
     assert ["My tasks (1)" in " ".join(page.text.split()) for page in pages] == [True, False]
+
+
+@pytest.mark.parametrize(("role", "count"), [(Role.MANAGER, 1), (Role.MEMBER, None)])
+def test_the_count_for_other_pages_is_that_of_the_list(records, role, count):
+    make_incomplete(records, records.posts[Role.MANAGER], None)
+    answer = client_of(records.people[role]).get("/tasks/count/")
+    assert answer.json() == {"count": count}
