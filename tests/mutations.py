@@ -109,8 +109,8 @@ MUTATIONS = [
     Mutation(
         "drafts are seen by members",
         "registers/permissions/visibility.py",
-        "& (Q() if drafts else is_no_draft)",
-        "& (Q() if drafts is not None else is_no_draft)",
+        "& (Q() if drafts else is_no_draft())",
+        "& (Q() if drafts is not None else is_no_draft())",
         "test_drafts.py",
     ),
     Mutation(
