@@ -24,10 +24,10 @@ FILTERS = {
     "": "All risks",
     Outcome.NEW: "New",
     Outcome.CHANGED: "Changed",
-    Outcome.UNCHANGED: "The same",
-    Outcome.REFUSED: "Refused",
+    Outcome.UNCHANGED: "Unchanged",
+    Outcome.REFUSED: "Cannot import",
     Outcome.LEFT_OUT: "Left out",
-    "problems": "With something to look at",
+    "problems": "To check",
 }
 # ImportedRow.reads of a row in a restored file, which nobody parsed.
 NOT_READ = {

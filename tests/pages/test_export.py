@@ -480,7 +480,7 @@ def test_readers_of_exempt_risks_get_them_with_a_note(caged, signed_in):
         "Plain": "No",
     }
     book = book_of(client, slug="caged")
-    assert "One risk in it is exempt: not for publication." in texts_of(book)
+    assert "One risk in this file is exempt: do not publish it." in texts_of(book)
     assert "NOT FOR PUBLICATION" in book["Register"].oddFooter.center.text
 
 

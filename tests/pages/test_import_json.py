@@ -82,7 +82,7 @@ def test_a_register_is_restored_through_the_pages(exported_register):
         1,
         1,
     )
-    assert "The register is restored" in client.get(batch.get_absolute_url()).text
+    assert "Register restored" in client.get(batch.get_absolute_url()).text
     seal_rows()
     call_command("verify_audit", verbosity=0)
 

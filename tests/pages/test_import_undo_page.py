@@ -44,7 +44,7 @@ def test_it_names_what_would_be_undone_and_undoes_it(manager, register, batch):
 
 def test_it_asks_for_a_reason(manager, register, batch):
     page = press(manager, batch, reason="", version=plan_undo(batch).version)
-    assert "Enter why the import is undone" in page.text
+    assert "Enter why you are undoing the import" in page.text
     assert not register.risks.filter(latest__status="closed").exists()
 
 

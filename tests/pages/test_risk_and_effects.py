@@ -27,14 +27,14 @@ def manager(register):
 def test_the_page_of_columns_asks_where_the_text_goes(manager, register):
     send(manager, register, FILE)
     page = manager.get(latest(register).get_absolute_url()).text
-    assert "shows where the effects begin, we take the text apart. No word does in row 2." in page
+    assert "show where the effects begin. We found no such words in row 2." in page
 
 
 def test_the_question_must_be_answered(manager, register):
     send(manager, register, FILE)
     batch = latest(register)
     answer = manager.post(batch.get_absolute_url(), columns_form(batch))
-    assert "Select where a text goes that holds the risk and its effects" in answer.text
+    assert "Select where to put a text that holds both the risk and its effects" in answer.text
 
 
 @pytest.mark.parametrize(

@@ -153,7 +153,7 @@ def test_a_register_without_risks_says_so(summary, register):
 def test_exempt_risks_are_marked_for_those_who_see_them_and_absent_for_others(summary, register):
     make_risk(register, title="CANARY", assessed=(5, 5), is_exempt=True)
     document = summary()
-    assert "One risk in it is exempt: not for publication." in words_of(document)
+    assert "One risk in this file is exempt: do not publish it." in words_of(document)
     assert rows_of(document, 1)[1][0] == "C-001 (exempt)"
     document = summary(Role.PEER)
     everything = words_of(document) + "".join(

@@ -332,8 +332,8 @@ def test_a_file_that_is_no_workbook_is_refused_by_content():
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w") as archive:
         archive.writestr("a.txt", "x")
-    assert "no workbook" in refusal("a.xlsx", out.getvalue())
-    assert "named like a workbook and is none" in refusal("a.xlsx", b"Ref,Title\n1,x\n")
+    assert "not a workbook" in refusal("a.xlsx", out.getvalue())
+    assert "has the name of a workbook but is not one" in refusal("a.xlsx", b"Ref,Title\n1,x\n")
     assert "copy its table" in refusal("a.csv", b"%PDF-1.4 \0\0\n")
 
 
