@@ -158,7 +158,7 @@ def test_a_byte_order_mark_is_no_problem():
     content = b"\xef\xbb\xbf" + file_of([type_row(name="Money")]).content
     assert (
         preview_library([FixtureFile("rows.yaml", content)]).counts
-        == "0 added, 1 changed, 0 left alone"
+        == "0 added, 1 changed, 0 unchanged"
     )
 
 

@@ -261,7 +261,7 @@ def test_links_that_a_file_leaves_out_stay():
 def test_json_loads_the_same_as_yaml():
     assert (
         load_library([file_of([type_row(name="Money")], "rows.json")]).counts
-        == "0 added, 1 changed, 0 left alone"
+        == "0 added, 1 changed, 0 unchanged"
     )
 
 
@@ -437,7 +437,7 @@ def path(tmp_path):
 def test_the_command_reports_a_change(path, capsys):
     call_command("load_library", path([type_row(name="Money")]))
     report = "changed: failure type financial (rows.yaml)\n    name: Financial → Money\n"
-    assert capsys.readouterr().out == f"{report}Library: 0 added, 1 changed, 0 left alone.\n"
+    assert capsys.readouterr().out == f"{report}Library: 0 added, 1 changed, 0 unchanged.\n"
 
 
 def test_the_command_reports_the_values_of_a_new_row(path, capsys):
@@ -452,7 +452,7 @@ def test_check_reports_the_same_and_writes_nothing(path, capsys):
     report = "changed: failure type financial (rows.yaml)\n    name: Financial → Money\n"
     assert (
         capsys.readouterr().out
-        == f"{report}Library, if it were loaded: 0 added, 1 changed, 0 left alone.\n"
+        == f"{report}Library, if it were loaded: 0 added, 1 changed, 0 unchanged.\n"
     )
     assert (library_rows(), entries().count()) == before
 
