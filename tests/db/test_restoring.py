@@ -329,7 +329,7 @@ def test_a_changed_file_gets_a_warning_and_is_restored(register_file):
         with_change(content, set_in(*R, "revisions", 0, "cause", value="Something else.")), register
     )
     assert (report.warnings, report.problems) == (
-        ["The file was changed since it was written."],
+        ["Somebody has changed the file since it was written."],
         [],
     )
 

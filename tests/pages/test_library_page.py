@@ -125,7 +125,7 @@ def test_markup_in_a_file_is_shown_as_text(staff):
 @pytest.mark.parametrize(
     ("data", "words_of_it"),
     [
-        ({}, "Select which files to look at"),
+        ({}, "Select which files to check"),
         ({"which": "everything"}, "Select a valid choice"),
         ({"which": "chosen"}, "Select one or more fixture files"),
     ],

@@ -369,7 +369,7 @@ def test_external_links_send_no_referrer(cached_page, name):
 
 
 def test_the_lessons_name_the_insights_that_dorset_left_out(cached_page):
-    text = words_of(cached_page("library_lessons")).partition("What it leaves out")[2]
+    text = words_of(cached_page("library_lessons")).partition("What the paper leaves out")[2]
     assert re.findall(r"insight (\d)", text) == ["2", "7", "8"]
 
 
