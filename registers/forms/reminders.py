@@ -19,7 +19,7 @@ class ReminderForm(forms.Form):
                 ReminderKind.ACTION: "From a week before it is due until it is done or cancelled.",
                 ReminderKind.TOLERANCE: "From two weeks before it ends until you choose a "
                 "response again.",
-                ReminderKind.ASSURANCE: "From two weeks before an opinion expires, or before the "
+                ReminderKind.ASSURANCE: "From two weeks before an opinion runs out, or before the "
                 "last test of a control is a year old, until there is a newer one.",
                 ReminderKind.DECISION: "For risk managers only: until you decide the escalation, "
                 "and from two weeks before a statement of appetite ends.",

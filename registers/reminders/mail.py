@@ -45,8 +45,8 @@ def body_of(tasks, *, name, day, site, choices):
         parts.append(more_reminders(more, f"{site}{reverse('tasks')}"))
     if any(task.is_for_manager for task in first_tasks):
         parts.append(
-            "You get some tasks as a risk manager, because the post that owns them is vacant, or "
-            "its holder cannot do them today."
+            "Some tasks come to you as a risk manager, because the post that owns them is vacant, "
+            "or because nobody who owns or raised them may act on them today."
         )
     sent = date_format(day, "j F Y")
     parts.append(

@@ -155,7 +155,7 @@ def _assurance(task, row, reader):
         task,
         row.risk,
         reader,
-        f"Assurance of {{}} expires{line}",
+        f"Assurance of {{}} runs out{line}",
         page="assurance_new",
         owners=[row.control and row.control.latest.owner],
         key=f"{task.kind}-{row.risk_id}-{row.line}",

@@ -51,7 +51,7 @@ def test_a_new_case_is_one_file_in_the_browser(watched, live_server):
         "document.activeElement.id || document.activeElement.closest('[id]').id"
     ).startswith("id_files")
     choose(page, EIGHTH)
-    expect(page.get_by_text(f"{EIGHTH_ROWS} added, 0 changed, 0 left alone")).to_be_visible()
+    expect(page.get_by_text(f"{EIGHTH_ROWS} added, 0 changed, 0 unchanged")).to_be_visible()
     page.get_by_text("warning sign ASH-W1").click()
     expect(page.get_by_text("The committee saw no list of loans for two years.")).to_be_visible()
     look_over(page)

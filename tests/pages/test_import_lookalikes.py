@@ -3,13 +3,11 @@
 import json
 
 import pytest
-from django.test import Client
-from makers import make_person, make_register, make_risk
+from makers import make_register, make_risk
 from workbooks import csv_of, import_workbook, send, take_in, to_preview
 
 from registers.import_files import begin_import
 from registers.imports.staging import decide_lookalikes
-from registers.models import Role
 
 pytestmark = pytest.mark.django_db
 
@@ -23,14 +21,6 @@ NEARLY = ["Homes", f"{HOMES} at all", "3", "4"]
 @pytest.fixture
 def register():
     return make_register(slug="ours", prefix="CORP")
-
-
-@pytest.fixture
-def manager(register):
-    client = Client()
-    client.user = make_person(register.organisation, Role.MANAGER)
-    client.force_login(client.user)
-    return client
 
 
 @pytest.fixture

@@ -185,7 +185,7 @@ class Unread:
 def test_fifty_megabytes_are_refused_unread(staff):
     body = {"wsgi.input": Unread(), "CONTENT_LENGTH": "50000000"}
     answer = staff.post(PATH, **body, CONTENT_TYPE="multipart/form-data; boundary=x")
-    assert (answer.status_code, "That is too large" in answer.text) == (413, True)
+    assert (answer.status_code, "The file or form is too large" in answer.text) == (413, True)
 
 
 def test_more_files_than_a_form_takes_are_refused(staff):
@@ -263,7 +263,7 @@ def test_a_second_click_loads_nothing_more_and_says_so(staff):
     count = entries().count()
     assert load(staff, preview).status_code == 302
     assert entries().count() == count
-    assert "All of this is in the library already: nothing was left to load." in messages(staff)
+    assert "There was nothing to load: the library already has all of this." in messages(staff)
 
 
 def test_somebody_else_loads_in_between(staff):

@@ -1,11 +1,8 @@
 """A column that holds the risk and its effects, and no word between them."""
 
 import pytest
-from django.test import Client
-from makers import make_organisation, make_person, make_register
+from makers import make_organisation, make_register
 from workbooks import columns_form, csv_of, import_workbook, latest, send
-
-from registers.models import Role
 
 HEADS = ["Ref", "Risk title", "Risk and effects"]
 PLAIN = "The river rises over the wall. Homes are lost."
@@ -15,13 +12,6 @@ FILE = csv_of(HEADS, ["1", "Flood", PLAIN], ["2", "Fire", "Risk: Fire spreads\nE
 @pytest.fixture
 def register(db):
     return make_register(make_organisation())
-
-
-@pytest.fixture
-def manager(register):
-    client = Client()
-    client.force_login(make_person(register.organisation, Role.MANAGER))
-    return client
 
 
 def test_the_page_of_columns_asks_where_the_text_goes(manager, register):

@@ -7,10 +7,9 @@ import json
 
 import pytest
 from django.core.management import call_command
-from django.test import Client
 from hypothesis import example, given
 from hypothesis import strategies as st
-from makers import make_organisation, make_person, make_register, make_risk
+from makers import make_organisation, make_register, make_risk
 from spreadsheets import lost_cells, make_reference_data, read_all, sheet_of
 from workbooks import columns_form, csv_of, import_workbook, latest, send, take_in, to_preview
 
@@ -18,7 +17,6 @@ from registers.imports.mapping import Plan, data_rows, guess_plan
 from registers.imports.rejected_rows import rejected_rows_csv
 from registers.imports.row_parser import RowParser
 from registers.imports.staging import restart_staging, stage_rows
-from registers.models import Role
 
 HEADS = [
     "Ref",
@@ -261,14 +259,6 @@ def test_an_older_plan_reads_a_further_row_alone():
 @pytest.fixture
 def register(db):
     return make_register(make_organisation(), slug="ours", prefix="CORP")
-
-
-@pytest.fixture
-def manager(register):
-    client = Client()
-    client.user = make_person(register.organisation, Role.MANAGER)
-    client.force_login(client.user)
-    return client
 
 
 SPREAD = csv_of(HEADS, FLOOD, MORE, row(controls="Pumps"), FIRE)

@@ -315,7 +315,7 @@ def test_two_hundred_thousand_rows_are_refused_in_little_time_and_memory():
 
 
 def test_a_cell_that_is_too_long_is_refused_with_its_place():
-    assert "row 2, column B holds 40,000 characters" in refusal(
+    assert "row 2, column B has 40,000 characters" in refusal(
         "a.csv", csv_of([["a", "b"], ["1", "x" * 40_000]])
     )
 
