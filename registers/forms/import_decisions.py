@@ -31,7 +31,7 @@ class UndoImportForm(forms.Form):
     """version: identifies what the page shows."""
 
     reason = PlainTextField(
-        label="Why?",
+        label="Why are you undoing the import?",
         subject="The reason",
         rows=3,
         help_text="The history of each risk shows your reason. For example, two columns were mixed "
