@@ -283,8 +283,7 @@ def test_the_page_of_columns_asks_and_names_the_rows(manager, register):
 def test_the_page_of_columns_does_not_ask_without_further_rows(manager, register):
     send(manager, register, csv_of(HEADS, FLOOD, FIRE))
     assert (
-        "do not name a risk of their own"
-        not in manager.get(latest(register).get_absolute_url()).text
+        "rows that do not name a risk" not in manager.get(latest(register).get_absolute_url()).text
     )
 
 
