@@ -349,7 +349,7 @@ class ImportColumnsForm(TableLayoutForm):
         for place, column in enumerate(columns):
             if column in columns[:place] and not allows_several(column):
                 first = self.columns[columns.index(column)]["called"]
-                label = BY_NAME[column.partition("@")[0]].label
+                label = BY_NAME[column.partition("@")[0]].term
                 self.add_error(
                     f"column_{place}",
                     f"Select something else: {first} is already “{label}”",
@@ -399,7 +399,7 @@ def offered(*, with_derived):
     for target in TARGETS:
         if target.name == IGNORE and not with_derived:
             continue
-        groups.setdefault(target.group, []).append((target.name, target.label))
+        groups.setdefault(target.group, []).append((target.name, target.term))
     return list(groups.items())
 
 

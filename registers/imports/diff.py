@@ -6,7 +6,7 @@ Values are plain: posts by title, library rows by slug, days as dates. No databa
 import datetime
 from dataclasses import dataclass, field
 
-from registers.import_fields import BY_NAME, NOTE, RATINGS
+from registers.import_fields import BY_NAME, KIND_TERMS, NOTE, RATINGS
 from registers.imports.mapping import Plan, ReferenceData
 from registers.imports.parsed_row import (
     NOTE_HEADINGS,
@@ -286,11 +286,11 @@ def _is_valid_rating(row, rating, reference_data):
     except RatingOutsideScheme:
         pair = f"{rating.likelihood} x {rating.impact}"
         words = "Enter a rating that the scoring scheme of this register has"
-        row.problems.append(RowProblem(f"{rating.kind.capitalize()} rating", pair, words, True))
+        row.problems.append(RowProblem(f"{KIND_TERMS[rating.kind]} rating", pair, words, True))
         return False
     if rating.on and rating.on > reference_data.today:
         words = "This date is in the future: correct it"
-        column = f"{rating.kind.capitalize()} judged on"
+        column = f"{KIND_TERMS[rating.kind]} assessed on"
         row.problems.append(RowProblem(column, rating.on.isoformat(), words, True))
         return False
     return True
@@ -316,7 +316,7 @@ def _is_new_rating(row, rating, existing, reference_data):
             "This differs from the rationale on the register, which cannot be edited: assess the "
             "risk again on its page"
         )
-        column = f"{rating.kind.capitalize()} rationale"
+        column = f"{KIND_TERMS[rating.kind]} rationale"
         row.problems.append(RowProblem(column, rating.rationale, words, False))
     return not equal
 
