@@ -215,7 +215,7 @@ class SealCheck:
                 if pk not in self.chains[model]:
                     yield (
                         (model, pk),
-                        f"{name[:1].upper()}{name[1:]} {pk} stands in no audit chain.",
+                        f"{name[:1].upper()}{name[1:]} {pk} is in no audit chain.",
                     )
 
     def _recent_keys(self, heads):

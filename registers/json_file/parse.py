@@ -144,7 +144,7 @@ def _object_builder():
             for name, value in pairs
         }
         if len(built) < len(pairs):
-            raise ValueError("a name stands twice in one object")
+            raise ValueError("a name is there twice in one object")
         return built
 
     return build

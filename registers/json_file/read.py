@@ -123,7 +123,7 @@ class RowReader:
         except ValueError:
             raise ValueError("This is not a time such as 2026-09-30T10:00:00.000000Z.") from None
         if instant < FIRST_INSTANT:
-            raise ValueError(f"This instant lies before {FIRST_INSTANT.year}.")
+            raise ValueError(f"This time is before {FIRST_INSTANT.year}.")
         if instant > self.read_at:
             raise ValueError("This time is in the future.")
         return instant

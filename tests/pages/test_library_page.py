@@ -106,7 +106,7 @@ def test_every_problem_is_shown_by_file_object_and_field(staff):
     )
     text = words(answer)
     assert "Correct the 3 problems listed on this page" in text
-    assert "1 rows.yaml failure type financial , colour: is no field" in text
+    assert "1 rows.yaml failure type financial , colour: is not a field" in text
     assert "failure type financial , name: True is not text" in text
     assert "2 rows.yaml row 1 : registers.user is not part of the library" in text
     assert (answer.status_code, "<title>Error: " in answer.text, 'name="step"' in answer.text) == (
