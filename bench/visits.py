@@ -164,7 +164,7 @@ def import_workbook(reader, slug, rows):
         else:
             reading += [page.wall, answer.wall]
     if not landing:
-        raise SystemExit("The workbook was not taken in.")
+        raise SystemExit("The workbook was not imported.")
     cpu = sum(answer.cpu for answer in answers) / 1000
     seconds = [part / 1000 for part in (upload, sum(reading), max(reading), landing)]
     return ImportTimes(rows, len(content) / 1e6, *seconds, cpu)

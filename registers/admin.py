@@ -64,12 +64,12 @@ class LimitedAdmin(admin.ModelAdmin):
 
     def get_search_results(self, request, queryset, search_term):
         if len(search_term) > LONGEST_SEARCH:
-            raise BadRequest(f"A search has {LONGEST_SEARCH} characters at most.")
+            raise BadRequest(f"Enter {LONGEST_SEARCH} characters or fewer.")
         return super().get_search_results(request, queryset, search_term)
 
     def response_action(self, request, queryset):
         if not all(map(KEY.fullmatch, request.POST.getlist(ACTION_CHECKBOX_NAME))):
-            raise BadRequest("A row of the list is chosen by its number.")
+            raise BadRequest("Choose rows by their numbers.")
         return super().response_action(request, queryset)
 
     def changeform_view(self, request, *args, **options):
@@ -170,7 +170,7 @@ class PersonAdmin(AuditedInlines, Audited, LimitedAdmin, UserAdmin):
     search_fields = ("email", "name")
     fieldsets = (
         (None, {"fields": ("email", "pending_email", "name", "password")}),
-        ("What they may do", {"fields": ("is_active", "is_staff", "is_superuser")}),
+        ("Permissions", {"fields": ("is_active", "is_staff", "is_superuser")}),
     )
     add_fieldsets = (
         (None, {"fields": ("email", "name", "usable_password", "password1", "password2")}),
@@ -200,18 +200,20 @@ class PersonAdmin(AuditedInlines, Audited, LimitedAdmin, UserAdmin):
             request_address_change(person, email=email, by=request.user)
         except AddressTaken:
             self.message_user(
-                request, f"Another account has the address {email} by now.", messages.ERROR
+                request,
+                f"Another account now has the address {email}. Enter a different one.",
+                messages.ERROR,
             )
         except (OSError, SMTPException):
             words = (
-                "The mail server did not take the message to {}, so the address stays as it is. "
-                "Try again later."
+                "The mail server refused the message to {}, so the address has not changed. Try "
+                "again later."
             )
             self.message_user(request, words.format(email), messages.ERROR)
         else:
             words = (
-                "We have sent a link to {}. The address changes when it is followed; the old one "
-                "was told."
+                "We have sent a link to {}, and a message to the old address. The address changes "
+                "when somebody follows the link."
             )
             self.message_user(request, words.format(email), messages.WARNING)
 
@@ -219,7 +221,7 @@ class PersonAdmin(AuditedInlines, Audited, LimitedAdmin, UserAdmin):
     def withdraw_address_changes(self, request, people):
         for person in people.exclude(pending_email=""):
             withdraw_address_change(person, by=request.user)
-        self.message_user(request, "Links that were sent lead nowhere now.")
+        self.message_user(request, "The links that we sent no longer work.")
 
     def has_delete_permission(self, request, obj=None):
         # People are made inactive: what they wrote keeps its author.
@@ -249,7 +251,7 @@ class OwnDirectorateForm(forms.ModelForm):
             directorate.queryset = directorates if organisation else directorates.none()
             if not organisation:
                 directorate.help_text = (
-                    "Choose the organisation and save: its own are offered then."
+                    "Choose the organisation and save. You can then choose from its own."
                 )
 
     def _organisation(self):
@@ -289,7 +291,7 @@ class BodyForm(forms.ModelForm):
         foreign = [row for row in registers if organisation and row.organisation != organisation]
         if foreign:
             names = ", ".join(map(str, foreign))
-            self.add_error("registers", f"This belongs to another organisation: {names}.")
+            self.add_error("registers", f"Remove the registers of another organisation: {names}.")
         return cleaned
 
 
@@ -317,12 +319,12 @@ def _protection_reasons(posts):
     if owned:
         return [
             *owned,
-            "Give these to another post first, on their own pages. If nobody holds it, leave it "
-            "vacant.",
+            "First reassign these to another post, on their own pages. If nobody holds this post, "
+            "leave it vacant.",
         ]
     return [
-        "Owned something once, and the history says so: the post stays. If nobody holds it, "
-        "leave it vacant."
+        "This post owned something earlier, and the history names it, so you cannot delete it. If "
+        "nobody holds it, leave it vacant."
     ]
 
 

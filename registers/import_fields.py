@@ -22,9 +22,22 @@ class Target:
     group: str
     aliases: tuple[str, ...] = ()
 
+    @property
+    def term(self) -> str:
+        """What pages call it: files keep Current and judged on, for which pages have other words.
+
+        See docs/content-style.md.
+        """
+        kind = self.name.partition(".")[0]
+        if kind not in KINDS:
+            return self.label
+        part = self.label.partition(" ")[2].replace("judged on", "assessed on")
+        return f"{KIND_TERMS[kind]} {part}"
+
 
 # Of a rating. Its column may carry a day: "current.score@2026-06-30".
 KINDS = ("inherent", "current", "target")
+KIND_TERMS = {"inherent": "Inherent", "current": "Residual", "target": "Target"}  # on pages
 
 
 def _rating_targets(kind: str, label: str, group: str, *aliases: str) -> tuple[Target, ...]:
@@ -65,18 +78,16 @@ RATINGS = (
     *_rating_targets(
         "inherent",
         "Inherent",
-        "Rating without controls (inherent, gross)",
+        "Inherent rating (gross, without controls)",
         *("inherent risk", "gross score", "gross risk", "pure risk", "unmitigated score"),
     ),
     *_rating_targets(
         "current",
         "Current",
-        "Rating as it is now (current, residual, net)",
+        "Residual rating (current, net)",
         *("current risk", "residual score", "net score", "risk score", "score", "rag"),
     ),
-    *_rating_targets(
-        "target", "Target", "Rating that is aimed at (target)", "target risk", "target rating"
-    ),
+    *_rating_targets("target", "Target", "Target rating", "target risk", "target rating"),
 )
 CONTROLS_AND_ACTIONS = (
     Target(

@@ -198,7 +198,7 @@ class SealCheck:
         if not statement.salt:
             return (
                 f"{entry}: its text is gone, and no later entry sealed the {name} {statement.pk} "
-                "anew."
+                "again."
             )
         names = _differences(entry, row)
         details = f" ({names})" if names else ""
@@ -215,7 +215,7 @@ class SealCheck:
                 if pk not in self.chains[model]:
                     yield (
                         (model, pk),
-                        f"{name[:1].upper()}{name[1:]} {pk} stands in no audit chain.",
+                        f"{name[:1].upper()}{name[1:]} {pk} is in no audit chain.",
                     )
 
     def _recent_keys(self, heads):

@@ -73,12 +73,12 @@ class RowCollector:
             collected.append((number, texts[: filled[-1] + 1]))
             if len(collected) > ROWS:
                 raise CannotRead(
-                    f"{sheet} has more than {ROWS:,} rows (row {number:,}): take in a part of "
+                    f"{sheet} has more than {ROWS:,} rows (row {number:,}): import a part of "
                     "them at a time"
                 )
             if len(used) > COLUMNS:
                 raise CannotRead(
-                    f"{sheet} has texts in more than {COLUMNS} columns (row {number:,}): take out "
+                    f"{sheet} has texts in more than {COLUMNS} columns (row {number:,}): delete "
                     "those you do not need"
                 )
         width = max((len(texts) for _, texts in collected), default=0)
@@ -91,20 +91,20 @@ class RowCollector:
         for at in filled:
             if len(texts[at]) > LONGEST:
                 raise CannotRead(
-                    f"{sheet}, row {number:,}, column {column_letter(at)} holds "
-                    f"{len(texts[at]):,} characters, more than {LONGEST:,}: is a quotation mark "
-                    "missing? Shorten it"
+                    f"{sheet}, row {number:,}, column {column_letter(at)} has {len(texts[at]):,} "
+                    f"characters. Shorten it to {LONGEST:,} or fewer, or check whether a quotation "
+                    "mark is missing"
                 )
             self.characters += len(texts[at])
         if filled[-1] >= LAST_COLUMN:
             raise CannotRead(
-                f"{sheet}, row {number:,} has a text in column {column_letter(filled[-1])}: only "
-                f"the first {LAST_COLUMN} columns are read. Move it or delete it"
+                f"{sheet}, row {number:,} has a text in column {column_letter(filled[-1])}. We "
+                f"read only the first {LAST_COLUMN} columns: move the text or delete it"
             )
         if self.cells > CELLS or self.characters > CHARACTERS:
             raise CannotRead(
-                f"The file holds more text than is taken in at once ({sheet}, row {number:,}): "
-                f"at most {CELLS:,} cells and {CHARACTERS:,} characters. Take in a part at a time"
+                f"The file has more than {CELLS:,} cells or {CHARACTERS:,} characters ({sheet}, "
+                f"row {number:,}): import a part at a time"
             )
 
 

@@ -52,7 +52,7 @@ def _add_opening(document, metadata, headline, on_register):
     _add_paragraph(document, f"{metadata.as_of_in_words}.")
     exempt = on_register.filter(is_exempt=True).count() if metadata.sees_all_exempt else 0
     _add_paragraph(
-        document, f"Made on {metadata.exported_at_text}. {metadata.exempt_sentence(exempt)}"
+        document, f"Created on {metadata.exported_at_text}. {metadata.exempt_sentence(exempt)}"
     )
     for sentence in [*headline.sentences, *headline.unrated_sentences]:
         _add_paragraph(document, sentence, "List Bullet")
@@ -63,8 +63,8 @@ def _add_matrix(document, matrix):
     columns = [f"{column['value']} {column['label']}" for column in matrix["columns"]]
     widths = [3.5, *[13.5 / len(columns)] * len(columns)]
     caption = (
-        "Number of risks for each likelihood (rows, highest first) and impact (columns), with the "
-        "band of each cell"
+        "Number of risks by likelihood (rows, highest first) and impact (columns), with the band "
+        "of each cell"
     )
     table = _add_table(document, ["Likelihood, by impact", *columns], widths, caption=caption)
     for level in matrix["rows"]:
@@ -86,9 +86,9 @@ def _add_above_tolerance(document, data, on_register):
     positions = above.order_by("-score", "number").select_related("revision__owner", "current")
     positions = list(positions[:LISTED])
     if not positions:
-        _add_paragraph(document, "No risk stands above tolerance.")
+        _add_paragraph(document, "No risk is above tolerance.")
         return
-    head = ["Reference", "Risk", "Owner", "Current rating", "Why"]
+    head = ["Reference", "Risk", "Owner", "Residual rating", "Rationale"]
     table = _add_table(
         document, head, ABOVE, caption="Risks above tolerance, the highest score first"
     )
@@ -110,35 +110,35 @@ def _above_tolerance_texts(position, data):
     if revision.category in data.tolerance.by_category:
         label = Category(revision.category).label.lower()
         tolerated = data.tolerance.of(revision.category).label
-        rationale = f"{rationale} Tolerated for {label}: {tolerated}."
+        rationale = f"{rationale} Tolerance for {label}: {tolerated}."
     return [
         f"{reference} (exempt)" if position.is_exempt else reference,
         revision.title,
-        revision.owner.title if revision.owner else "Not decided yet",
+        revision.owner.title if revision.owner else "No owner yet",
         f"{rules.band(current.band).label}, {current.score}\u00a0({product})",
         rationale,
     ]
 
 
 def _add_worklist(document, worklist):
-    document.add_heading(f"To put right, as of {format_day(worklist.day)}", 1)
+    document.add_heading(f"Data quality at {format_day(worklist.day)}", 1)
     _add_paragraph(document, worklist_sentence(worklist.count, worklist.risk_count))
     if groups := worklist.groups("check"):
-        caption = "What is to be put right, by check"
-        table = _add_table(document, ["What was found", "How many"], CHECKS, caption=caption)
+        caption = "Data quality issues, by check"
+        table = _add_table(document, ["Issue", "Number"], CHECKS, caption=caption)
         for group in groups:
             _add_row(table, [group.title, str(group.count)], CHECKS)
 
 
 def _add_scheme(document, scheme, tolerance):
     rules = scheme.rules
-    document.add_heading("How risks are rated", 1)
+    document.add_heading("Scoring scheme", 1)
     _add_paragraph(
         document,
-        f"Scheme: {scheme.name}, version {scheme.version}. Score: likelihood times impact; it "
-        "orders risks and is never added up.",
+        f"Scoring scheme: {scheme.name}, version {scheme.version}. The score is likelihood times "
+        "impact. Scores put risks in order. We never add them up.",
     )
-    head = ["Band", "Scores", "Looked at again", "Where it stands"]
+    head = ["Band", "Scores", "Next review", "Tolerance"]
     table = _add_table(document, head, BANDS, caption="The bands of the scheme, highest first")
     for band in reversed(rules.bands):
         period = review_days_in_words(band.review_days)

@@ -11,7 +11,7 @@ from registers.phrases.files import exempt_sentence
 from registers.phrases.register import reported_in_words
 
 EXEMPT_LEFT_OUT = (
-    "Exempt risks not included, unless you raised them or hold the post that owns them."
+    "This file leaves out exempt risks, unless you raised them or hold the post that owns them."
 )
 
 
@@ -55,10 +55,10 @@ class ExportMetadata:
     def as_of_in_words(self) -> str:
         """The same, and what was known of that day."""
         if self.agreement:
-            return f"{self.position_in_words}, what was known by then"
+            return f"{self.position_in_words}, as recorded by then"
         return (
-            f"{self.position_in_words}: what was effective by the end of that day, as known when "
-            "this was made"
+            f"{self.position_in_words}: the position at the end of that day, as recorded when this "
+            "file was created"
         )
 
     def exempt_sentence(self, count: int) -> str:

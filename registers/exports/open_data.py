@@ -20,15 +20,15 @@ from registers.risk_fields import FIELDS, Sort
 
 # Import field, or heading of a column without one -> (name in the metadata, description).
 PUBLISHED = {
-    "reference": ("reference", "The risk's reference, never used again for another."),
-    "raised_on": ("raised_on", "The day from which the register speaks of it."),
+    "reference": ("reference", "The reference of the risk. No other risk ever gets it."),
+    "raised_on": ("raised_on", "The day on which somebody raised the risk."),
     **{field.name: (field.published, field.description) for field in FIELDS if field.published},
     **{
         f"{kind}.{part}": (f"{kind}_{name}", f"{kind_text}: {part_text}.")
         for kind, kind_text in (
-            ("inherent", "With no controls"),
-            ("current", "As it stands"),
-            ("target", "As the body wants it to be"),
+            ("inherent", "Inherent, with no controls"),
+            ("current", "Residual, with the controls there are"),
+            ("target", "Target, where the body wants it to be"),
         )
         for part, name, part_text in (
             ("likelihood", "likelihood", "level of likelihood, from 1"),
@@ -36,19 +36,19 @@ PUBLISHED = {
             (
                 "score",
                 "score",
-                "likelihood times impact; orders risks by one scheme, not to be added up or "
-                "averaged",
+                "likelihood times impact; it puts risks in order, so do not add it up or average "
+                "it",
             ),
             ("band", "band", "band of the scheme"),
-            ("on", "judged_on", "day of the judgement"),
+            ("on", "judged_on", "day of the assessment"),
         )
     },
     "Directorate": ("directorate", "The directorate of the post that owns it."),
     "Above tolerance": (
         "above_tolerance",
-        "Whether the current band is above what the body tolerates.",
+        "Whether the residual band is above the tolerance.",
     ),
-    "Rated by the scheme": ("scheme", "The scoring scheme of the current rating."),
+    "Rated by the scheme": ("scheme", "The scoring scheme of the residual rating."),
 }
 WHOLE_NUMBERS = (Sort.RATING, Sort.SCORE)
 DESCRIPTIONS = {
@@ -91,15 +91,14 @@ class Edition:
         """The content of `<file>-metadata.json`."""
         register = self.register
         day = format_day(self.day)
-        basis = reported_in_words(self.agreement) if self.agreement else f"As it stood on {day}"
+        basis = reported_in_words(self.agreement) if self.agreement else f"Position at {day}"
         return {
             "@context": ["http://www.w3.org/ns/csvw", {"@language": "en"}],
             "url": self.file_name,
             "dc:title": plain(f"{register}, {register.organisation}"),
             "dc:description": plain(
-                f"{basis}. The risks on the register, without exempt ones, "
-                "people and posts. A text that begins with = + - @ or a tab has an apostrophe "
-                "before it."
+                f"{basis}. The risks on the register, without exempt risks, people and posts. A "
+                "text that begins with = + - @ or a tab has an apostrophe before it."
             ),
             "dc:publisher": plain(str(register.organisation)),
             "dc:created": self.today.isoformat(),

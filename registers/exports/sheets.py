@@ -134,11 +134,17 @@ def _matrix_sentences(totals, metadata) -> list[str]:
     sentences = [in_matrix_sentence(scored, totals.on_register)]
     sentences += [f"Not scored: {totals.not_scored}."] if totals.not_scored else []
     sentences += (
-        [f"Rated by an earlier scheme: {totals.to_re_assess}."] if totals.to_re_assess else []
+        [f"Rated under an earlier scoring scheme: {totals.to_re_assess}."]
+        if totals.to_re_assess
+        else []
     )
     not_counted = totals.rows - totals.on_register
     sentences += [f"Drafts or closed, not counted: {not_counted}."] if not_counted else []
-    sentences += ["The list was filtered before it was exported."] if metadata.is_narrowed else []
+    sentences += (
+        ["This file has only the risks within the filters of the list."]
+        if metadata.is_narrowed
+        else []
+    )
     return [*sentences, metadata.exempt_sentence(totals.exempt)]
 
 
@@ -148,8 +154,8 @@ def write_scheme(book, table) -> None:
     page = Page(book, "Scheme", [22, 26, 44, 24])
     page.add_text(f"{scheme.name}, version {scheme.version}", over=4, bold=True, size=16)
     page.add_text(
-        "Score: likelihood times impact. Scores put risks in order and in bands; they are never "
-        "added up.",
+        "The score is likelihood times impact. Scores put risks in order and in bands. We never "
+        "add them up.",
         over=4,
     )
     for name, levels in (("Likelihood", rules.likelihood), ("Impact", rules.impact)):
@@ -158,7 +164,7 @@ def write_scheme(book, table) -> None:
         for level in levels:
             page.add_line(level.value, level.label, level.guidance)
     page.add()
-    page.add_head("Band", "Scores", "Looked at again", "Where it stands")
+    page.add_head("Band", "Scores", "Next review", "Tolerance")
     for band in reversed(rules.bands):
         page.add(
             page.cell(band.label, bold=True, shade=shade_of(band), boxed=True),
@@ -180,8 +186,8 @@ def score_range(rules, band) -> str:
 
 
 def band_treatment(rules, band, tolerance) -> str:
-    words = ["above tolerance" if tolerance.is_above(band.slug) else "tolerated"]
-    words += ["taken higher"] if band in rules.taken_higher else []
+    words = ["above tolerance" if tolerance.is_above(band.slug) else "within tolerance"]
+    words += ["escalate"] if band in rules.taken_higher else []
     return ", ".join(words).capitalize()
 
 
@@ -192,7 +198,7 @@ def write_about(book, table, metadata) -> None:
     rows = [
         ("Register", f"{register} ({register.slug})"),
         ("Organisation", str(register.organisation)),
-        ("What it says", f"{metadata.as_of_in_words}."),
+        ("Position", f"{metadata.as_of_in_words}."),
         (
             "Risks",
             f"{table.totals.rows}{', by the filters of the list' if metadata.is_narrowed else ''}",
@@ -200,13 +206,14 @@ def write_about(book, table, metadata) -> None:
         ("Exempt risks", metadata.exempt_sentence(table.totals.exempt)),
         (
             "Who may read it",
-            "Whoever may read the register. What the file holds was narrowed to its reader.",
+            "Anybody who may read the register. The file has only what its reader may see.",
         ),
-        ("Made on", metadata.exported_at_text),
-        ("Columns", "Some columns of the sheet Register are folded away: choose + above them."),
+        ("Created on", metadata.exported_at_text),
+        ("Columns", "The sheet Register hides some columns. To see them, choose + above them."),
         (
-            "Coming back",
-            "Import this file on the register's page. What you did not change stays as it is.",
+            "Import",
+            "You can change this file and import it on the page of the register. What you do not "
+            "change stays as it is.",
         ),
     ]
     for name, text in rows:

@@ -45,10 +45,16 @@ PRINTED = {
 }
 # Import field -> the hint for a cell of it.
 HINTS = {
-    **{f"{kind}.likelihood": "A level of the scheme: see the sheet Scheme." for kind in KINDS},
-    **{f"{kind}.impact": "A level of the scheme: see the sheet Scheme." for kind in KINDS},
+    **{
+        f"{kind}.likelihood": "Choose a level of the scoring scheme: see the sheet Scheme."
+        for kind in KINDS
+    },
+    **{
+        f"{kind}.impact": "Choose a level of the scoring scheme: see the sheet Scheme."
+        for kind in KINDS
+    },
     "primary_failure_type": "The type of failure that the risk is most like.",
-    "owner": "A post, not a person.",
+    "owner": "Choose a post, not a person.",
 }
 
 
@@ -233,7 +239,7 @@ def _finish_sheet(sheet, table, ranges: dict[str, str]) -> None:
             rule.showErrorMessage = rule.showInputMessage = True
             rule.errorTitle, rule.error = (
                 column.heading,
-                "That is not on the list. The import will ask what it means.",
+                "This is not on the list. The import will ask you what it means.",
             )
             rule.promptTitle, rule.prompt = (
                 column.heading[:32],

@@ -16,8 +16,8 @@ def as_at_field():
     return PastDateField(
         subject="the day of the register",
         label="The register as at (optional)",
-        help_text="Only for a register of the past, such as that of last quarter. What it says "
-        "then counts from that day. Bring the oldest in first. For example, 30 6 2024.",
+        help_text="Only for a past register, such as the one from last quarter. It then counts "
+        "from that day. If you have several, import the oldest first. For example, 30 6 2024.",
         required=False,
     )
 
@@ -31,11 +31,12 @@ class UndoImportForm(forms.Form):
     """version: identifies what the page shows."""
 
     reason = PlainTextField(
-        label="Why?",
+        label="Why are you undoing the import?",
         subject="The reason",
         rows=3,
-        help_text="It is kept in the history of each risk. For example: two columns were mixed up.",
-        missing="Enter why the import is undone",
+        help_text="The history of each risk shows your reason. For example, two columns were mixed "
+        "up.",
+        missing="Enter why you are undoing the import",
     )
     version = forms.CharField(max_length=60, widget=forms.HiddenInput)
     helper = Helper("reason", "version")
@@ -76,7 +77,7 @@ class LookalikesForm(forms.Form):
             choices = [(LEAVE_OUT, "Not decided: leave it out"), *choices]
         initial = {None: LEAVE_OUT, True: str(likeness["number"]), False: str(NEW)}
         self.fields[name] = forms.ChoiceField(
-            label=f"Row {row.number}: what is it?",
+            label=f"What is row {row.number}?",
             choices=choices,
             required=False,
             initial=initial[likeness["is_same"]],
@@ -105,7 +106,7 @@ class LookalikesForm(forms.Form):
                 continue
             first = rows_by_risk.setdefault(choice, row["row"].number)
             if first != row["row"].number:
-                words = f"Select another: row {first} is that risk already"
+                words = f"Select another risk: row {first} is already that risk"
                 self.add_error(row["name"], words)
         return cleaned
 

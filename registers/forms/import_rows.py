@@ -9,11 +9,11 @@ from registers.imports.sheet_rows import account_text, place_in_words
 AS_IT_IS = ""
 CHOICES = [
     (RowOutcome.LEFT_OUT.value, "Leave this row out"),
-    (RowOutcome.RISK.value, "It is a risk of its own"),
-    (RowOutcome.CONTINUATION.value, "It belongs to the risk above"),
-    (RowOutcome.SECTION.value, "It is a heading for the rows below"),
+    (RowOutcome.RISK.value, "A risk of its own"),
+    (RowOutcome.CONTINUATION.value, "Part of the risk above"),
+    (RowOutcome.SECTION.value, "A heading for the rows below"),
 ]
-REFUSED = [(AS_IT_IS, "Put it right in the file"), *CHOICES]
+REFUSED = [(AS_IT_IS, "Correct it in the file"), *CHOICES]
 
 
 class RowRolesForm(forms.Form):

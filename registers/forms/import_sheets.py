@@ -14,9 +14,9 @@ class ImportSheetsForm(forms.Form):
     """Valid only if each sheet can be read; then its import is begun."""
 
     names = forms.MultipleChoiceField(
-        label="Which of them hold risks too?",
-        help_text="Each is read as a table of its own: you name its columns and look at its rows, "
-        "one sheet after the other.",
+        label="Which other sheets hold risks?",
+        help_text="We read each sheet as a table of its own. You check its columns and rows one "
+        "sheet at a time.",
         widget=GovukCheckboxes,
         error_messages=selection_errors("Select the sheets that hold risks"),
     )

@@ -32,18 +32,17 @@ TITLES = {
     "impact": "Words for impact",
     "score": "Words, colours and scores for a rating",
     "band": "Words, colours and scores for a rating",
-    "owner": "Owners",
-    "action_owner": "Owners of actions",
+    "owner": "Risk owners",
+    "action_owner": "Action owners",
     **{name: BY_NAME[name].label for name in names_of(Sort.CHOICE)},
 }
 HINTS = {
-    "likelihood": "Which level of this register does each mean?",
-    "impact": "Which level of this register does each mean?",
-    "score": "A word, a colour or a score alone can stand for several pairs of ratings. Choose "
-    "the one that is meant, or leave these risks unrated: the worklist then asks for a rating.",
-    "owner": "Risks are owned by posts, which outlive the people in them. Where the workbook "
-    "names a person, choose "
-    "their post. A post that is added is vacant until an administrator says who holds it.",
+    "likelihood": "Choose the level on this register that each one means.",
+    "impact": "Choose the level on this register that each one means.",
+    "score": "A word, a colour or a score alone can mean several ratings. Choose the right one, or "
+    "leave these risks unrated. They then show under data quality until somebody rates them.",
+    "owner": "Posts own risks, because people move on. If the workbook names a person, choose "
+    "their post. A new post is vacant until an administrator records who holds it.",
 }
 HINTS |= {"band": HINTS["score"], "action_owner": HINTS["owner"]}
 
@@ -107,7 +106,7 @@ class ImportWordsForm(forms.Form):
         words = self.reference_data.choices.get(base) or self.reference_data.library.get(
             TYPES.get(base, "failure_types"), {}
         )
-        return [(KEEP, "Keep it with the notes"), *words.items()]
+        return [(KEEP, "Keep it in the notes"), *words.items()]
 
     def _likely(self, key, word, options):
         """The option to preselect: that spelled most like the word; else the first.
@@ -179,10 +178,10 @@ class ImportWordsForm(forms.Form):
 
 def _post_options(word):
     """What else than a post on the register an owner can be, the likeliest first."""
-    new = [(NEW, "Add it as a new post, vacant")] if len(word) <= 200 else []
+    new = [(NEW, "Add it as a new, vacant post")] if len(word) <= 200 else []
     if looks_like_person(word):
-        return [(KEEP, "A person, not a post: keep the name with the notes"), *new]
-    return [*new, (KEEP, "Keep it with the notes: no owner")]
+        return [(KEEP, "A person, not a post: keep the name in the notes"), *new]
+    return [*new, (KEEP, "No owner: keep it in the notes")]
 
 
 def figure_of(word):

@@ -1,4 +1,4 @@
-"""Forms for importing a workbook: the file, its columns, and the decision to take it in.
+"""Forms for importing a workbook: the file, its columns, and the decision to import it.
 
 Its words: import_values.py.
 """
@@ -41,13 +41,13 @@ from registers.phrases.files import rows_and_others
 from registers.spreadsheet import BYTES, CannotRead, column_letter
 
 NEITHER = "Select a workbook or a document, or paste a table"
-BOTH = "Select a file or paste a table, not both: empty the box, or leave out the file"
+BOTH = "Select a file or paste a table, not both: clear the box, or remove the file"
 PASTED = 1_000_000  # characters
 JOINED = (NOTE, IGNORE)
 # Rows that a question lists.
 ROWS_SHOWN = 3
-WHERE_TO = "Select where a text goes that holds the risk and its effects"
-UNDECIDED = "Select what rows are that do not name a risk of their own"
+WHERE_TO = "Select where to put a text that holds both the risk and its effects"
+UNDECIDED = "Select what to do with rows that do not name a risk"
 DAY_FORMATS = ["%d/%m/%Y", "%d.%m.%Y", "%d-%m-%Y", "%Y-%m-%d", "%d %B %Y", "%d %b %Y"]
 
 
@@ -60,8 +60,8 @@ class PastedTableField(PlainTextField):
     def _is_short_enough(self, value):
         if len(value) > PASTED:
             raise ValidationError(
-                f"The table must be {PASTED:,} characters or fewer: it has {len(value):,}. Save it "
-                "as a file"
+                f"The table must be {PASTED:,} characters or fewer. It has {len(value):,}. Save it "
+                "as a file and upload that"
             )
 
 
@@ -73,16 +73,16 @@ class ImportFileForm(forms.Form):
 
     file = forms.FileField(
         label="Your workbook or document",
-        help_text="A workbook of Excel (.xlsx) or LibreOffice (.ods), a Word document with tables "
-        "(.docx), a CSV file, or a file that this service wrote (.json). At most 20 MB and 20,000 "
-        "rows.",
+        help_text="An Excel workbook (.xlsx), a LibreOffice workbook (.ods), a Word document with "
+        "tables (.docx), a CSV file, or a file exported from this service (.json). The limit is "
+        "20 MB and 20,000 rows.",
         max_length=200,
         required=False,
         widget=forms.FileInput(attrs={"accept": ".xlsx,.ods,.docx,.csv,.json"}),
     )
     pasted = PastedTableField(
         label="Or paste a table",
-        help_text="Copy it from Word, a workbook, a web page or a PDF, headings included.",
+        help_text="Copy it with its headings from Word, a workbook, a web page or a PDF.",
         required=False,
     )
     as_at = as_at_field()
@@ -97,7 +97,7 @@ class ImportFileForm(forms.Form):
     def clean_file(self):
         file = self.cleaned_data["file"]
         if file and file.size > BYTES:
-            raise ValidationError("Select a file of at most 20 MB: this one is larger")
+            raise ValidationError("Select a file of 20 MB or less: this one is larger")
         return file
 
     def clean(self):
@@ -133,39 +133,34 @@ class ImportColumnsForm(TableLayoutForm):
         label="Which sheet is the register?", error_messages={"invalid_choice": "Select a sheet"}
     )
     another_scale = forms.BooleanField(
-        label="Its numbers are on another scale than ours",
-        help_text="Tick if a 3 there does not mean what our level 3 means. Each number is then "
-        "asked about.",
+        label="The file rates risks on a different scale",
+        help_text="Select this if a 3 in the file does not mean level 3 on this register. We then "
+        "ask you what each number means.",
         required=False,
     )
 
     judged_on = PastDateField(
         subject="the day of the ratings",
-        label="On which day were its ratings judged?",
-        help_text="For ratings that have no day in the file. They count from that day. For "
-        "example, 30 6 2026.",
+        label="When were the risks assessed?",
+        help_text="Ratings without a date in the file count from this day. For example, 30 6 2026.",
         required=False,
     )
     statement_goes_to = forms.ChoiceField(
-        label="Where does a text go that holds the risk and its effects?",
+        label="Where do you want to put a text that holds both the risk and its effects?",
         choices=[
-            ("event", "To what could happen"),
-            ("consequence", "To what it would lead to"),
-            ("notes", "To the notes"),
+            ("event", "In the event (what could happen)"),
+            ("consequence", "In the consequence (what it would lead to)"),
+            ("notes", "In the notes"),
         ],
         required=False,
         widget=GovukRadios,
         error_messages={"invalid_choice": WHERE_TO},
     )
     goes_on = forms.ChoiceField(
-        label="What are rows that do not name a risk of their own?",
+        label="What should we do with rows that do not name a risk?",
         choices=[
-            ("yes", "More of the risk right above: what they say is added to it"),
-            (
-                "no",
-                "Rows for themselves: those that name no risk, or one that stands twice, are "
-                "left out",
-            ),
+            ("yes", "Add them to the risk right above"),
+            ("no", "Read each row alone, and leave out rows that name no risk or repeat one"),
         ],
         required=False,
         widget=GovukRadios,
@@ -216,14 +211,16 @@ class ImportColumnsForm(TableLayoutForm):
         if rows:
             self.fields[
                 "goes_on"
-            ].help_text = f"They leave out its reference and title, or repeat them: {_first(rows)}."
+            ].help_text = (
+                f"They have no reference and title, or repeat those above: {_first(rows)}."
+            )
 
     def _hint_at_scale(self):
         scheme = self.batch.register.scheme.rules
         if most := highest_of_shorter_scale(self.before.columns, self.lines, scheme):
             self.fields["another_scale"].help_text += (
-                f" No likelihood or impact in the file is above {most}: tick if its scale ends "
-                "there."
+                f" No likelihood or impact in the file is above {most}. Select this if its scale "
+                "ends there."
             )
 
     def _ask_where_to(self, rows):
@@ -231,8 +228,8 @@ class ImportColumnsForm(TableLayoutForm):
         self.undivided = rows
         if rows:
             self.fields["statement_goes_to"].help_text = (
-                "Where a word such as “leading to” shows where the effects begin, we take the text "
-                f"apart. No word does in {_first(rows)}."
+                "We split a text where words such as “leading to” show where the effects begin. "
+                f"We found no such words in {_first(rows)}."
             )
 
     def _column(self, place, heading):
@@ -258,13 +255,13 @@ class ImportColumnsForm(TableLayoutForm):
         if "." in target:
             column["day"] = f"on_{place}"
             self.fields[column["day"]] = forms.DateField(
-                label=f"Day judged, of {name_shown}",
+                label=f"Date assessed, of {name_shown}",
                 required=False,
                 initial=on or None,
                 input_formats=DAY_FORMATS,
                 widget=forms.DateInput(format="%d/%m/%Y", attrs={"class": "govuk-input--width-10"}),
                 error_messages={
-                    "invalid": f"Enter the day {name_shown} was judged like 30/6/2026, or leave "
+                    "invalid": f"Enter the date assessed of {name_shown} like 30/6/2026, or leave "
                     "it empty"
                 },
             )
@@ -315,7 +312,7 @@ class ImportColumnsForm(TableLayoutForm):
     def is_elsewhere(self):
         """Whether another sheet or row of headings was requested.
 
-        What the columns are is then detected anew.
+        What the columns are is then detected again.
         """
         return self.is_typed("sheet") or self.is_other_heading
 
@@ -341,7 +338,7 @@ class ImportColumnsForm(TableLayoutForm):
         except CannotRead:
             self.add_error(
                 "heading_row" if is_same else "sheet",
-                "Select another: there is no row of risks below",
+                "Select a different row or sheet: there are no risks below this one",
             )
             return
         if is_same:
@@ -352,13 +349,14 @@ class ImportColumnsForm(TableLayoutForm):
         for place, column in enumerate(columns):
             if column in columns[:place] and not allows_several(column):
                 first = self.columns[columns.index(column)]["called"]
-                label = BY_NAME[column.partition("@")[0]].label
+                label = BY_NAME[column.partition("@")[0]].term
                 self.add_error(
-                    f"column_{place}", f"Select one column as “{label}”: {first} is that already"
+                    f"column_{place}",
+                    f"Select something else: {first} is already “{label}”",
                 )
         if not set(columns) & set(NAMING):
             raise ValidationError(
-                "Select which column says what the risk is: its title or its description"
+                "Select which column holds the title or the description of the risk"
             )
         changes = {"columns": columns, "another_scale": cleaned["another_scale"]}
         day = cleaned.get("judged_on")
@@ -369,7 +367,7 @@ class ImportColumnsForm(TableLayoutForm):
         self.plan = Plan.from_json(vars(self.before) | changes)
         add_section_column(self.plan, self.shown)
         if not data_rows(self.shown, self.plan):
-            self.add_error("first_row", "Enter other rows: none of these holds a risk")
+            self.add_error("first_row", "Enter different rows: none of these holds a risk")
             return
         if cleaned["goes_on"]:
             self.plan.goes_on = cleaned["goes_on"] == "yes"
@@ -401,7 +399,7 @@ def offered(*, with_derived):
     for target in TARGETS:
         if target.name == IGNORE and not with_derived:
             continue
-        groups.setdefault(target.group, []).append((target.name, target.label))
+        groups.setdefault(target.group, []).append((target.name, target.term))
     return list(groups.items())
 
 
@@ -411,9 +409,9 @@ def name_of(key, word):
 
 
 class ImportStepForm(forms.Form):
-    """The decision to take in what was shown.
+    """The decision to import what was shown.
 
-    seen: identifies what the page shows, as the file may have been read anew meanwhile.
+    seen: identifies what the page shows, as the file may have been read again meanwhile.
     """
 
     seen = forms.CharField(max_length=60, widget=forms.HiddenInput)

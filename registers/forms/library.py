@@ -22,7 +22,7 @@ LARGEST_TOGETHER = 2_000_000
 LARGEST_STEP = 2_500_000
 HOUR = 60 * 60
 SALT = "library.load"
-LOST = "What you looked at did not arrive whole. Select the files again."
+LOST = "We did not receive all of the files. Select them again."
 UPLOADED, INSTALLED = "chosen", "own"
 
 
@@ -39,7 +39,7 @@ class FilesField(forms.FileField):
         uploads = [super(FilesField, self).clean(upload, initial) for upload in data or [None]]
         uploads = [upload for upload in uploads if upload]
         if sum(upload.size for upload in uploads) > LARGEST_TOGETHER:
-            raise ValidationError("Select files of at most 2 megabytes together: these are larger")
+            raise ValidationError("Select files of 2 MB or less in total: these are larger")
         names = [upload.name for upload in uploads]
         return [
             FixtureFile(name if names.count(name) == 1 else f"{number} {name}", upload.read())
@@ -56,19 +56,19 @@ class LibraryFilesForm(forms.Form):
 
     which = forms.ChoiceField(
         label="Which files?",
-        choices=[(UPLOADED, "Files that I select"), (INSTALLED, "This installation's own files")],
+        choices=[(UPLOADED, "Files that I select"), (INSTALLED, "The files of this installation")],
         widget=GovukRadios(
             hints={
-                UPLOADED: "For example one file with a new case.",
-                INSTALLED: "Those under fixtures/ on the server.",
+                UPLOADED: "For example, one file with a new case.",
+                INSTALLED: "The files in fixtures/ on the server.",
             }
         ),
         initial=UPLOADED,
-        error_messages={"required": "Select which files to look at"},
+        error_messages={"required": "Select which files to check"},
     )
     files = FilesField(
         label="Fixture files",
-        help_text="YAML or JSON in Django's format, at most 2 megabytes together.",
+        help_text="YAML or JSON in the format of Django, 2 MB or less in total.",
         required=False,
         allow_empty_file=True,
     )
@@ -93,7 +93,7 @@ class LibraryFilesForm(forms.Form):
         elif cleaned["which"] == INSTALLED and cleaned["files"]:
             self.add_error(
                 "which",
-                "Select whether to load your files or the installation's own: you gave both",
+                "Select your files or the files of this installation, not both",
             )
         else:
             self._look(cleaned["which"])
@@ -145,12 +145,14 @@ class LibraryStepForm(forms.Form):
             payload = signing.loads(self.cleaned_data["step"], salt=SALT, max_age=HOUR)
         except signing.SignatureExpired as error:
             raise ValidationError(
-                "You looked at this more than an hour ago. Look again, then load it."
+                "You checked these changes more than an hour ago. Check them again, then load them."
             ) from error
         except signing.BadSignature as error:
             raise ValidationError(LOST) from error
         if payload["by"] != self.by.pk:
-            raise ValidationError("Somebody else looked at this. Look yourself, then load it.")
+            raise ValidationError(
+                "Somebody else checked these changes. Check them yourself, then load them."
+            )
         return payload
 
     @property

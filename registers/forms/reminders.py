@@ -13,22 +13,22 @@ class ReminderForm(forms.Form):
         choices=ReminderKind.choices,
         widget=GovukCheckboxes(
             hints={
-                ReminderKind.REVIEW: "Reviews: two weeks before the day, and until you review the "
-                "risk. With them: ratings, owners and failure types that are missing, your drafts "
-                "and your imports.",
-                ReminderKind.ACTION: "A week before it is due, and until it is done or dropped.",
-                ReminderKind.TOLERANCE: "Two weeks before that day, and until a response is "
-                "chosen again.",
-                ReminderKind.ASSURANCE: "Two weeks before an opinion runs out or the last test of "
-                "a control is a year old, and until there is a newer one.",
-                ReminderKind.DECISION: "To risk managers only: until the escalation is decided, "
-                "and two weeks before a statement of appetite ends.",
+                ReminderKind.REVIEW: "From two weeks before a review until you record it. These "
+                "mails also list missing ratings, owners and failure types, your drafts and your "
+                "imports.",
+                ReminderKind.ACTION: "From a week before it is due until it is done or cancelled.",
+                ReminderKind.TOLERANCE: "From two weeks before it ends until you choose a "
+                "response again.",
+                ReminderKind.ASSURANCE: "From two weeks before an opinion runs out, or before the "
+                "last test of a control is a year old, until there is a newer one.",
+                ReminderKind.DECISION: "For risk managers only: until you decide the escalation, "
+                "and from two weeks before a statement of appetite ends.",
             }
         ),
         label="What should we write to you about?",
-        help_text="Leave all empty to get no e-mail.",
+        help_text="To get no e-mail, select nothing.",
         error_messages={
-            "invalid_choice": "Select what to be told of from the list",
+            "invalid_choice": "Select from the list what we should write to you about",
             "invalid_list": "Select from the list",
         },
     )

@@ -7,12 +7,12 @@ from registers.imports.row_roles import RowOutcome, find_asides
 from registers.phrases.files import more_of_risk
 from registers.spreadsheet import Sheet
 
-ABOVE = RowOutcome.ABOVE, "It stands above the headings."
-ABOVE_TABLE = RowOutcome.ABOVE, "It stands above the first row of the table."
+ABOVE = RowOutcome.ABOVE, "It is above the headings."
+ABOVE_TABLE = RowOutcome.ABOVE, "It is above the first row of the table."
 HEADING = RowOutcome.HEADING, "It holds the headings."
-GUIDANCE = RowOutcome.GUIDANCE, "It stands between the headings and the first row of the table."
-BELOW = RowOutcome.BELOW, "It stands below the last row of the table."
-EMPTY = RowOutcome.EMPTY, "It has no text."
+GUIDANCE = RowOutcome.GUIDANCE, "It is between the headings and the first row of the table."
+BELOW = RowOutcome.BELOW, "It is below the last row of the table."
+EMPTY = RowOutcome.EMPTY, "It is empty."
 RISK = RowOutcome.RISK, ""
 
 

@@ -49,7 +49,7 @@ def commit_workbook(batch, *, by, shown_version=None) -> RegisterImport:
     try:
         batch, is_written = _commit(batch, by, numbers)
     except IntegrityError as error:
-        raise ImportOutdated(f"{batch.register} has changed meanwhile.") from error
+        raise ImportOutdated(f"{batch.register} has changed. Read the rows again.") from error
     finally:
         if not is_written:
             numbers.give_back()
@@ -86,7 +86,7 @@ def _take_numbers(batch, shown_version):
         wanted = list(rows.values_list("reads__number", flat=True))
     fixed = [number for number in wanted if number]
     if fixed and register.risks.exists():
-        raise ImportOutdated(f"{register} holds risks by now: references are given anew.")
+        raise ImportOutdated(f"{register} now holds risks. Read the rows again.")
     free = count(max(start, max(fixed, default=0) + 1))
     numbers = [number or next(free) for number in wanted]
     end = next(free) if numbers else start
@@ -111,7 +111,7 @@ def _commit(batch, by, numbers):
         new=map(builder.new_risk, _read(new)),
         changed=map(builder.changed_risk, _read(changed)),
         numbers=numbers.numbers,
-        reason=f"Taken over from {batch.file_name}",
+        reason=f"Imported from {batch.file_name}",
         recorded_at=instant,
     )
     set_column(ImportedRow, "risk", zip(new.values_list("pk", flat=True), keys, strict=False))
@@ -130,9 +130,9 @@ def _lock_staged(batch, shown_version):
         return batch, shown_version
     version = staged_version(batch)
     if batch.stage != RegisterImport.Stage.READY or shown_version not in (None, version):
-        raise ImportOutdated(f"{batch} has been read anew.")
+        raise ImportOutdated(f"{batch} was read again. Check its rows.")
     if batch.report["imports"] != import_steps(batch.register):
-        raise ImportOutdated(f"{batch.register} has taken in another file since.")
+        raise ImportOutdated(f"{batch.register} has imported another file. Read the rows again.")
     return batch, version
 
 
@@ -174,7 +174,7 @@ class ChangeBuilder:
         diff = row.reads["held"]
         days = [parse_day(rating["on"]) or self.judged_on for rating in diff["judged"]]
         raised_on = parse_day(values.pop("raised_on", None)) or min([*days, self.day])
-        closure = {"reason": f"Closed there already. {self._origin(row)}"}
+        closure = {"reason": f"Already closed in the file. {self._origin(row)}"}
         return NewRisk(
             content=self._content({"event": values["title"]} | values),
             raised_on=raised_on,
@@ -269,7 +269,7 @@ class ChangeBuilder:
         return self.posts[title.casefold()] if title else None
 
     def _origin(self, row):
-        return f"Taken over from {self.batch.file_name}, {row.stands_in}."
+        return f"Imported from {self.batch.file_name}, {row.stands_in}."
 
 
 def parse_day(text):

@@ -6,7 +6,7 @@ Values are plain: posts by title, library rows by slug, days as dates. No databa
 import datetime
 from dataclasses import dataclass, field
 
-from registers.import_fields import BY_NAME, NOTE, RATINGS
+from registers.import_fields import BY_NAME, KIND_TERMS, NOTE, RATINGS
 from registers.imports.mapping import Plan, ReferenceData
 from registers.imports.parsed_row import (
     NOTE_HEADINGS,
@@ -95,12 +95,12 @@ def diff_new_risk(row: ParsedRow, plan: Plan, reference_data: ReferenceData) -> 
     """Changes row.values where a new risk cannot begin so, and explains it in row.problems."""
     closes = row.values.get("status") == "closed"
     if row.values.get("status") == "happened":
-        words = "It comes in as open: say on its page when it happened, and what"
+        words = "Imported as open: on its page, record when it materialised and what happened"
         _add_problem(row, plan, "status", reference_data, words, is_noted=True)
     if row.values.get("status") in ("closed", "happened"):
         row.values["status"] = "open"
     if (raised_on := row.values.get("raised_on")) and raised_on > reference_data.today:
-        words = "It is a day to come: the risk counts from today"
+        words = "This date is in the future: the risk counts from today"
         _add_problem(row, plan, "raised_on", reference_data, words, is_noted=True)
         del row.values["raised_on"]
     row.values = {name: value for name, value in row.values.items() if value not in ("", None, [])}
@@ -111,7 +111,7 @@ def diff_new_risk(row: ParsedRow, plan: Plan, reference_data: ReferenceData) -> 
             RowProblem(heading(plan, "title"), "", "Enter a title: the row names no risk", True)
         )
     if "consequence" in plan.columns and not row.values.get("consequence"):
-        words = "It does not say what would follow: the risk comes without a consequence"
+        words = "Empty: the risk is imported without a consequence"
         row.problems.append(RowProblem(heading(plan, "consequence"), "", words, False))
     return RowDiff(
         "refused" if row.is_refused else "new",
@@ -154,8 +154,7 @@ def diff_row(
         diff.outcome = "changed"
         if existing.status == "closed":
             words = (
-                f"{existing.reference} is closed: reopen it on its page, then bring this row in "
-                "again"
+                f"{existing.reference} is closed: reopen it on its page, then import this row again"
             )
             reference = row.values.get("reference", "")
             row.problems.append(RowProblem(heading(plan, "reference"), reference, words, True))
@@ -175,8 +174,8 @@ def _leave_later_words(diff, existing, row, plan):
     if has_words:
         day = f"{existing.latest_on.day} {existing.latest_on:%B %Y}"
         words = (
-            f"The register says something later, of {day}: only ratings of the file's day come in, "
-            "and what the risk says stays"
+            f"The risk changed later, on {day}: only ratings from the date of the file are "
+            "imported, and the text of the risk stays"
         )
         row.problems.append(RowProblem(heading(plan, "title"), "", words, False))
 
@@ -193,8 +192,8 @@ def _changeable_values(existing, row, plan, reference_data):
     }
     if values.get("status", existing.status) != existing.status:
         words = (
-            "It is not what the register says, and a spreadsheet changes no status: "
-            "do it on the page of the risk"
+            "This differs from the register, but a spreadsheet cannot change a status: change it "
+            "on the page of the risk"
         )
         _add_problem(row, plan, "status", reference_data, words)
     values.pop("status", None)
@@ -203,7 +202,7 @@ def _changeable_values(existing, row, plan, reference_data):
     _merge_notes(values, existing, row, plan)
     raised_on = row.values.get("raised_on", existing.raised_on)
     if raised_on != existing.raised_on and "raised_on" not in row.derived:
-        words = "It is not the day on the register, which stays"
+        words = "This differs from the date on the register, which stays"
         _add_problem(row, plan, "raised_on", reference_data, words)
     _drop_invalid(row, values, plan, existing.values)
     return values
@@ -268,15 +267,14 @@ def _drop_invalid(row, values, plan, before=None):
         merged.get("response_reason") and merged.get("tolerated_until")
     ):
         words = (
-            "Tolerating needs a reason and the day on which it ends: say both on the page of "
-            "the risk"
+            "To tolerate a risk, give a reason and an end date: enter both on the page of the risk"
         )
         row.problems.append(RowProblem(heading(plan, "response"), "Tolerate", words, False))
         for name in ("response", "response_reason", "tolerated_until"):
             values.pop(name, None)
     for name, longest in LONGEST.items():
         if len(values.get(name) or "") > longest:
-            words = f"It is longer than {longest} characters: shorten it"
+            words = f"Shorten this to {longest} characters or fewer"
             text = values[name][:60] + "…"
             row.problems.append(RowProblem(heading(plan, name), text, words, True))
 
@@ -287,12 +285,12 @@ def _is_valid_rating(row, rating, reference_data):
         reference_data.scheme.place(rating.likelihood, rating.impact)
     except RatingOutsideScheme:
         pair = f"{rating.likelihood} x {rating.impact}"
-        words = "It is no rating of the scheme of this register"
-        row.problems.append(RowProblem(f"{rating.kind.capitalize()} rating", pair, words, True))
+        words = "Enter a rating that the scoring scheme of this register has"
+        row.problems.append(RowProblem(f"{KIND_TERMS[rating.kind]} rating", pair, words, True))
         return False
     if rating.on and rating.on > reference_data.today:
-        words = "It is a day to come, and nothing is judged ahead: correct the day"
-        column = f"{rating.kind.capitalize()} judged on"
+        words = "This date is in the future: correct it"
+        column = f"{KIND_TERMS[rating.kind]} assessed on"
         row.problems.append(RowProblem(column, rating.on.isoformat(), words, True))
         return False
     return True
@@ -315,10 +313,10 @@ def _is_new_rating(row, rating, existing, reference_data):
     rationales = {_comparable(other.rationale) for other in equal}
     if equal and rating.rationale and _comparable(rating.rationale) not in rationales:
         words = (
-            "It is not the reason on the register. A judgement is never edited: assess the risk "
-            "again on its page"
+            "This differs from the rationale on the register, which cannot be edited: assess the "
+            "risk again on its page"
         )
-        column = f"{rating.kind.capitalize()} rationale"
+        column = f"{KIND_TERMS[rating.kind]} rationale"
         row.problems.append(RowProblem(column, rating.rationale, words, False))
     return not equal
 

@@ -63,8 +63,8 @@ def match_rows(
         problem = ""
         if numbered and previous and numbered != previous:
             problem = (
-                "stands for two risks, ours of that reference and "
-                f"{existing[previous].reference}, which came in with it"
+                f"matches two risks: the one on this register and {existing[previous].reference}, "
+                "which an earlier import gave this reference"
             )
         matches[row_number] = (existing.get(numbered or previous), problem)
     return matches

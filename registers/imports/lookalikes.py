@@ -46,13 +46,16 @@ class Lookalike:
         """(what to say of the row, whether it is left out)."""
         likeness = self.likeness
         if self.taken_by and self.is_same is not False:
-            return f"It looks like {self.reference}, which row {self.taken_by:,} is already", True
+            return (
+                f"It looks like {self.reference}, but row {self.taken_by:,} is already that risk",
+                True,
+            )
         if self.is_same is None:
             sentence = likeness_sentence(self.reference, likeness.percent, likeness.has_same_title)
-            return f"{sentence}: say whether it is the same risk or a new one", True
+            return f"{sentence}: decide whether it is the same risk or a new one", True
         if self.is_same:
-            return f"By its words it is {self.reference}", False
-        return f"It looks like {self.reference}, and comes in as a risk of its own", False
+            return f"Its words match {self.reference}", False
+        return f"It looks like {self.reference}, but is imported as a new risk", False
 
 
 def find_lookalikes(

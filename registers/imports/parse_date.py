@@ -95,7 +95,7 @@ def _quarter(form, text, year_now):
         return None
     year = _year(match["year"], year_now)
     if (year + 1) % 100 != int(match["next"]) % 100:
-        raise InvalidDay(f"{text} names two years that do not follow each other")
+        raise InvalidDay(f"{text} names two years that are not consecutive")
     month = 1 + int(match["quarter"]) * 3 % 12  # Q1 begins in April, Q4 in January of the next year
     first = _day(year + (month == 1), month, 1, text).first
     return Span(first, _month_end(first.replace(month=month + 2)), "quarter")
@@ -115,11 +115,11 @@ def _year(figures, year_now):
 
 def _day(year, month, day, text):
     if not FIRST_YEAR <= year <= LAST_YEAR:
-        raise InvalidDay(f"{text} lies outside the years {FIRST_YEAR} to {LAST_YEAR}")
+        raise InvalidDay(f"{text} is not in the years {FIRST_YEAR} to {LAST_YEAR}")
     try:
         date = datetime.date(year, month, day)
     except ValueError:
-        raise InvalidDay(f"{text} is not a day of the calendar") from None
+        raise InvalidDay(f"{text} is not a real date") from None
     return Span(date, date, "day")
 
 

@@ -28,7 +28,7 @@ TEXTS = tuple(
     for name in names_of(Sort.LINE, Sort.TEXT, is_imported=True)
     if name not in ("title", NOTE)  # which have steps of their own
 )
-NOT_MAPPED = "Nobody has said what this means here"
+NOT_MAPPED = "This word has no meaning on this register yet"
 
 
 def reference_number(reference: str, prefix: str) -> int | None:
@@ -69,11 +69,11 @@ def parse_day(row, at: int, text: str, *, is_first: bool = False) -> datetime.da
     try:
         span = parse_date.parse_span(text, row.plan.is_day_first, row.today.year)
     except parse_date.InvalidDay as problem:
-        row.add_problem(at, text, f"{problem}: it stays with the notes")
+        row.add_problem(at, text, f"{problem}: kept in the notes")
         return None
     if span is None:
         if not parse_date.means_no_day(text):
-            row.add_problem(at, text, "It is not written as a day: it stays with the notes")
+            row.add_problem(at, text, "This is not a date: kept in the notes")
         return None
     date = span.first if is_first else span.last
     if span.unit != "day":
@@ -112,16 +112,16 @@ def derive_raised_on(row):
 
 def _day_problem(target, date, today):
     if target in PAST_DAYS and date > today:
-        return "The day must be today or in the past: it stays with the notes"
+        return "The date must be today or in the past: kept in the notes"
     if target == "tolerated_until" and not today < date <= latest_next_review(today):
         return (
-            f"The day must be after today and {day_text(latest_next_review(today))} or earlier: it "
-            "stays with the notes"
+            f"The date must be after today and {day_text(latest_next_review(today))} or earlier: "
+            "kept in the notes"
         )
     if target == "next_review_on" and date > latest_next_review(today):
         return (
-            f"The next review must be {day_text(latest_next_review(today))} or earlier: it stays "
-            "with the notes"
+            f"The next review must be {day_text(latest_next_review(today))} or earlier: kept in "
+            "the notes"
         )
     return ""
 
@@ -135,7 +135,7 @@ def parse_amounts(row):
                 row.set_value(target, pounds)
                 continue
             if value_mapping.word_key(text) not in value_mapping.BLANK_WORDS:
-                problem = f"It is not an amount in {FORM_OF_AMOUNT}: it stays with the notes"
+                problem = f"This is not an amount in {FORM_OF_AMOUNT}: kept in the notes"
                 row.add_problem(at, text[:80], problem)
             row.move_to_notes(at)
 
@@ -154,7 +154,7 @@ def parse_choices(row, meanings):
 def _handle_unmapped(row, at, text, choice):
     """A word without a value goes to the notes: with a problem, unless somebody said so."""
     if choice != "" and value_mapping.word_key(text) not in value_mapping.BLANK_WORDS:
-        row.add_problem(at, text, f"{NOT_MAPPED}: it stays with the notes")
+        row.add_problem(at, text, f"{NOT_MAPPED}: kept in the notes")
     row.move_to_notes(at)
 
 
@@ -164,7 +164,7 @@ def parse_types(row, meanings):
             slugs, unknown = meanings.lookup_all(target, row.cells[at])
             if target == "primary_failure_type" and len(slugs) > 1:
                 row.add_problem(
-                    at, row.cells[at], "A risk has one main type: it stays with the notes"
+                    at, row.cells[at], "A risk has one main failure type: kept in the notes"
                 )
                 slugs, unknown = [], []
                 row.move_to_notes(at)
@@ -201,9 +201,11 @@ def read_post(row, at, text, meanings) -> str | None:
     if title is None:
         is_person = any(map(owners.looks_like_person, owners_named))
         kind = (
-            "It looks like a person, not a post" if is_person else "It is not the title of a post"
+            "This looks like a person, not a post"
+            if is_person
+            else "This is not the title of a post"
         )
-        row.add_problem(at, text[:80], f"{kind}: it stays with the notes")
+        row.add_problem(at, text[:80], f"{kind}: kept in the notes")
     elif title and len(owners_named) > 1 and title.casefold() != " ".join(text.split()).casefold():
         row.add_split_note(at, first_of_owners(title, len(owners_named) - 1))
         row.move_to_notes(at)
@@ -223,7 +225,7 @@ def parse_texts(row):
             text, field.longest
         ):
             row.add_problem(
-                row.columns[target][0], f"{text[:80]}…", f"{problem}: it goes to the notes"
+                row.columns[target][0], f"{text[:80]}…", f"{problem}: kept in the notes"
             )
             row.revert_to_notes(target)
         else:
@@ -232,13 +234,13 @@ def parse_texts(row):
 
 def _words_problem(text, most):
     if most and (count := len(text.split())) > most:
-        return f"It must be {most} words or fewer and has {count:,}"
+        return f"This must be {most} words or fewer and has {count:,}"
     return ""
 
 
 def _length_problem(text, longest):
     if len(text) > longest:
-        return f"It must be {longest:,} characters or fewer and has {len(text):,}"
+        return f"This must be {longest:,} characters or fewer and has {len(text):,}"
     return ""
 
 
@@ -257,13 +259,15 @@ def parse_statement_field(row):
         for at in columns:
             row.record_target(at, target)
         if names_effects_too(row.plan.names[columns[0]]):
-            row.add_split_note(columns[0], "no word shows where its effects begin: kept whole")
+            row.add_split_note(
+                columns[0], "not split, because no word shows where its effects begin"
+            )
     else:
         if len(text) > LONGEST:
             row.add_problem(
                 columns[0],
                 f"{text[:80]}…",
-                f"It has {len(text):,} characters, more than {LONGEST:,}: to the notes",
+                f"{_length_problem(text, LONGEST)}: kept in the notes",
             )
         for at in columns:
             row.move_to_notes(at)
@@ -292,7 +296,8 @@ def parse_title(row):
             row.record_target(at, *parts)
         if len(line) > parse_list.TITLE:
             row.add_split_note(
-                at, f"longer than {parse_list.TITLE} characters: the title is its beginning"
+                at,
+                f"longer than {parse_list.TITLE} characters, so we use its beginning as the title",
             )
             if "event" in values or len(line) > LONGEST:
                 row.move_to_notes(at)
@@ -313,7 +318,7 @@ def derive_title_and_event(row):
     if "title" not in values and description:
         values["title"] = parse_list.split_title(parse_list.first_sentence(description))[0]
         derived.add("title")
-        row.parsed.split_notes.append("Title: made from the first sentence of what could happen")
+        row.parsed.split_notes.append("Title: taken from the first sentence of the event")
     if "title" in values and "event" not in values:
         values["event"] = values["title"]
         derived.add("event")
@@ -340,7 +345,7 @@ def check_response(row):
             row.add_problem(
                 at,
                 row.cells[at],
-                "Tolerating needs a reason and the day on which it ends: it stays with the notes",
+                "To tolerate a risk, give a reason and an end date: kept in the notes",
             )
             for name in ("response", "response_reason", "tolerated_until"):
                 row.revert_to_notes(name) if name in values else None

@@ -17,7 +17,7 @@ def parse_progress(row):
     for at in row.columns.get("progress", []):
         notes = split_notes(row.cells[at], row.plan.is_day_first, row.today)
         if any(len(note.text) > LONGEST for note in notes):
-            row.add_problem(at, f"{row.cells[at][:80]}…", "It is too long for a progress note")
+            row.add_problem(at, f"{row.cells[at][:80]}…", "This is too long for a progress note")
             row.move_to_notes(at)
             continue
         row.parsed.progress += notes

@@ -71,12 +71,11 @@ def _rating_day(row, at, day, has_undated_rating):
         return on, False
     if on - QUARTER <= today and not has_undated_rating:
         row.add_split_note(
-            at, f"{parse_fields.day_text(on)} lies ahead: judged on the day of the import"
+            at,
+            f"{parse_fields.day_text(on)} is in the future, so the rating counts from the import",
         )
         return None, False
-    row.add_problem(
-        at, parse_fields.day_text(on), "The day lies ahead: nothing is judged on it yet"
-    )
+    row.add_problem(at, parse_fields.day_text(on), "This date is in the future: no rating imported")
     return None, True
 
 
@@ -91,18 +90,18 @@ def _report_unresolved(row, columns, result, resolver):
             row.add_problem(
                 at,
                 text,
-                f"{_unresolved_reason(part, text, resolver)}: not judged, it stays with the notes",
+                f"{_unresolved_reason(part, text, resolver)}: kept in the notes without a rating",
             )
         row.move_to_notes(at)
 
 
 def _unresolved_reason(part, text, resolver):
     if part != SCORE:
-        return f"It is no level of {part} of the scheme, and nobody has said which one it is"
+        return f"The scoring scheme has no such level of {part}, and you have not matched it to one"
     pairs = resolver.match(text, False).pairs
     if len(pairs) > 1 and parse_rating.numbers_in(text):
         return possible_pairs(sorted(pairs))
-    return "It does not say likelihood and impact, and nobody has said which they are"
+    return "This does not give likelihood and impact, and you have not matched it to them"
 
 
 def _record_rating_columns(row, columns, result, resolver):
@@ -141,9 +140,7 @@ def _rating_details(row, kind, meanings):
             details["driver"] = slugs[0]
             row.record_target(at, f"{kind}.driver")
         else:
-            row.add_problem(
-                at, row.cells[at], f"{parse_fields.NOT_MAPPED}: it stays with the notes"
-            )
+            row.add_problem(at, row.cells[at], f"{parse_fields.NOT_MAPPED}: kept in the notes")
             row.move_to_notes(at)
     columns = row.columns.get(f"{kind}.rationale", [])
     text = "\n".join(row.cells[at] for at in columns)
@@ -163,7 +160,7 @@ def _rating_details(row, kind, meanings):
                 row.add_problem(
                     at,
                     row.cells[at],
-                    "The day must be today or in the past: judged on the day of the import",
+                    "The date must be today or in the past: the rating counts from the import",
                 )
             row.move_to_notes(at)
     return details
@@ -204,7 +201,7 @@ def _reject_too_long(row, at, items):
         row.add_problem(
             at,
             f"{row.cells[at][:80]}…",
-            f"One of them has {longest:,} characters: it goes to the notes",
+            f"One of them has {longest:,} characters: kept in the notes",
         )
         row.move_to_notes(at)
     return longest > parse_fields.LONGEST
@@ -269,7 +266,7 @@ def _parse_due(row, at, text):
     due = parse_fields.parse_day(row, at, text)
     if due and _is_too_far_ahead(row, due):
         row.add_problem(
-            at, text, "The day must lie within ten years: check the year. It stays with the notes"
+            at, text, "The date must be within ten years: check the year. Kept in the notes"
         )
         return None
     return due

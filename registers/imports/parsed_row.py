@@ -119,7 +119,7 @@ class RowBuilder:
             if cell and (text := self._clean(at, cell)):
                 self._add_cell(at, text)
                 if self._is_error(text):
-                    self.add_problem(at, text, "Its formula failed: it stays with the notes")
+                    self.add_problem(at, text, "The formula failed: kept in the notes")
 
     def _add_cell(self, at, text):
         self.cells[at] = text
@@ -138,7 +138,7 @@ class RowBuilder:
             self.add_problem(
                 at,
                 text[:80],
-                f"It had characters that cannot be stored ({codes}), which were taken out",
+                f"We removed characters that cannot be stored ({codes})",
             )
             if not text:
                 self.record_target(at, IGNORE)
@@ -200,7 +200,9 @@ class RowBuilder:
         for at, heading, text in sorted(dict.fromkeys(self.notes), key=lambda note: note[0]):
             entry = text if heading.casefold() in NOTE_HEADINGS else f"{heading}: {text}"
             if length + len(entry) + 1 > NOTES_LIMIT:
-                words = f"The notes have no room for its {len(text):,} characters: a progress note"
+                words = (
+                    f"The notes have no room for {len(text):,} characters: kept as a progress note"
+                )
                 self.add_problem(at, f"{text[:80]}…", words)
                 self.parsed.progress += [
                     ParsedNote(entry[start : start + NOTES_LIMIT])

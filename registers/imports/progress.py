@@ -8,7 +8,7 @@ from django.db.models import Count, Q
 from django.utils.dateparse import parse_date
 from django.utils.formats import date_format
 
-from registers.import_fields import BY_NAME, IGNORE, NOTE, Sort
+from registers.import_fields import BY_NAME, IGNORE, KIND_TERMS, NOTE, Sort
 from registers.imports.diff import DAYS
 from registers.imports.reference_data import load_reference_data
 from registers.imports.row_roles import RowOutcome
@@ -24,10 +24,10 @@ FILTERS = {
     "": "All risks",
     Outcome.NEW: "New",
     Outcome.CHANGED: "Changed",
-    Outcome.UNCHANGED: "The same",
-    Outcome.REFUSED: "Refused",
+    Outcome.UNCHANGED: "Unchanged",
+    Outcome.REFUSED: "Cannot import",
     Outcome.LEFT_OUT: "Left out",
-    "problems": "With something to look at",
+    "problems": "To check",
 }
 # ImportedRow.reads of a row in a restored file, which nobody parsed.
 NOT_READ = {
@@ -120,6 +120,10 @@ class PlacedRating:
     kind: str
     placing: object
     on: object  # a day, or None: the day of the import
+
+    @property
+    def kind_term(self):
+        return KIND_TERMS[self.kind]
 
 
 class PreviewRow:
@@ -262,4 +266,4 @@ def row_cells(row):
 def target_label(target):
     if target == IGNORE:
         return "worked out by the register"
-    return BY_NAME[target].label.lower() if target in BY_NAME and target != NOTE else "other notes"
+    return BY_NAME[target].term.lower() if target in BY_NAME and target != NOTE else "other notes"

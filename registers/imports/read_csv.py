@@ -107,9 +107,7 @@ def _rows(text, delimiter, remarks):
     try:
         yield from _read(text, delimiter, is_strict=True)
     except _StrayQuotes:
-        remarks.append(
-            "Some of its quotation marks are not in pairs: look at the rows around them."
-        )
+        remarks.append("Some quotation marks are not in pairs: check the rows around them.")
         yield from _read(text, delimiter, is_strict=False)
 
 
@@ -126,13 +124,13 @@ def _read(text, delimiter, *, is_strict):
         for number, row in enumerate(reader, 1):
             if number > LAST_ROW:
                 raise CannotRead(
-                    f"The file has more than {LAST_ROW:,} rows: take in a part of them at a time"
+                    f"The file has more than {LAST_ROW:,} rows: import a part of them at a time"
                 )
             for at, cell in enumerate(row):
                 if "\0" in cell:
                     raise CannotRead(
                         f"Row {number:,}, column {column_letter(at)} has a NUL character: the "
-                        "file is damaged, or no CSV"
+                        "file is damaged, or is not a CSV file"
                     )
             yield number, [unescape_formula(cell) for cell in row]
     except csv.Error as error:

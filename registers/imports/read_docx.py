@@ -61,12 +61,12 @@ def read_sheets(archive: ZipFile) -> Iterator[Sheet]:
             pass
     tables = [table for table in document.tables if not table.is_layout]
     if not tables:
-        raise CannotRead("The document has no table of two rows and two columns or more")
+        raise CannotRead("The document has no table with at least two rows and two columns")
     if len(tables) > SHEETS:
         raise CannotRead(
             f"The document has more than {SHEETS} tables: delete those that hold no risks"
         )
-    remarks = ["The text outside its tables is not read."] if document.has_text_outside else []
+    remarks = ["We do not read the text outside its tables."] if document.has_text_outside else []
     if small := len(document.tables) - len(tables):
         remarks.append(sheet_remarks.small_tables(small))
     collector = RowCollector()
@@ -88,7 +88,7 @@ def _remarks(table):
     if table.deleted:
         yield sheet_remarks.deleted_rows(table.deleted)
     if table.has_changes:
-        yield "Changes are tracked in it: what was inserted is read, what was deleted is not."
+        yield "The document has tracked changes. We read what was inserted, not what was deleted."
     numbered = [
         at
         for at, row in enumerate(table.rows, 1)
@@ -176,7 +176,7 @@ class Document(XmlPass):
 
     def _start_table(self):
         if len(self.open_tables) == DEPTH:
-            raise CannotRead("Its tables stand more than eight deep in each other: take them apart")
+            raise CannotRead("It has tables more than eight deep inside each other: separate them")
         name = " ".join(self.above.split())
         table = Table(name if len(name) <= NAME_LENGTH else "")
         self.above = ""

@@ -11,9 +11,7 @@ READERS = {
     "ods": read_ods.read_sheets,
     "docx": read_docx.read_sheets,
 }
-HAS_MACROS = (
-    "The file carries macros: save it as .xlsx or .docx, which have none, and choose that file"
-)
+HAS_MACROS = "The file has macros: save it as .xlsx or .docx, which have none, and choose that file"
 COPY_TABLE = "copy its table and paste it into the box instead, or save the table as .xlsx"
 # Names in the directory of an OLE file, which are UTF-16.
 OLE_KINDS = {
@@ -54,8 +52,8 @@ def _refuse_other_kinds(name, content):
     for suffixes, noun in ((WORKBOOKS, "workbook"), (DOCUMENTS, "document")):
         if name.endswith(suffixes) and not is_archive:
             raise CannotRead(
-                f"The file is named like a {noun} and is none: choose the {noun} itself, or name "
-                "the file .csv if it is text"
+                f"The file has the name of a {noun} but is not one: choose the {noun} itself, or "
+                "name the file .csv if it is text"
             )
 
 
@@ -78,7 +76,7 @@ def _read_archive(content):
             raise
         except Exception:  # a damaged part raises anything
             raise CannotRead(
-                f"The file cannot be read, part of it is damaged: {zip_guard.SAVE_AS[kind]}"
+                f"The file cannot be read because part of it is damaged: {zip_guard.SAVE_AS[kind]}"
             ) from None
 
 
@@ -99,7 +97,7 @@ def _archive_kind(names):
     if "[content_types].xml" in names and any(name.startswith("xl/") for name in names):
         return "xlsx"
     raise CannotRead(
-        "The file is an archive and no workbook: choose a .xlsx, .ods, .docx or .csv file"
+        "The file is an archive, not a workbook: choose a .xlsx, .ods, .docx or .csv file"
     )
 
 

@@ -61,8 +61,8 @@ def _check_kind(archive):
     kind = _start_of(archive, KIND) if KIND in archive.namelist() else b"spreadsheet"
     if b"spreadsheet" not in kind:
         raise CannotRead(
-            "The file is an OpenDocument file and no workbook: save it as .docx if it is a text, "
-            "else as .xlsx"
+            "The file is an OpenDocument file but not a workbook: save it as .docx if it is a "
+            "text, else as .xlsx"
         )
 
 

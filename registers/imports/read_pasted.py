@@ -17,8 +17,8 @@ HEADING_LINES = 20  # in which the headings are
 LONGEST_ROW = 200  # lines
 CONSISTENT = 0.5  # of the lines that have as many columns as most
 NO_TABLE = (
-    "No columns can be told apart in the text: copy the whole table from Word, a workbook or a web "
-    "page, or save it as .xlsx"
+    "We cannot find columns in the text: copy the whole table from Word, a workbook or a web page, "
+    "or save it as .xlsx"
 )
 
 
@@ -29,8 +29,8 @@ def read_sheets(content: bytes) -> list[Sheet]:
         rows, remarks = _tab_rows(text)
     elif rows := _spaced_rows(text):
         remarks = [
-            "Its columns are told apart by their spaces: a line that goes on below its row is a "
-            "row of its own here."
+            "We found the columns by the spaces between them. If a row runs over several lines, we "
+            "read each line as a row."
         ]
     else:
         return _csv_sheets(content)

@@ -31,7 +31,7 @@ def _rejected(batch):
     for row in batch.rows.filter(outcome__in=outcomes):
         yield row.number, row.cells, rejection_reasons(row)
         for number, cells in row.further:
-            yield number, cells, f"It goes on with row {row.number}."
+            yield number, cells, f"It continues row {row.number}."
     for entry in batch.non_risk_rows:
         if entry["outcome"] == RowOutcome.LEFT_OUT:
             yield entry["row"], entry["cells"], entry["reason"]

@@ -115,7 +115,7 @@ class RatingResolver:
         for part, levels in levels_by_part.items():
             if len(levels) > 1:
                 result.doubts.append(
-                    (join_with_and(levels.values()), f"These say different things of the {part}")
+                    (join_with_and(levels.values()), f"These give different levels of {part}")
                 )
         if result.doubts:
             return result
@@ -159,9 +159,7 @@ class RatingResolver:
     def _check_scores(self, result, matches, exact):
         for text, match in matches.items():
             if match.contradicts:
-                result.doubts.append(
-                    (text, "The score in it is not what its likelihood and impact come to")
-                )
+                result.doubts.append((text, "The score does not match its likelihood and impact"))
             elif (
                 result.pair
                 and match.pairs
@@ -171,12 +169,12 @@ class RatingResolver:
                 score = self.scheme.place(*result.pair).score
                 pair = f"likelihood {result.pair[0]} and impact {result.pair[1]}"
                 result.doubts.append(
-                    (text, f"It does not fit {pair}, which come to {score} and stand")
+                    (text, f"This does not match {pair}, which give {score}. We use {score}")
                 )
             elif result.pair and result.pair in match.pairs:
                 result.confirmed.add((SCORE, text))
         if result.pair is None and len(set(exact.values())) > 1:
-            result.doubts.append((join_with_and(exact), "These scores say different things"))
+            result.doubts.append((join_with_and(exact), "These scores differ"))
 
     @staticmethod
     def _report_missing_half(result, likelihood, impact, matches):
@@ -187,7 +185,7 @@ class RatingResolver:
         ]
         if len(lone) == 1 and not matches and not result.undecided:
             other = IMPACT if lone[0][0] == LIKELIHOOD else LIKELIHOOD
-            result.doubts.append((str(lone[0][1]), f"It says the {lone[0][0]} and no {other}"))
+            result.doubts.append((str(lone[0][1]), f"This gives the {lone[0][0]} but no {other}"))
 
 
 def _is_in_scheme(scheme, part, means):

@@ -55,10 +55,7 @@ class RowParser:
             row.parsed.actions = list(dict.fromkeys(row.parsed.actions))
         for number, at, cell in group_rows.conflicting_cells(row.parsed.sheet_row, self.plan):
             if text := clean_cell(cell)[0]:
-                words = (
-                    f"Row {number:,} says this, and the risk's first row otherwise: "
-                    "it stays with the notes"
-                )
+                words = f"Row {number:,} differs from the first row of the risk: kept in the notes"
                 row.add_problem(at, text[:80], words)
                 row.notes.append((at, row.column_name(at), text))
 

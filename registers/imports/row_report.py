@@ -14,7 +14,7 @@ OUTCOME, REASON = "What became of it", "Why"
 Outcome = ImportedRow.Outcome
 REASONS = {
     Outcome.NEW: "It is a new risk.",
-    Outcome.UNCHANGED: "The register says the same.",
+    Outcome.UNCHANGED: "The register already says this.",
 }
 
 

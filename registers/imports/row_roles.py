@@ -42,17 +42,17 @@ class RowOutcome(StrEnum):
 
 
 ROLES = (RowOutcome.RISK, RowOutcome.CONTINUATION, RowOutcome.SECTION, RowOutcome.LEFT_OUT)
-HEADINGS_AGAIN = RowOutcome.HEADING, "The headings stand here again."
-TITLE_AGAIN = RowOutcome.HEADING, "A line from above the headings stands here again."
-PAGE = RowOutcome.HEADING, "It is the number of a page."
+HEADINGS_AGAIN = RowOutcome.HEADING, "It repeats the headings."
+TITLE_AGAIN = RowOutcome.HEADING, "It repeats a line from above the headings."
+PAGE = RowOutcome.HEADING, "It is a page number."
 SECTION = RowOutcome.SECTION, "Its only text is a heading for the rows below."
 ALONE = (
     RowOutcome.LEFT_OUT,
-    "Only its title has a text: it may be a risk, or a heading for the rows below.",
+    "It has only a title: it may be a risk, or a heading for the rows below.",
 )
 NO_WORDS = (
     RowOutcome.LEFT_OUT,
-    "It holds a number, zeros or formula errors and no words: it names no risk.",
+    "It has numbers or formula errors but no words: it names no risk.",
 )
 DECIDED = {
     RowOutcome.SECTION: (RowOutcome.SECTION, "You made it a heading for the rows below."),

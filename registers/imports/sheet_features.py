@@ -46,11 +46,11 @@ class SheetFeatures:
         place = f'Sheet "{self.title}", row {row:,}, column {column_letter(column - 1)}'
         if column > LAST_COLUMN:
             raise CannotRead(
-                f"{place} is not empty: only the first {LAST_COLUMN} columns are read. Delete "
-                "what is there"
+                f"{place} is not empty. We read only the first {LAST_COLUMN} columns: delete what "
+                "is there"
             )
         raise CannotRead(
-            f"{place} lies further down than is read at once: take in a part of the rows at a time"
+            f"{place} is too far down to read at once: import a part of the rows at a time"
         )
 
     def remarks_for(self, rows: Sequence[SheetRow]) -> tuple[str, ...]:
@@ -64,7 +64,7 @@ class SheetFeatures:
         if self.is_hidden:
             yield "The sheet is hidden."
         if self.is_filtered:
-            yield "A filter is on: the rows that it hides are read too."
+            yield "A filter is on. We also read the rows that it hides."
         if self.hidden_rows:
             yield sheet_remarks.hidden_rows(self.hidden_rows)
         if hidden := [at for at in range(width) if at + 1 in self.hidden_columns]:
@@ -85,9 +85,9 @@ class SheetFeatures:
         if merged:
             yield sheet_remarks.merged_cells([_range_name(*corners) for corners in merged])
         if self.has_comments:
-            yield "Comments on cells are not read: what matters in them must stand in a cell."
+            yield "We do not read comments on cells. Put anything that matters into a cell."
         if self.has_pictures:
-            yield "Pictures and shapes are not read."
+            yield "We do not read pictures and shapes."
 
 
 def _range_name(top, left, bottom, right):

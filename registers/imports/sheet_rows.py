@@ -20,9 +20,9 @@ ROWS_SHOWN = 10
 FILTERS = {
     DECIDE: "To decide",
     RowOutcome.LEFT_OUT: "Left out",
-    RowOutcome.SECTION: "Headings of sections",
-    RowOutcome.CONTINUATION: "More of a risk above",
-    RowOutcome.HEADING: "Headings of columns",
+    RowOutcome.SECTION: "Section headings",
+    RowOutcome.CONTINUATION: "Part of a risk above",
+    RowOutcome.HEADING: "Column headings",
     RowOutcome.GUIDANCE: "Guidance",
     RowOutcome.ABOVE: "Above the headings",
     RowOutcome.BELOW: "Below the table",

@@ -251,7 +251,7 @@ def _stage_row(batch, row, parsed, match, lookalike, references, parser, keeps_n
         words = duplicate_reference(duplicates, shown=5)
         parsed.problems.append(RowProblem(column, reference, words, True))
     if reference_problem:
-        words = f"It {reference_problem}: give the row one reference of ours"
+        words = f"This {reference_problem}. Give the row a reference from this register"
         parsed.problems.append(RowProblem(column, reference, words, True))
     number = references.number(reference)
     if existing:
@@ -288,7 +288,9 @@ def _stage_row(batch, row, parsed, match, lookalike, references, parser, keeps_n
 def _keep_reference(row, reference, column):
     """Note a reference in our form that the register never gave: the new risk gets the next one."""
     row.values["notes"] = f"{row.values.get('notes', '')}\nReference there: {reference}".strip()
-    words = "It is not on this register: the row comes in as a new risk, under the next reference"
+    words = (
+        "This reference is not on this register: the row becomes a new risk with the next reference"
+    )
     row.problems.append(RowProblem(column, reference, words, False))
 
 

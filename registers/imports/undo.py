@@ -108,9 +108,9 @@ def plan_undo(batch, *, is_locked=False) -> UndoPlan:
         risk.register = batch.register
         if risk.pk in changes:
             day = date_format(timezone.localdate(changes[risk.pk]), "j F Y")
-            plan.leftovers.append(Leftover(risk, f"changed since, on {day}"))
+            plan.leftovers.append(Leftover(risk, f"it has changed since, on {day}"))
         elif risk.pk not in origins:
-            plan.leftovers.append(Leftover(risk, "taken in before imports could be undone"))
+            plan.leftovers.append(Leftover(risk, "its import is too old to undo"))
         elif versions[risk.pk] is None:
             plan.closed.append(risk)
         else:
@@ -184,7 +184,8 @@ class RestoredDetails:
         if row.is_our_current:
             self.unrated.add(risk.pk)
         day = date_format(row.effective_on, "j F Y")
-        words = f"its {row.get_kind_display().lower()} rating of {day} stays, as it had none before"
+        kind = row.get_kind_display().lower()
+        words = f"its {kind} rating of {day} stays, because it had none before"
         self.leftovers.append(Leftover(risk, words))
 
 
@@ -198,7 +199,7 @@ def _put_back(before, row, risk):
     rating = before[-1]
     names = ("kind", "likelihood", "impact", "driver", "likelihood_low", "likelihood_high")
     values = {name: getattr(rating, name) for name in (*names, "impact_low", "impact_high")}
-    rationale = f"{UNDONE}: as before. {rating.rationale}"
+    rationale = f"{UNDONE}: earlier rating restored. {rating.rationale}"
     return values | {"rationale": rationale, "effective_on": row.effective_on}
 
 
@@ -215,7 +216,7 @@ def undo_import(batch, *, by, reason, shown_version) -> RegisterImport:
     batch.register.hold()
     plan = plan_undo(batch, is_locked=True)
     if not batch.is_done or plan.is_empty or plan.version != shown_version:
-        raise ImportOutdated(f"{batch} is not what was shown.")
+        raise ImportOutdated(f"{batch} has changed. Check the page again.")
     batch.undone_at = timezone.now()
     write_many(
         batch.register,

@@ -73,7 +73,9 @@ def guess_columns(
     key = scales.find_key([other for other in workbook if other.name != sheet.name])
     plan = guess_plan(sheet, load_reference_data(register), previous_plan(register), key, layout)
     if not data_rows(sheet, plan):
-        raise CannotRead(f"{sheet.name} has no row below its headings: choose a file that has one")
+        raise CannotRead(
+            f"{sheet.name} has no rows below its headings: choose a file that has some"
+        )
     return plan
 
 
@@ -101,12 +103,12 @@ def read_sheets(file_name: str, content: bytes) -> list[Sheet]:
     """The sheets of a file, hidden ones too, empty ones left out. Raises CannotRead."""
     if len(content) > BYTES:
         raise CannotRead(
-            f"The file is larger than {BYTES // 1_000_000} MB: take out pictures, or take in a "
-            "part of it"
+            f"The file is larger than {BYTES // 1_000_000} MB: remove pictures, or import a part "
+            "of it"
         )
     if not content.strip(b"\0 \r\n\t"):
         raise CannotRead("The file is empty: choose another one")
     sheets = [sheet for sheet in read_file(file_name, content) if sheet.rows]
     if not sheets:
-        raise CannotRead("No sheet of the file has a text in it: choose another one")
+        raise CannotRead("No sheet of the file has any text: choose another file")
     return sheets

@@ -60,15 +60,15 @@ def _check_sizes(entries):
         if entry.flag_bits & 0x1:
             raise CannotRead("The file is protected by a password: save it without one")
         if entry.compress_type not in KINDS:
-            raise CannotRead(f"The file is packed in a way that we do not read: {SAVE_AGAIN}")
+            raise CannotRead(f"The file is compressed in a way that we cannot read: {SAVE_AGAIN}")
         if entry.file_size > RATIO_FROM and entry.file_size > RATIO * max(entry.compress_size, 1):
             raise CannotRead(
                 f"A part of the file would grow to {RATIO} times its size and more: {SAVE_AGAIN}"
             )
         if entry.filename.lower().endswith(KEPT_IN_MEMORY) and entry.file_size > IN_MEMORY:
             raise CannotRead(
-                f"The file holds more than {IN_MEMORY // 1_000_000} MB of text: take in a part "
-                "at a time"
+                f"The file holds more than {IN_MEMORY // 1_000_000} MB of text: import a part at a "
+                "time"
             )
 
 
@@ -84,7 +84,7 @@ def _refuse_definitions(archive, entry):
 
     def refuse(*_):
         raise CannotRead(
-            "The file defines entities of its own, as none does that a spreadsheet program wrote"
+            "The file defines its own entities, which files from a spreadsheet program never do"
         )
 
     def stop(*_):

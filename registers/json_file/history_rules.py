@@ -23,8 +23,8 @@ from registers.scoring import RatingOutsideScheme
 
 # A row that refers through this field to what is not here is kept whole.
 KEPT_WHOLE = {Escalation: "to_register", Precedent: "sign"}
-NOT_COME = "This day had not come when it was recorded."
-RUNS_BACKWARDS = "History runs forward: the one before is later."
+NOT_COME = "This day was in the future when it was recorded."
+RUNS_BACKWARDS = "This is earlier than the entry before it, but history runs forward."
 NUMBERED_LISTS = {Assessment: "assessments", Review: "reviews", Control: "controls"}
 
 
@@ -158,7 +158,7 @@ class HistoryReader:
             if (row["original_due_on"], row["redated"]) != (original, times):
                 self.rows.add_problem(
                     [*path, "revisions", place],
-                    "It was first due, or re-dated, otherwise than this says.",
+                    "This does not match its first due date, or the changes of its due date.",
                 )
 
     def _check_rating(self, row, path):
@@ -171,7 +171,7 @@ class HistoryReader:
             for likelihood, impact in ends:
                 rules.place(likelihood or row["likelihood"], impact or row["impact"])
         except RatingOutsideScheme:
-            self.rows.add_problem(path, "Its scheme has no such rating.")
+            self.rows.add_problem(path, "Its scoring scheme has no such rating.")
             return
         if (row["score"], row["band"]) != (placing.score, placing.band.slug):
             self.rows.add_problem(
@@ -194,18 +194,20 @@ def check_adoptions(rows, sources, scheme):
             source[name].rpartition("/") for name in ("scheme", "earlier")
         )
         if slug != earlier_slug or int(version) <= int(earlier):
-            rows.add_problem([*path, "scheme"], "This is no newer version of the scheme before it.")
+            rows.add_problem(
+                [*path, "scheme"], "This is not a newer version of the scheme before it."
+            )
     for place, (before, source) in enumerate(pairwise(sources), 2):
         path = ["scheme_adoptions", place]
         for name in ("effective_on", "recorded_at"):
             if source[name] < before[name]:
                 rows.add_problem([*path, name], RUNS_BACKWARDS)
         if source["earlier"] != before["scheme"]:
-            rows.add_problem([*path, "earlier"], "The adoption before this took another scheme.")
+            rows.add_problem([*path, "earlier"], "The adoption before this one has another scheme.")
     if sources and sources[-1]["scheme"] != scheme:
         rows.add_problem(
             ["scheme_adoptions", len(sources), "scheme"],
-            "The register took this scheme last and is rated by another.",
+            "The register adopted this scheme last, but is rated under another.",
         )
 
 

@@ -48,8 +48,8 @@ def parse(content):
     document = _load(content)
     if not isinstance(document, dict) or document.get("format") != FORMAT:
         _refuse(
-            "The file is not a register with its history. Choose one that was saved as “The whole "
-            "register as one file”."
+            "The file is not a register with its history. Choose a file that you saved as “The "
+            "whole register as one file”."
         )
     _refuse_all(text_problems(document))
     version = document.get("version")
@@ -144,11 +144,11 @@ def _object_builder():
             for name, value in pairs
         }
         if len(built) < len(pairs):
-            raise ValueError("a name stands twice in one object")
+            raise ValueError("a name is there twice in one object")
         return built
 
     return build
 
 
 def _refuse_constant(name):
-    raise ValueError(f"{name} is no number")
+    raise ValueError(f"{name} is not a number")

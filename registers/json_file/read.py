@@ -114,18 +114,16 @@ class RowReader:
     def _day(self, source, name):
         day = datetime.date.fromisoformat(source)
         if name in NEVER_IN_FUTURE and day > self.today:
-            raise ValueError("This day has not come yet.")
+            raise ValueError("This day is in the future.")
         return day
 
     def _instant(self, source):
         try:
             instant = datetime.datetime.fromisoformat(source)
         except ValueError:
-            raise ValueError(
-                "This is not an instant such as 2026-09-30T10:00:00.000000Z."
-            ) from None
+            raise ValueError("This is not a time such as 2026-09-30T10:00:00.000000Z.") from None
         if instant < FIRST_INSTANT:
-            raise ValueError(f"This instant lies before {FIRST_INSTANT.year}.")
+            raise ValueError(f"This time is before {FIRST_INSTANT.year}.")
         if instant > self.read_at:
-            raise ValueError("This instant has not come yet.")
+            raise ValueError("This time is in the future.")
         return instant

@@ -76,9 +76,9 @@ def _read_people(people, organisation, reader, references):
         path = ["people", place]
         address = person["email"]
         if not _is_address(address):
-            reader.add_problem([*path, "email"], "This is no e-mail address in small letters.")
+            reader.add_problem([*path, "email"], "This is not an e-mail address in lower case.")
         elif address in keys:
-            reader.add_problem([*path, "email"], "This person stands twice in the list.")
+            reader.add_problem([*path, "email"], "This person is in the list twice.")
         elif address in members:
             keys[address] = members[address]
         else:
@@ -140,7 +140,7 @@ def _read_schemes(schemes, organisation, reader, references):
         name = f"{scheme.slug}/{scheme.version}"
         existing = stored.get(name)
         if existing and existing.organisation_id not in (None, organisation.pk):
-            reader.add_problem(path, f"The name {name} is taken here by another scheme.")
+            reader.add_problem(path, f"The name {name} belongs to another scheme here.")
         elif existing and scheme._differs_from(existing):
             reader.add_problem(
                 path,

@@ -94,9 +94,7 @@ def restore(content, register, *, by, file_name="register.json", under_way=None)
             _Restore(content, register, report).write(by, file_name, under_way)
     except (IntegrityError, DataError) as error:
         message = str(error).splitlines()[0][:200]
-        raise CannotRestore(
-            [Problem((), f"The database refuses what the file says: {message}.")]
-        ) from error
+        raise CannotRestore([Problem((), f"The database refuses the file: {message}.")]) from error
     return report
 
 
@@ -140,14 +138,14 @@ class _Restore:
         """
         self.document = parse(self.content)
         if not is_as_written(self.content):
-            self.report.warnings.append("The file was changed since it was written.")
+            self.report.warnings.append("Somebody has changed the file since it was written.")
         if not self._is_in_use():
             return False
         current = json.loads("".join(serialise(self.register)))
         if {**current, "sha256": ""} != {**self.document, "sha256": ""}:
             message = (
-                "This register holds something else already. A file is taken into an empty "
-                "register."
+                "This register already holds something else. Restore the file into an "
+                "empty register."
             )
             raise CannotRestore([Problem((), message)])
         self.report.is_unchanged = True
@@ -270,7 +268,7 @@ class _Restore:
             rules = row and self.references.rules.get(row["scheme"])
             if rules and row["tolerance"] not in rules.ranks:
                 self.rows.add_problem(
-                    ["appetites", place, "tolerance"], "Its scheme has no such band."
+                    ["appetites", place, "tolerance"], "Its scoring scheme has no such band."
                 )
         stated = Appetite.objects.filter(organisation=self.register.organisation)
         self.stated_schemes = {*stated.values_list("scheme", flat=True)}

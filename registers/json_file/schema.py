@@ -37,10 +37,9 @@ from registers.models import (
 )
 
 UNKNOWN_NAME = (
-    "Nothing of this name is known here: if a newer installation wrote the file, bring this one up "
-    "to date first."
+    "This name is not known here: if a newer installation wrote the file, update this one first."
 )
-UNSTORABLE = "This text holds a character that cannot be stored."
+UNSTORABLE = "This text has a character that cannot be stored."
 NOT_TEXT = re.compile("[\x00\ud800-\udfff]")
 DEEPEST = 15  # levels of JSON in a file
 LONGEST_STEP = 50  # characters of a name in a path
@@ -75,17 +74,17 @@ TYPES = {
 }
 # Keyword of the schema -> what to say of a value that breaks it.
 WORDS = {
-    "required": "This has to be given.",
+    "required": "This is missing.",
     "additionalProperties": UNKNOWN_NAME,
     "maxLength": "This text is longer than {} characters.",
-    "minLength": "This has to be given.",
+    "minLength": "This is missing.",
     "maxItems": "This list has more than {:,} entries.",
     "minItems": "This list has fewer than {:,} entries.",
     "minimum": "This number is less than {:,}.",
     "maximum": "This number is more than {:,}.",
-    "pattern": "This is not of the form {}.",
+    "pattern": "This does not have the form {}.",
     "format": "This is not a day such as 2026-09-30.",
-    "uniqueItems": "A name stands twice in this list.",
+    "uniqueItems": "A name is in this list twice.",
 }
 
 
@@ -144,12 +143,10 @@ def _words(error):
     keyword, expected = error.validator, error.validator_value
     if keyword == "type":
         expected = types_of(expected)[0]
-        return (
-            "This has to be given." if error.instance is None else f"This is not {TYPES[expected]}."
-        )
+        return "This is missing." if error.instance is None else f"This is not {TYPES[expected]}."
     if keyword == "enum":
-        return f"This is none of {', '.join(str(word) for word in expected if word)}."
-    return WORDS.get(keyword, "This is nothing that can stand here.").format(expected)
+        return f"This is not one of {', '.join(str(word) for word in expected if word)}."
+    return WORDS.get(keyword, "This cannot be here.").format(expected)
 
 
 def _resolve(schema):

@@ -125,7 +125,7 @@ def _parse(file):
         kind = "JSON" if suffix == ".json" else "YAML"
         raise UnreadableFile(f"is not {kind} that can be read: {error or 'too deep'}") from error
     if rows is None or rows == []:
-        raise UnreadableFile("holds no rows")
+        raise UnreadableFile("has no rows")
     if not isinstance(rows, list):
         raise UnreadableFile("must be a list of rows")
     return rows
@@ -142,7 +142,7 @@ def _text(content):
         ) from error
     if "\0" in text:
         raise UnreadableFile(
-            f"holds a NUL character (line {text[: text.index(chr(0))].count(chr(10)) + 1})"
+            f"has a NUL character (line {text[: text.index(chr(0))].count(chr(10)) + 1})"
         )
     return text
 
@@ -162,7 +162,7 @@ class StrictLoader(SAFE):
                 )
             if key.value in names:
                 raise yaml.constructor.ConstructorError(
-                    None, None, f"{key.value} stands twice", key.start_mark
+                    None, None, f"{key.value} is there twice", key.start_mark
                 )
             names.add(key.value)
         return super().construct_mapping(node, deep)
@@ -181,7 +181,7 @@ def _yaml(text):
             event, yaml.CollectionEndEvent
         )
         if depth > DEEPEST:
-            raise yaml.YAMLError(f"lists and maps may stand {DEEPEST} deep")
+            raise yaml.YAMLError(f"lists and maps may be {DEEPEST} deep")
     return yaml.load(text, Loader=StrictLoader)  # noqa: S506 (a safe loader)
 
 
@@ -193,12 +193,12 @@ def _build_object(pairs):
     built = dict(pairs)
     if len(built) < len(pairs):
         [(name, _)] = Counter(name for name, _ in pairs).most_common(1)
-        raise ValueError(f"{_printable(name)} stands twice in one object")
+        raise ValueError(f"{_printable(name)} is there twice in one object")
     return built
 
 
 def _refuse_constant(text):
-    raise ValueError(f"{text} is no number")
+    raise ValueError(f"{text} is not a number")
 
 
 def _row_problem(row):
@@ -227,7 +227,7 @@ def _build_row(file, number, row):
             problems.append(
                 (
                     _printable(str(name)),
-                    f"is no field of a row of this kind ({model._meta.verbose_name}).",
+                    f"is not a field of a row of this kind ({model._meta.verbose_name}).",
                 )
             )
         elif message := _value_problem(value):
@@ -247,20 +247,20 @@ def fields_of(model):
 def _value_problem(value, depth=0):
     """Why no column can hold the value, or None."""
     if depth > DEEPEST:
-        return f"lists and maps may stand {DEEPEST} deep."
+        return f"lists and maps may be {DEEPEST} deep."
     if isinstance(value, dict):
         value = [part for pair in value.items() for part in pair]
     if isinstance(value, list):
         return next(filter(None, (_value_problem(part, depth + 1) for part in value)), None)
     if not isinstance(value, PLAIN):
         return (
-            "holds something that is neither text, number, day, list nor map "
+            "has something that is neither text, number, day, list nor map "
             f"({type(value).__name__})."
         )
     if isinstance(value, float) and not isfinite(value):
-        return f"{value} is no number that can be stored."
+        return f"{value} is not a number that can be stored."
     if isinstance(value, str) and not _is_storable(value):
-        return "holds a character that cannot be stored (NUL, or half of a pair)."
+        return "has a character that cannot be stored (NUL, or half of a pair)."
     return None
 
 

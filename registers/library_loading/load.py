@@ -88,7 +88,7 @@ class Load:
         """Take an entry in, or return its problems."""
         first = self.entries[entry.model].get(entry.key)
         if first is not None:
-            entry.add_problem("", f"stands twice: also in {first.row.file}, {first.row.place}.")
+            entry.add_problem("", f"is there twice: also in {first.row.file}, {first.row.place}.")
         elif entry.key is not None:
             self.entries[entry.model][entry.key] = entry
             return []  # the validator adds to its problems, and returns them

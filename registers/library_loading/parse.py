@@ -135,9 +135,9 @@ def _plain(f, value):
     if isinstance(f, models.CharField | models.TextField) and not isinstance(value, str):
         raise ValidationError(f"{_short(value)} is not text: put it in quotes.")
     if isinstance(f, models.IntegerField) and isinstance(value, bool | float):
-        raise ValidationError(f"{_short(value)} is no whole number.")
+        raise ValidationError(f"{_short(value)} is not a whole number.")
     if isinstance(f, models.DateField) and not isinstance(value, str | datetime.date):
-        raise ValidationError(f"{_short(value)} is no day: write it like 2016-07-31.")
+        raise ValidationError(f"{_short(value)} is not a day: write it like 2016-07-31.")
     try:
         return f.to_python(value)
     except (TypeError, ValueError, OverflowError) as error:

@@ -35,14 +35,14 @@ KINDS = [
     ("Warning signs", WarningSign, ("text", "title", "caution", "question", "also_said_as")),
     ("Types of failure", FailureType, ("meaning", "name", "note", "question")),
     ("Insights", Insight, ("meaning", "title", "question")),
-    ("What insights come to in practice", InsightPoint, ("text",)),
+    ("What insights mean in practice", InsightPoint, ("text",)),
     ("Events", TimelineEvent, ("text", "title")),
     ("Who stepped in", CaseIntervention, ("what", "by_whom", "exit_basis")),
     ("What turned cases round", TurnaroundMeasure, ("text",)),
     ("Later findings", LaterEvidence, ("finding", "service")),
     ("Adverse impacts", AdverseImpact, ("meaning", "name")),
-    ("What else the documents say", Statement, ("text", "title")),
-    ("Lessons that Dorset drew", Lesson, ("summary",)),
+    ("Other statements in the documents", Statement, ("text", "title")),
+    ("What Dorset learned", Lesson, ("summary",)),
     ("Where sources differ", Discrepancy, ("resolution", "topic", "check_outside")),
 ]
 

@@ -84,7 +84,7 @@ def time_until_action(visible: TimelineEvent | None, action: TimelineEvent | Non
     if visible is None:
         return "Not known: no source says when it could first be seen"
     if action is None:
-        return "Not known: no source says when anyone outside acted on it"
+        return "Not known: no source says when anyone outside acted"
     if visible is action or visible == action:
         return "Not known: it came to light when someone outside acted"
     earliest_visible, latest_visible = start_bounds(visible)
@@ -95,7 +95,7 @@ def time_until_action(visible: TimelineEvent | None, action: TimelineEvent | Non
     if latest_action and earliest_visible:
         most = (latest_action - earliest_visible).days
     if most is not None and most < 0:
-        return "Not known: by the dates we have, the action came first"
+        return "Not known: the dates we have put the action first"
     return duration_between_in_words(least, most)
 
 

@@ -54,30 +54,30 @@ def rows_and_others(rows: str, more: int) -> str:
 
 
 def more_of_risk(row: int) -> str:
-    return gettext("It is more of the risk in row %(row)s.") % {"row": row}
+    return gettext("It continues the risk in row %(row)s.") % {"row": row}
 
 
 def duplicate_reference(rows: Sequence[int], shown: int) -> str:
     """rows: the others with that reference, of which so many are named."""
     message = ngettext(
-        "It also stands in row %(rows)s: put what one risk says into one row, or give each risk a "
-        "reference of its own",
-        "It also stands in rows %(rows)s: put what one risk says into one row, or give each risk a "
-        "reference of its own",
+        "Row %(rows)s has the same reference: put each risk into one row, or give each risk its "
+        "own reference",
+        "Rows %(rows)s have the same reference: put each risk into one row, or give each risk its "
+        "own reference",
         len(rows),
     )
     return message % {"rows": ", ".join(map(str, rows[:shown]))}
 
 
 def taken_apart_into(parts: Sequence[str]) -> str:
-    return gettext("taken apart into %(parts)s") % {"parts": join_with_and(parts)}
+    return gettext("split into %(parts)s") % {"parts": join_with_and(parts)}
 
 
 def first_of_owners(title: str, further: int) -> str:
     """A cell with several owners. further: how many besides the first."""
     note = ngettext(
-        "the first, %(title)s, is the owner; %(count)s other stays with the notes",
-        "the first, %(title)s, is the owner; %(count)s others stay with the notes",
+        "the first, %(title)s, is the owner; %(count)s other is kept in the notes",
+        "the first, %(title)s, is the owner; %(count)s others are kept in the notes",
         further,
     )
     return note % {"title": title, "count": further}
@@ -87,14 +87,14 @@ def several_in_one_cell(count: int, separator: str) -> str:
     """separator: what stands between them, "numbered" where each begins with its number."""
     if separator == "numbered":
         note = ngettext(
-            "%(count)s in one cell, by their numbers",
-            "%(count)s in one cell, by their numbers",
+            "%(count)s item in one cell, split at its number",
+            "%(count)s items in one cell, split at their numbers",
             count,
         )
     else:
         note = ngettext(
-            "%(count)s in one cell, by %(separator)s",
-            "%(count)s in one cell, by %(separator)s",
+            "%(count)s item in one cell, split at %(separator)s",
+            "%(count)s items in one cell, split at %(separator)s",
             count,
         )
     return note % {"count": count, "separator": separator}
@@ -103,35 +103,35 @@ def several_in_one_cell(count: int, separator: str) -> str:
 def unequal_lists(parts: int, actions: int) -> str:
     """A cell with another number of owners or days than there are actions."""
     note = ngettext(
-        "%(parts)s beside %(count)s action: kept with the notes",
-        "%(parts)s beside %(count)s actions: kept with the notes",
+        "%(parts)s for %(count)s action: kept in the notes",
+        "%(parts)s for %(count)s actions: kept in the notes",
         actions,
     )
     return note % {"parts": parts, "count": actions}
 
 
 def possible_pairs(pairs: Sequence[tuple[int, int]]) -> str:
-    """ "It can be 2 x 4 or 4 x 2" """
+    """ "This can mean 2 x 4 or 4 x 2" """
     names = [f"{likelihood} x {impact}" for likelihood, impact in pairs]
-    return gettext("It can be %(pairs)s") % {"pairs": join_with_or(names)}
+    return gettext("This can mean %(pairs)s") % {"pairs": join_with_or(names)}
 
 
 def likeness_sentence(reference: str, percent: int, has_same_title: bool) -> str:
-    """ "It looks like CORP-012, 94% the same words" """
+    """ "It shares 94% of its words with CORP-012" """
     words = {"reference": reference, "percent": percent}
     if percent == 100:
         return gettext("It says the same as %(reference)s") % words
     if has_same_title:
-        return gettext("It has the title of %(reference)s and %(percent)s%% the same words") % words
-    return gettext("It looks like %(reference)s, %(percent)s%% the same words") % words
+        return gettext("It has the title of %(reference)s and %(percent)s%% of its words") % words
+    return gettext("It shares %(percent)s%% of its words with %(reference)s") % words
 
 
 def import_totals(read: int, new: int, changed: int, unchanged: int, refused: int) -> str:
-    rows = ngettext("%(count)s rows read", "%(count)s rows read", read) % {"count": read}
+    rows = ngettext("%(count)s row read", "%(count)s rows read", read) % {"count": read}
     clauses = [
         ngettext("%(count)s new", "%(count)s new", new) % {"count": new},
         ngettext("%(count)s changed", "%(count)s changed", changed) % {"count": changed},
-        ngettext("%(count)s the same", "%(count)s the same", unchanged) % {"count": unchanged},
+        ngettext("%(count)s unchanged", "%(count)s unchanged", unchanged) % {"count": unchanged},
         ngettext("%(count)s left out", "%(count)s left out", refused) % {"count": refused},
     ]
     return f"{rows}: {', '.join(clauses)}."
@@ -139,7 +139,9 @@ def import_totals(read: int, new: int, changed: int, unchanged: int, refused: in
 
 def unrated_totals(count: int) -> str:
     sentence = ngettext(
-        "%(count)s of the new come in unrated.", "%(count)s of the new come in unrated.", count
+        "%(count)s new risk has no residual rating.",
+        "%(count)s new risks have no residual rating.",
+        count,
     )
     return sentence % {"count": count}
 
@@ -149,20 +151,21 @@ def unrated_totals(count: int) -> str:
 
 def library_problems(count: int) -> str:
     message = ngettext(
-        "These files cannot be loaded: %(count)s problem, listed on this page. Nothing was changed",
-        "These files cannot be loaded: %(count)s problems, listed on this page. Nothing was "
+        "Correct the %(count)s problem listed on this page, then load the files again. Nothing has "
         "changed",
+        "Correct the %(count)s problems listed on this page, then load the files again. Nothing "
+        "has changed",
         count,
     )
     return message % {"count": count}
 
 
 def library_totals(added: int, changed: int, unchanged: int, vanished: int) -> str:
-    """ "3 added, 1 changed, 1245 left alone" """
+    """ "3 added, 1 changed, 1245 unchanged" """
     clauses = [
         ngettext("%(count)s added", "%(count)s added", added) % {"count": added},
         ngettext("%(count)s changed", "%(count)s changed", changed) % {"count": changed},
-        ngettext("%(count)s left alone", "%(count)s left alone", unchanged) % {"count": unchanged},
+        ngettext("%(count)s unchanged", "%(count)s unchanged", unchanged) % {"count": unchanged},
     ]
     if vanished:
         clause = ngettext(
@@ -175,15 +178,15 @@ def library_totals(added: int, changed: int, unchanged: int, vanished: int) -> s
 def timeline_sentence(dated: int, undated: int) -> str:
     """Of the events of a case; at least one has a date."""
     sentence = ngettext(
-        "%(count)s dated event, drawn on one scale of years",
-        "%(count)s dated events, drawn on one scale of years",
+        "%(count)s dated event on a line of years",
+        "%(count)s dated events on a line of years",
         dated,
     ) % {"count": number_to_begin(dated)}
     if not undated:
         return sentence
     undated_clause = ngettext(
-        "and %(count)s for which no source gives a date",
-        "and %(count)s for which no source gives a date",
+        "and %(count)s without a date in any source",
+        "and %(count)s without a date in any source",
         undated,
     ) % {"count": number_in_words(undated)}
     return f"{sentence}, {undated_clause}"
@@ -195,10 +198,10 @@ def timeline_sentence(dated: int, undated: int) -> str:
 def exempt_sentence(count: int) -> str:
     """count: exempt risks among those in the file."""
     if not count:
-        return gettext("No exempt risk is in it.")
+        return gettext("This file has no exempt risks.")
     sentence = ngettext(
-        "%(count)s risk in it is exempt: not for publication.",
-        "%(count)s risks in it are exempt: not for publication.",
+        "%(count)s risk in this file is exempt: do not publish it.",
+        "%(count)s risks in this file are exempt: do not publish them.",
         count,
     )
     return sentence % {"count": number_to_begin(count)}
@@ -206,8 +209,8 @@ def exempt_sentence(count: int) -> str:
 
 def in_matrix_sentence(scored: int, on_register: int) -> str:
     sentence = ngettext(
-        "%(scored)s of %(count)s risks on the register in this file are in the matrix.",
-        "%(scored)s of %(count)s risks on the register in this file are in the matrix.",
+        "The matrix shows %(scored)s of the %(count)s risks on the register in this file.",
+        "The matrix shows %(scored)s of the %(count)s risks on the register in this file.",
         scored,
     )
     return sentence % {"scored": scored, "count": on_register}
@@ -215,8 +218,8 @@ def in_matrix_sentence(scored: int, on_register: int) -> str:
 
 def unlisted_sentence(count: int) -> str:
     sentence = ngettext(
-        "And %(count)s more, which the register lists.",
-        "And %(count)s more, which the register lists.",
+        "The register lists %(count)s more.",
+        "The register lists %(count)s more.",
         count,
     )
     return sentence % {"count": count}
@@ -249,9 +252,9 @@ def more_reminders(count: int, address: str) -> str:
 
 
 def differing_sentence(count: int) -> str:
-    return ngettext("%(count)s risks differ.", "%(count)s risks differ.", count) % {"count": count}
+    return ngettext("%(count)s risk differs.", "%(count)s risks differ.", count) % {"count": count}
 
 
 def mended_sentence(count: int) -> str:
-    sentence = ngettext("%(count)s risks were put right.", "%(count)s risks were put right.", count)
+    sentence = ngettext("%(count)s risk corrected.", "%(count)s risks corrected.", count)
     return sentence % {"count": count}

@@ -14,8 +14,8 @@ SHOWN = 5  # places that a sentence names
 def hidden_rows(rows: Sequence[int]) -> str:
     """rows: numbers of the hidden rows that hold a text."""
     sentence = ngettext(
-        "Row %(rows)s is hidden, and is read too.",
-        "Rows %(rows)s are hidden, and are read too.",
+        "We also read row %(rows)s, which is hidden.",
+        "We also read rows %(rows)s, which are hidden.",
         len(rows),
     )
     return sentence % {"rows": _some(rows)}
@@ -23,8 +23,8 @@ def hidden_rows(rows: Sequence[int]) -> str:
 
 def hidden_columns(letters: Sequence[str]) -> str:
     sentence = ngettext(
-        "Column %(columns)s is hidden, and is read too.",
-        "Columns %(columns)s are hidden, and are read too.",
+        "We also read column %(columns)s, which is hidden.",
+        "We also read columns %(columns)s, which are hidden.",
         len(letters),
     )
     return sentence % {"columns": _some(letters)}
@@ -33,10 +33,10 @@ def hidden_columns(letters: Sequence[str]) -> str:
 def failed_formulas(places: Sequence[str]) -> str:
     """places: "C5 (#REF!)"."""
     sentence = ngettext(
-        "The formula in %(places)s failed: its error is read as it stands. Put it right in the "
-        "workbook and save it, or type the value.",
-        "The formulas in %(places)s failed: their errors are read as they stand. Put them right in "
-        "the workbook and save it, or type the values.",
+        "The formula in %(places)s failed, so we read its error as text. Correct it in the "
+        "workbook, or type the value.",
+        "The formulas in %(places)s failed, so we read their errors as text. Correct them in the "
+        "workbook, or type the values.",
         len(places),
     )
     return sentence % {"places": _some(places)}
@@ -45,10 +45,11 @@ def failed_formulas(places: Sequence[str]) -> str:
 def formulas_without_value(count: int, row: int, column: str) -> str:
     """row, column: of the first."""
     sentence = ngettext(
-        "%(count)s formula has no stored value, in row %(row)s, column %(column)s: its text stands "
-        "there. Open the workbook in a spreadsheet program and save it.",
-        "%(count)s formulas have no stored value, the first in row %(row)s, column %(column)s: "
-        "their text stands there. Open the workbook in a spreadsheet program and save it.",
+        "%(count)s formula has no stored value, in row %(row)s, column %(column)s. We read its "
+        "text. To get the value, open the workbook in a spreadsheet program and save it.",
+        "%(count)s formulas have no stored value, the first in row %(row)s, column %(column)s. We "
+        "read their text. To get the values, open the workbook in a spreadsheet program and save "
+        "it.",
         count,
     )
     return sentence % {"count": figures(count), "row": figures(row), "column": column}
@@ -57,10 +58,10 @@ def formulas_without_value(count: int, row: int, column: str) -> str:
 def merged_cells(ranges: Sequence[str]) -> str:
     """ranges: "A1:C1"."""
     sentence = ngettext(
-        "%(count)s range of cells is merged (%(ranges)s): its text counts for each row and each "
+        "%(count)s range of cells is merged (%(ranges)s). Its text counts for every row and "
         "heading that it spans.",
-        "%(count)s ranges of cells are merged (%(ranges)s): the text of each counts for each row "
-        "and each heading that it spans.",
+        "%(count)s ranges of cells are merged (%(ranges)s). The text of each counts for every row "
+        "and heading that it spans.",
         len(ranges),
     )
     return sentence % {"count": figures(len(ranges)), "ranges": _some(ranges)}
@@ -68,8 +69,8 @@ def merged_cells(ranges: Sequence[str]) -> str:
 
 def deleted_rows(count: int) -> str:
     sentence = ngettext(
-        "%(count)s row was deleted with its change tracked: it is not read.",
-        "%(count)s rows were deleted with their changes tracked: they are not read.",
+        "We do not read %(count)s row that a tracked change deleted.",
+        "We do not read %(count)s rows that tracked changes deleted.",
         count,
     )
     return sentence % {"count": figures(count)}
@@ -78,10 +79,10 @@ def deleted_rows(count: int) -> str:
 def automatic_numbers(rows: Sequence[int]) -> str:
     """rows: those with a cell that holds only a number that Word writes by itself."""
     sentence = ngettext(
-        "In row %(rows)s a number is one that Word writes by itself: it is not in the file, and "
-        "not read. Type it as text if it is a reference.",
-        "In rows %(rows)s a number is one that Word writes by itself: it is not in the file, and "
-        "not read. Type the numbers as text if they are references.",
+        "Row %(rows)s has an automatic number, which Word does not store in the file. If it is a "
+        "reference, type it as text.",
+        "Rows %(rows)s have automatic numbers, which Word does not store in the file. If they are "
+        "references, type them as text.",
         len(rows),
     )
     return sentence % {"rows": _some(rows)}
@@ -89,8 +90,8 @@ def automatic_numbers(rows: Sequence[int]) -> str:
 
 def nested_tables(rows: Sequence[int]) -> str:
     sentence = ngettext(
-        "Row %(rows)s holds a table inside a cell: its rows are read as lines of that cell.",
-        "Rows %(rows)s hold a table inside a cell: its rows are read as lines of that cell.",
+        "Row %(rows)s has a table inside a cell. We read its rows as lines of that cell.",
+        "Rows %(rows)s have a table inside a cell. We read its rows as lines of that cell.",
         len(rows),
     )
     return sentence % {"rows": _some(rows)}
@@ -98,9 +99,8 @@ def nested_tables(rows: Sequence[int]) -> str:
 
 def joined_lines(rows: Sequence[int]) -> str:
     sentence = ngettext(
-        "Row %(rows)s is made of several lines, which together have as many cells as the headings.",
-        "Rows %(rows)s are made of several lines each, which together have as many cells as the "
-        "headings.",
+        "We joined several lines into row %(rows)s, to match the headings.",
+        "We joined several lines into each of rows %(rows)s, to match the headings.",
         len(rows),
     )
     return sentence % {"rows": _some(rows)}
@@ -108,8 +108,8 @@ def joined_lines(rows: Sequence[int]) -> str:
 
 def small_tables(count: int) -> str:
     sentence = ngettext(
-        "%(count)s table of a single row or column is not read.",
-        "%(count)s tables of a single row or column are not read.",
+        "We do not read %(count)s table with only one row or column.",
+        "We do not read %(count)s tables with only one row or column.",
         count,
     )
     return sentence % {"count": figures(count)}

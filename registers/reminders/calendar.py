@@ -25,7 +25,7 @@ def calendar_of(tasks, *, site, created_at=None):
     calendar.add("prodid", "-//Failing Well//What falls due//EN")
     calendar.add("version", "2.0")
     calendar.add("method", "PUBLISH")
-    calendar.add("x-wr-calname", "Risk registers: what falls due")
+    calendar.add("x-wr-calname", "Risk registers: my tasks")
     calendar.add("refresh-interval", BETWEEN, parameters={"value": "DURATION"})
     calendar.add("x-published-ttl", vDuration(BETWEEN))
     for task in tasks:

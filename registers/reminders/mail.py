@@ -35,7 +35,7 @@ def body_of(tasks, *, name, day, site, choices):
     first_tasks = tasks[:LISTED]
     parts = [
         f"Hello {_plain(name)},",
-        "These are your tasks on your risk registers: overdue, due soon, and without a day.",
+        "These are your tasks on your risk registers: overdue, due soon, and waiting for you.",
     ]
     for urgency, title in TITLES.items():
         group = [task for task in first_tasks if task.urgency(day) == urgency]
@@ -45,13 +45,13 @@ def body_of(tasks, *, name, day, site, choices):
         parts.append(more_reminders(more, f"{site}{reverse('tasks')}"))
     if any(task.is_for_manager for task in first_tasks):
         parts.append(
-            "To you as a risk manager: the post that owns it is vacant, or whoever holds it or "
-            "raised the risk may not act on it today."
+            "Some tasks come to you as a risk manager, because the post that owns them is vacant, "
+            "or because nobody who owns or raised them may act on them today."
         )
     sent = date_format(day, "j F Y")
     parts.append(
-        f"Sent on {sent}, at most once a day. Change or stop these e-mails, or see them in your "
-        "calendar:"
+        f"We sent this on {sent}. We write at most once a day. To change or stop these e-mails, or "
+        "to see your tasks in a calendar:"
     )
     wrapped = [
         part if "\n" in part else textwrap.fill(part, WIDTH, break_long_words=False)

@@ -110,7 +110,7 @@ def _tolerance(task, risk, reader):
 
 
 def _rating(task, risk, reader):
-    note = "Rated by an earlier scheme" if risk.current_id else "No rating yet"
+    note = "Rated under an earlier scoring scheme" if risk.current_id else "No rating yet"
     return _about_risk(task, risk, reader, "Rate {}", page="risk_assess", note=note)
 
 
@@ -197,13 +197,13 @@ def _import(task, row, reader):
     return Task(
         kind=task.kind,
         on=None,
-        summary="Finish or give up the import",
+        summary="Finish or cancel the import",
         title=row.file_name,
         path=row.get_absolute_url(),
         key=f"{task.kind}-{row.pk}",
         place=str(register),
         register=task.register,
-        note="Your import: nothing of it is on the register yet",
+        note="Your import: nothing is on the register yet",
     )
 
 

@@ -58,7 +58,7 @@ def import_undo(request, slug, pk):
         reason, version = (form.cleaned_data[name] for name in ("reason", "version"))
         try:
             undo_import(batch, by=request.user, reason=reason, shown_version=version)
-            messages.success(request, f"The import of {batch.file_name} is undone.")
+            messages.success(request, f"You undid the import of {batch.file_name}.")
             return redirect(batch)
         except (ImportOutdated, BulkEditConflict):
             plan, status = plan_undo(batch), 409

@@ -205,7 +205,7 @@ def rows_context(request, batch):
         is_open = show in DECIDABLE and not batch.is_done
         return context | {"page": page, "row_form": form, "can_decide": is_open}
     if show not in FILTERS:
-        raise BadRequest("show takes the name of a list of rows: new, refused or below, say.")
+        raise BadRequest("show takes the name of a list of rows, such as new, refused or below.")
     page = page_of(request, preview.rows(show))
     page.object_list = [PreviewRow(preview, row) for row in page.object_list]
     return context | {"page": page}
@@ -239,8 +239,8 @@ def import_give_up(request, slug, pk):
     if discard_import(batch):
         messages.success(
             request,
-            f"{batch.file_name} is given up: nothing of it was kept, and the register is as it "
-            "was.",
+            f"You cancelled the import of {batch.file_name}. We kept nothing of it, and the "
+            "register has not changed.",
         )
     return redirect("register_import", slug)
 

@@ -164,7 +164,7 @@ def _load(request, step):
     elif (report := step.load()).has_changes:
         messages.success(request, f"The library is loaded: {report.counts}.")
     else:
-        messages.info(request, "All of this is in the library already: nothing was left to load.")
+        messages.info(request, "There was nothing to load: the library already has all of this.")
     return redirect("library_load")
 
 

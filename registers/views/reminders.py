@@ -30,7 +30,7 @@ def reminders(request):
         kinds = form.cleaned_data["kinds"]
         messages.success(
             request,
-            "Your choice is saved." if kinds else "Your choice is saved: you get no reminders.",
+            "We saved your choice." if kinds else "We saved your choice: you get no reminders.",
         )
         return redirect("reminders")
     key = CalendarKey.in_use_by(request.user)
@@ -57,7 +57,7 @@ def calendar_address(request):
 def calendar_stop(request):
     if request.method == "POST":
         CalendarKey.revoke(by=request.user)
-        messages.success(request, "The calendar address is stopped: it leads nowhere now.")
+        messages.success(request, "You stopped the calendar. Its address no longer works.")
         return redirect("reminders")
     return render(
         request,

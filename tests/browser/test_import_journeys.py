@@ -67,13 +67,13 @@ def heading(page, words):
 
 def bring(page, site, look):
     """Goes from the register to the page after the import, checking each page."""
-    page.get_by_role("link", name="Bring your own workbook").click()
-    heading(page, "Bring your own workbook")
+    page.get_by_role("link", name="Import a workbook").first.click()
+    heading(page, "Import a workbook")
     page.get_by_role("button", name="Read this file").click()
     expect(page.locator(".govuk-error-summary")).to_contain_text("Select a workbook")
     page.locator("input[type=file]").set_input_files(workbook())
     page.get_by_role("button", name="Read this file").click()
-    heading(page, "What is each column?")
+    heading(page, "Check what each column is")
     expect(page.get_by_label("Which sheet is the register?")).to_have_value("Risks")
     expect(page.get_by_label("What is Risk Title (B)?")).to_have_value("title")
     page.get_by_label("What is Mood (L)?").select_option("owner")
@@ -83,22 +83,22 @@ def bring(page, site, look):
     look(page)
     page.get_by_label("What is Mood (L)?").select_option("notes")
     page.get_by_role("button", name="Continue").click()
-    heading(page, "What do its words mean here?")
+    heading(page, "Match the words in the file")
     page.get_by_label("Money matters").select_option("financial")
     look(page)
     page.get_by_role("button", name="Continue").click()
 
 
 def take_in(page, look):
-    heading(page, "Look at every risk as it will be")
+    heading(page, "Check the risks before you import them")
     expect(page.locator("main")).to_contain_text(
-        "30 rows read: 27 new, 0 changed, 0 the same as on the register, 3 left"
+        "We read 30 rows: 27 new, 0 changed, 0 unchanged, 3 left out"
     )
     look(page)
-    page.get_by_role("link", name=re.compile(r"Refused \(3\)")).click()
+    page.get_by_role("link", name=re.compile(r"Cannot import \(3\)")).click()
     expect(page.locator("tbody tr")).to_have_count(3)
-    page.get_by_role("button", name="Take in 27 risks").click()
-    heading(page, "27 risks are on the register")
+    page.get_by_role("button", name="Import 27 risks").click()
+    heading(page, "27 risks imported")
     look(page)
 
 
@@ -114,9 +114,9 @@ def test_a_manager_brings_a_workbook_and_sees_it_as_a_worklist(watched, live_ser
     look_over(page, axe_at=())
     page.go_back()
     with page.expect_download() as report:
-        page.get_by_role("link", name="Put 3 rows right").click()
+        page.get_by_role("link", name="Correct 3 rows").click()
     assert report.value.suggested_filename == "risks-left-out.csv"
-    page.get_by_role("link", name="Go through the worklist").click()
+    page.get_by_role("link", name="Check the data quality").click()
     expect(page.locator("main")).to_contain_text("things to put right")
 
 
@@ -124,7 +124,7 @@ def test_a_workbook_is_imported_without_a_script(page_without_script, live_serve
     page = page_without_script
     make_person(council.organisation, Role.MANAGER, email="manager@northmoor.example")
     open_register(page, live_server.url, "manager")
-    page.get_by_role("link", name="Bring your own workbook").click()
+    page.get_by_role("link", name="Import a workbook").first.click()
     page.locator("input[type=file]").set_input_files(workbook())
     for button in ("Read this file", "Continue", "Continue", "Read the rows"):
         page.get_by_role("button", name=button).click()
@@ -162,7 +162,7 @@ def test_a_page_that_reads_rows_and_one_that_moved_on_look_well(
     page.goto(live_server.url + changing.get_absolute_url())
     look_over(page)
     make_revision(risk, title="z" * 190)
-    page.get_by_role("button", name="Take in 1 risk").click()
+    page.get_by_role("button", name="Import 1 risk").click()
     expect(page.locator("#conflict")).to_be_visible()
     page.complaints.clear()  # Chromium says 409 in its console
     look_over(page)

@@ -298,7 +298,7 @@ def test_the_audit_finds_a_changed_agreement(register, change):
 def test_the_audit_finds_an_agreement_that_was_slipped_in(register):
     day = {"on": days_ago(1), "met_on": days_ago(1)}
     Agreement.objects.create(register=register, body_name="Cabinet", by=make_user(), **day)
-    with pytest.raises(CommandError, match=r"Agreement \d+ stands in no audit chain"):
+    with pytest.raises(CommandError, match=r"Agreement \d+ is in no audit chain"):
         call_command("verify_audit")
 
 

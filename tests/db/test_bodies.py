@@ -198,7 +198,7 @@ def test_each_name_of_an_earlier_agreement_becomes_one_body():
         (neighbour, "audit committee", BodyKind.COMMITTEE, frozenset({foreign})),
     }
     assert not Agreement.objects.filter(body=None).exists()
-    assert "stands in no audit chain" not in verify()
+    assert "is in no audit chain" not in verify()
 
 
 @pytest.mark.parametrize(

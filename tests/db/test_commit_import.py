@@ -84,7 +84,7 @@ def test_an_import_is_refused_where_the_register_got_its_first_risk_meanwhile(ma
     rows = [["OURS-007", *row[1:]] for row in plain_rows(1)]
     batch = to_preview(manager, register, csv_of(PLAIN, *rows))
     make_risk(register)
-    with pytest.raises(ImportOutdated, match="references are given anew"):
+    with pytest.raises(ImportOutdated, match="now holds risks"):
         commit_import(batch, by=manager.user)
 
 

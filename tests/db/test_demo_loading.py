@@ -71,6 +71,6 @@ def test_a_public_demo_may_say_so(small, settings, capsys):
 
 def test_a_taken_name_is_reported_and_nothing_is_loaded(db):
     User.objects.create_user("manager@northmoor.example", name="Somebody else")
-    with pytest.raises(CommandError, match="already bears a name"):
+    with pytest.raises(CommandError, match="already has a name"):
         call_command("load_demo")
     assert not Organisation.objects.exists()

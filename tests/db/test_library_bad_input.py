@@ -52,8 +52,8 @@ BOMB = "a: &a [x,x,x,x,x,x,x,x,x]\n" + "".join(
 UNREADABLE = {
     "nothing": ("rows.yaml", b"", "is empty"),
     "only white space": ("rows.yaml", b" \n\n\t ", "is empty"),
-    "only a comment": ("rows.yaml", b"# nothing yet\n", "holds no rows"),
-    "an empty list": ("rows.json", b"[]", "holds no rows"),
+    "only a comment": ("rows.yaml", b"# nothing yet\n", "has no rows"),
+    "an empty list": ("rows.json", b"[]", "has no rows"),
     "a list that does not end": ("rows.yaml", b"a: [", "is not YAML that can be read: .*line 2"),
     "a tab": ("rows.yaml", b"- model:\tx\n\t- x", "is not YAML that can be read: .*line 2"),
     "two documents": ("rows.yaml", b"- a\n---\n- b\n", "is not YAML that can be read"),
@@ -70,7 +70,7 @@ UNREADABLE = {
     "JSON with no number": (
         "rows.json",
         b'[{"model": "a", "fields": {"b": NaN}}]',
-        "NaN is no number",
+        "NaN is not a number",
     ),
     "an alias": ("rows.yaml", b"- &a {model: b}\n- *a\n", r"aliases \(\*name\) are not allowed"),
     "aliases that explode": ("rows.yaml", BOMB.encode(), "aliases"),
@@ -92,16 +92,16 @@ UNREADABLE = {
     "a field that stands twice": (
         "rows.yaml",
         b"- model: a\n  model: b\n",
-        r"model stands twice \(line 2\)",
+        r"model is there twice \(line 2\)",
     ),
     "a field that stands twice in JSON": (
         "rows.json",
         b'[{"model": 1, "model": 2}]',
-        "model stands twice",
+        "model is there twice",
     ),
-    "too deep": ("rows.yaml", b"[" * 2000 + b"]" * 2000, f"may stand {DEEPEST} deep"),
-    "too deep by dashes": ("rows.yaml", b"- " * 40_000, f"may stand {DEEPEST} deep"),
-    "too deep for the parser in C": ("rows.yaml", b"[" * 500_000, f"may stand {DEEPEST} deep"),
+    "too deep": ("rows.yaml", b"[" * 2000 + b"]" * 2000, f"may be {DEEPEST} deep"),
+    "too deep by dashes": ("rows.yaml", b"- " * 40_000, f"may be {DEEPEST} deep"),
+    "too deep for the parser in C": ("rows.yaml", b"[" * 500_000, f"may be {DEEPEST} deep"),
     "too deep in JSON": ("rows.json", b"[" * 500_000, "is not JSON that can be read"),
     "a day that is not in the calendar": (
         "rows.yaml",
@@ -120,7 +120,7 @@ UNREADABLE = {
         "- model: café".encode("latin-1"),
         r"is not text in UTF-8 \(byte 13\)",
     ),
-    "NUL": ("rows.yaml", b"- a\n- b\0\n", r"holds a NUL character \(line 2\)"),
+    "NUL": ("rows.yaml", b"- a\n- b\0\n", r"has a NUL character \(line 2\)"),
     "a control character": ("rows.yaml", b"- a\x07", "is not YAML that can be read"),
     "an archive": ("rows.yaml", b"PK\x03\x04\x14\xff\x8c", "is not text in UTF-8"),
     "another kind of file": ("rows.csv", b"a,b", "has to end in .yaml, .yml or .json"),
@@ -158,7 +158,7 @@ def test_a_byte_order_mark_is_no_problem():
     content = b"\xef\xbb\xbf" + file_of([type_row(name="Money")]).content
     assert (
         preview_library([FixtureFile("rows.yaml", content)]).counts
-        == "0 added, 1 changed, 0 left alone"
+        == "0 added, 1 changed, 0 unchanged"
     )
 
 
@@ -236,18 +236,18 @@ REFUSED = {
         [{**type_row(), "pk": 1}],
         "failure type financial, pk: rows are known by their natural",
     ),
-    "a number among the fields": ([type_row(id=1)], "failure type financial, id: is no field"),
+    "a number among the fields": ([type_row(id=1)], "failure type financial, id: is not a field"),
     "something beside the fields": (
         [{**type_row(), "colour": 1}],
         "failure type financial, colour: does not belong",
     ),
     "a field that is not there": (
         [type_row(colour="red")],
-        "failure type financial, colour: is no field",
+        "failure type financial, colour: is not a field",
     ),
     "a link with a model of its own": (
         [row_like(LIBRARY / "10_doncaster.yaml", "doncaster", insights=[[1]])],
-        "case study doncaster, insights: is no field",
+        "case study doncaster, insights: is not a field",
     ),
     "a citation that is not there": (
         [type_row(citations=[["failing-well", 1, 2, "nobody"]])],
@@ -315,9 +315,12 @@ REFUSED = {
     ),
     "a number that is part of one": (
         [type_row(number=1.5)],
-        "financial, number: 1.5 is no whole number",
+        "financial, number: 1.5 is not a whole number",
     ),
-    "a number that is yes": ([type_row(number=True)], "financial, number: True is no whole number"),
+    "a number that is yes": (
+        [type_row(number=True)],
+        "financial, number: True is not a whole number",
+    ),
     "a negative number": (
         [type_row(number=-1)],
         "financial, number: .* greater than or equal to 0",
@@ -328,7 +331,7 @@ REFUSED = {
     ),
     "an infinite number": (
         [type_row(number=float("inf"))],
-        "financial, number: inf is no number that can be stored",
+        "financial, number: inf is not a number that can be stored",
     ),
     "no number": ([type_row(number=None)], r"financial, number: is empty \(null\)"),
     "text that is yes": (
@@ -345,15 +348,15 @@ REFUSED = {
     "a slug with spaces": ([type_row(slug="a b")], "failure type a b, slug: .*valid .slug"),
     "bytes": (
         "- {model: registers.failuretype, fields: {slug: !!binary aGk=}}",
-        "row 1, slug: holds something",
+        "row 1, slug: has something",
     ),
     "a set": (
         "- {model: registers.failuretype, fields: {slug: a, citations: !!set {a}}}",
-        "citations: holds some",
+        "citations: has some",
     ),
     "a NUL that is spelled out": (
         [type_row(name="a\0b")],
-        "financial, name: holds a character that cannot be stored",
+        "financial, name: has a character that cannot be stored",
     ),
     "a date that is none": ([event(start_on="2009-02-30")], f"{EVENT}, start_on: .*2009-02-30"),
     "a date that is words": (
@@ -362,7 +365,7 @@ REFUSED = {
     ),
     "a date that is a number": (
         [event(start_on=20090201)],
-        f"{EVENT}, start_on: 20090201 is no day",
+        f"{EVENT}, start_on: 20090201 is not a day",
     ),
     "a month with a day": (
         [event(start_on="2009-02-03")],
@@ -417,9 +420,9 @@ REFUSED = {
     ),
     "the same row twice": (
         [type_row(name="A"), type_row(name="B")],
-        "financial: stands twice: also in rows.yaml, row 1",
+        "financial: is there twice: also in rows.yaml, row 1",
     ),
-    "the same row in other words": ([cite(), cite(first_line="7")], "stands twice"),
+    "the same row in other words": ([cite(), cite(first_line="7")], "is there twice"),
     "a broken scheme": (
         [scheme_row("broken", tolerance="purple")],
         "scoring scheme broken/1: .*tolerance band",
@@ -460,7 +463,7 @@ def test_half_of_a_pair_cannot_be_stored():
     )
     messages = messages_of(content, "rows.json")
     assert (
-        "rows.json, failure type a, name: holds a character that cannot be stored "
+        "rows.json, failure type a, name: has a character that cannot be stored "
         "(NUL, or half of a pair)." in messages
     )
     assert "\n".join(messages).encode()

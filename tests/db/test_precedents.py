@@ -257,4 +257,4 @@ def test_the_command_reads_lines_of_any_bytes(monkeypatch):
 
 def test_the_command_also_prints_text():
     assert output_of(NEVER_CLEANED).startswith("BAS-W1 Basildon: Dirty wards")
-    assert output_of(ORDINARY[0]) == "No sign of the library resembles this.\n"
+    assert output_of(ORDINARY[0]) == "No warning sign in the library resembles this.\n"

@@ -289,9 +289,9 @@ def test_a_file_of_another_format_is_refused(content):
         ),
         (
             ("challenges", []),
-            "if a newer installation wrote the file, bring this one up to date first",
+            "if a newer installation wrote the file, update this one first",
         ),
-        (("format", "other"), "Choose one that was saved as “The whole register as one file”"),
+        (("format", "other"), "Choose a file that you saved as “The whole register as one file”"),
         (("as_at", "2026-01-01"), "Save one of today by somebody who may see all of it"),
         (("register", "prefix", "OUR"), "restore the file where that one is not held"),
     ],
@@ -329,7 +329,7 @@ def test_a_changed_file_gets_a_warning_and_is_restored(register_file):
         with_change(content, set_in(*R, "revisions", 0, "cause", value="Something else.")), register
     )
     assert (report.warnings, report.problems) == (
-        ["The file was changed since it was written."],
+        ["Somebody has changed the file since it was written."],
         [],
     )
 

@@ -117,7 +117,7 @@ def test_an_inserted_row_is_found():
     assert [
         model
         for model, pk in keys.items()
-        if f"{model._meta.verbose_name} {pk} stands in no audit chain" not in problems
+        if f"{model._meta.verbose_name} {pk} is in no audit chain" not in problems
     ] == []
 
 

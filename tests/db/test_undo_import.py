@@ -123,7 +123,7 @@ def test_a_first_rating_stays_and_is_named(manager, register):
     risk = Risk.objects.get(pk=risk.pk)
     batch.refresh_from_db()
     assert (risk.current.likelihood, risk.next_review_on is None) == (3, False)
-    assert "as it had none before" in batch.report["undo"]["leftovers"][0]
+    assert "because it had none before" in batch.report["undo"]["leftovers"][0]
 
 
 @pytest.mark.parametrize("kind", ["risk", "control", "assessment"])
@@ -143,7 +143,7 @@ def test_what_changed_since_stays_and_is_named(manager, register, kind):
     statuses = dict(register.risks.values_list("number", "latest__status"))
     assert statuses == {1: "open", 2: "closed"}
     (words,) = batch.report["undo"]["leftovers"]
-    assert words.startswith("OURS-001: changed since")
+    assert words.startswith("OURS-001: it has changed since")
 
 
 def test_an_import_before_imports_could_be_undone_stays(manager, register):

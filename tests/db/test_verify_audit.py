@@ -272,7 +272,7 @@ def test_an_entry_without_its_text_says_that_its_seals_cannot_be_checked():
     entry = AuditEntry.objects.get(subject=f"risk:{risk.pk}")
     seal_rows()
     AuditText.objects.filter(entry=entry).delete()
-    assert f"its text is gone, and no later entry sealed the risk {risk.pk} anew" in verify()
+    assert f"its text is gone, and no later entry sealed the risk {risk.pk} again" in verify()
 
 
 def test_registers_keep_their_counter_unsealed():

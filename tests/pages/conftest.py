@@ -45,6 +45,15 @@ def officer(records):
 
 
 @pytest.fixture
+def manager(register):
+    """Signed in as a risk manager of the file's register. client.user: the person."""
+    client = Client()
+    client.user = make_person(register.organisation, Role.MANAGER)
+    client.force_login(client.user)
+    return client
+
+
+@pytest.fixture
 def reader(officer):
     client = Client()
     client.force_login(officer)

@@ -148,7 +148,7 @@ def test_a_post_that_owns_records_cannot_be_deleted(root, post, owns):
         text = answer.text
         assert (
             answer.status_code,
-            "Give these to another post first" in text,
+            "First reassign these to another post" in text,
             "Quokka" in text,
         ) == (200, True, False)
     assert Post.objects.filter(pk=post.pk).exists()
@@ -169,7 +169,7 @@ def test_a_post_that_owned_something_once_stays_for_the_history(root, post):
     risk = make_risk(make_register(post.organisation), owner=post)
     risk.revise(by=make_user(), version=1, owner=None)
     answer = root.post(f"/admin/registers/post/{post.pk}/delete/", {"post": "yes"})
-    assert "Owned something once" in answer.text
+    assert "owned something earlier" in answer.text
     assert Post.objects.filter(pk=post.pk).exists()
 
 

@@ -387,7 +387,8 @@ def test_a_person_stops_their_calendar(signed_in, officer):
     assert "Stop your calendar?" in signed_in.get("/reminders/calendar/stop/").text
     answer = signed_in.post("/reminders/calendar/stop/", follow=True)
     assert (
-        "it leads nowhere now" in answer.text and "Make an address for your calendar" in answer.text
+        "Its address no longer works" in answer.text
+        and "Create an address for your calendar" in answer.text
     )
     assert feed(secret).status_code == 404
 
@@ -401,5 +402,5 @@ def test_a_person_without_a_role_can_still_stop_their_calendar(signed_in, office
 
 
 def test_stopping_a_stopped_calendar_says_so(signed_in):
-    assert "nothing reads it" in signed_in.get("/reminders/calendar/stop/").text
+    assert "there is nothing to stop" in signed_in.get("/reminders/calendar/stop/").text
     assert signed_in.post("/reminders/calendar/stop/").status_code == 302

@@ -82,7 +82,7 @@ def test_a_register_is_restored_through_the_pages(exported_register):
         1,
         1,
     )
-    assert "The register is restored" in client.get(batch.get_absolute_url()).text
+    assert "Register restored" in client.get(batch.get_absolute_url()).text
     seal_rows()
     call_command("verify_audit", verbosity=0)
 
@@ -119,7 +119,7 @@ def test_a_register_with_content_cannot_be_restored(exported_register):
     register = make_empty_register(client)
     make_risk(register)
     answer = send(client, register, content, "full.json")
-    assert "is taken into an empty register" in answer.text
+    assert "Restore the file into an empty register" in answer.text
     assert not RegisterImport.objects.exists()
 
 
@@ -130,7 +130,7 @@ def test_a_change_after_the_preview_is_a_conflict(exported_register):
     make_risk(register)
     answer = take_in(client, latest(register))
     assert (answer.status_code, register.risks.count()) == (409, 1)
-    assert "is taken into an empty register" in answer.text
+    assert "Restore the file into an empty register" in answer.text
 
 
 def test_an_error_is_shown_with_its_place(exported_register):
@@ -164,6 +164,6 @@ def test_the_command_restores(exported_register, tmp_path):
         report = json.loads(out.getvalue())
         assert (report["imported"], report["refused"], register.risks.count()) == (1, [], count)
     (tmp_path / "full.json").write_bytes(b'{"format": "other"}')
-    with pytest.raises(CommandError, match="Nothing was changed"):
+    with pytest.raises(CommandError, match="Nothing has changed"):
         call_command("import_register", str(tmp_path / "full.json"), "--register", "elsewhere")
     assert Risk.objects.filter(register=register).count() == 1

@@ -3,13 +3,11 @@
 import json
 
 import pytest
-from django.test import Client
-from makers import make_person, make_register, make_risk
+from makers import make_register, make_risk
 from workbooks import csv_of, import_workbook, send, take_in, to_preview
 
 from registers.import_files import begin_import
 from registers.imports.staging import decide_lookalikes
-from registers.models import Role
 
 pytestmark = pytest.mark.django_db
 
@@ -23,14 +21,6 @@ NEARLY = ["Homes", f"{HOMES} at all", "3", "4"]
 @pytest.fixture
 def register():
     return make_register(slug="ours", prefix="CORP")
-
-
-@pytest.fixture
-def manager(register):
-    client = Client()
-    client.user = make_person(register.organisation, Role.MANAGER)
-    client.force_login(client.user)
-    return client
 
 
 @pytest.fixture
@@ -103,7 +93,7 @@ def test_the_same_words_under_an_unknown_reference_wait_too(came_in, manager, re
 def test_a_risk_is_one_row_of_a_file(came_in, manager, register):
     batch = to_preview(manager, register, csv_of(HEADINGS, ROWS[0], [ROWS[0][0], "", "5", "5"]))
     assert outcomes(batch) == ["unchanged", "left-out"]
-    assert "which row 2 is already" in batch.rows.get(number=3).problems[-1]["problem"]
+    assert "but row 2 is already that risk" in batch.rows.get(number=3).problems[-1]["problem"]
 
 
 def test_a_risk_that_another_row_refers_to_is_not_looked_for(came_in, manager, register):
@@ -126,7 +116,7 @@ def test_two_rows_cannot_be_the_same_risk(came_in, manager, register):
     other = ["Homes", f"{HOMES} anywhere", "3", "4"]
     batch = to_preview(manager, register, csv_of(HEADINGS, NEARLY, other))
     page = lookalikes_page(manager, batch, row_2="1", row_3="1")
-    assert "row 2 is that risk already" in page.text
+    assert "row 2 is already that risk" in page.text
     assert outcomes(batch) == ["left-out", "left-out"]
 
 
@@ -140,14 +130,14 @@ def test_a_row_known_by_its_words_can_be_made_a_risk_of_its_own(came_in, manager
 def test_a_file_that_came_in_before_is_recognised(came_in, manager, register):
     send(manager, register, csv_of(HEADINGS, *ROWS))
     page = manager.get(register.imports.latest("pk").get_absolute_url()).text
-    assert "This file was taken in before" in page
+    assert "imported exactly the same file before" in page
     assert f'href="{came_in.get_absolute_url()}"' in page
 
 
 def test_another_file_is_not_taken_for_it(came_in, manager, register):
     fields = {"file_name": "risks.csv", "content": csv_of(HEADINGS, *ROWS[:1])}
     batch = begin_import(register, by=manager.user, **fields)
-    assert "taken in before" not in manager.get(batch.get_absolute_url()).text
+    assert "imported exactly the same file before" not in manager.get(batch.get_absolute_url()).text
 
 
 def test_what_is_not_in_the_file_is_named_and_stays(came_in, manager, register):

@@ -88,7 +88,7 @@ def test_a_sheet_without_rows_is_refused_and_nothing_is_begun(manager, register)
     send(manager, register, book, "book.xlsx")
     address = f"{latest(register).get_absolute_url()}sheets/"
     page = manager.post(address, {"names": ["More", "Empty"]}).text
-    assert "Empty has no row below its headings" in page
+    assert "Empty has no rows below its headings" in page
     assert register.imports.count() == 1
 
 
@@ -97,7 +97,7 @@ def test_each_sheet_is_taken_in_and_the_result_names_those_not_read(manager, reg
     (programme,) = begin_sheets(batch, ["Programme"], by=manager.user)
     take_in(manager, batch)
     page = manager.get(batch.get_absolute_url()).text
-    assert "Key: not read (bring the file again to read it)" in page
+    assert "Key: not read (upload the file again to read it)" in page
     assert programme.get_absolute_url() in page
     batch.refresh_from_db()
     assert statuses(batch)["Programme"] == (False, True)
@@ -139,7 +139,7 @@ def test_a_pasted_table_is_an_import_with_a_name_and_digest(manager, register):
     [
         ({}, "Select a workbook or a document, or paste a table"),
         ({"pasted": " \n"}, "Select a workbook or a document, or paste a table"),
-        ({"pasted": "only a sentence"}, "No columns can be told apart"),
+        ({"pasted": "only a sentence"}, "We cannot find columns"),
         ({"pasted": "a\tb\n\0\tc"}, "a character that cannot be stored"),
         ({"pasted": "a\tb\n" * (PASTED // 4 + 1)}, "1,000,000 characters or fewer"),
     ],

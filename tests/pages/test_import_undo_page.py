@@ -1,12 +1,10 @@
 """The page that undoes an import."""
 
 import pytest
-from django.test import Client
-from makers import make_person, make_register
+from makers import make_register
 from workbooks import PLAIN, csv_of, import_workbook, plain_rows
 
 from registers.imports.undo import plan_undo
-from registers.models import Role
 
 pytestmark = pytest.mark.django_db
 
@@ -14,14 +12,6 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def register():
     return make_register(slug="ours", prefix="OURS")
-
-
-@pytest.fixture
-def manager(register):
-    client = Client()
-    client.user = make_person(register.organisation, Role.MANAGER)
-    client.force_login(client.user)
-    return client
 
 
 @pytest.fixture
@@ -44,7 +34,7 @@ def test_it_names_what_would_be_undone_and_undoes_it(manager, register, batch):
 
 def test_it_asks_for_a_reason(manager, register, batch):
     page = press(manager, batch, reason="", version=plan_undo(batch).version)
-    assert "Enter why the import is undone" in page.text
+    assert "Enter why you are undoing the import" in page.text
     assert not register.risks.filter(latest__status="closed").exists()
 
 

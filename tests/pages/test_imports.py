@@ -100,8 +100,8 @@ def test_a_workbook_becomes_risks(filled, done):
 
 def test_the_page_afterwards_leads_to_the_worklist_and_the_dashboard(manager, done):
     page = manager.get(done.get_absolute_url()).text
-    assert "3 risks are on the register" in page
-    assert re.search(r": \d+ things to put right", page)
+    assert "3 risks imported" in page
+    assert re.search(r": \d+ issues?", page)
     assert all(f'href="/registers/filled/{name}/"' in page for name in ("worklist", "dashboard"))
 
 
@@ -117,7 +117,7 @@ def test_a_day_of_identification_leaves_the_day_an_existing_risk_was_raised(mana
 
 def test_a_judgement_without_a_reason_says_where_it_is_from(manager, register):
     import_workbook(manager, register, csv_of(PLAIN, *plain_rows(1)), name="Register 2026.csv")
-    assert register.risks.get().current.rationale == "Taken over from Register 2026.csv, row 2."
+    assert register.risks.get().current.rationale == "Imported from Register 2026.csv, row 2."
 
 
 def test_the_import_is_audited(manager, done):
@@ -136,7 +136,7 @@ def test_a_post_that_is_added_is_vacant_and_one_that_is_there_is_used(manager, r
     rows = plain_rows(2)
     rows[1][3] = "treasurer"
     page = manager.get(to_preview(manager, register, csv_of(PLAIN, *rows)).get_absolute_url()).text
-    assert "1 post is added, vacant" in page
+    assert "We add 1 vacant post" in page
     take_in(manager, latest(register))
     risks = list(register.risks.order_by("number"))
     assert (risks[0].owner.holder, risks[1].owner) == (None, treasurer)
@@ -146,7 +146,7 @@ def test_a_closed_risk_comes_in_and_is_closed(manager, register):
     import_workbook(manager, register, csv_of([*PLAIN, "Status"], [*plain_rows(1)[0], "Closed"]))
     risk = register.risks.get()
     assert (risk.status, risk.current.score) == ("closed", 12)
-    assert "Closed there already" in risk.revisions.latest().reason
+    assert "Already closed in the file" in risk.revisions.latest().reason
 
 
 def test_the_next_review_is_the_day_that_the_file_says(manager, register):
@@ -200,14 +200,14 @@ def test_two_columns_cannot_both_be_the_owner(manager, register):
     send(manager, register, csv_of(PLAIN, *plain_rows(2)))
     batch = latest(register)
     answer = manager.post(batch.get_absolute_url(), columns_form(batch, column_2="owner"))
-    assert "Risk description (C) is that already" in answer.text
+    assert "Risk description (C) is already" in answer.text
     assert 'href="#id_column_3"' in answer.text
 
 
 def test_a_file_without_headings_says_so_and_loses_no_row(manager, register):
     send(manager, register, csv_of(*plain_rows(3)))
     page = manager.get(latest(register).get_absolute_url()).text
-    assert "3 rows and no headings above them" in page and page.count("No heading<") == len(PLAIN)
+    assert "3 rows and no headings" in page and page.count("No heading<") == len(PLAIN)
     import_workbook(manager, register, csv_of(*plain_rows(3)))
     assert register.risks.count() == 3
 
@@ -220,7 +220,7 @@ def test_a_rating_may_stand_in_words_and_in_figures(manager, register):
     batch = to_preview(manager, register, content, column_3="current.likelihood")
     first, second = batch.rows.order_by("number")
     assert [len(row.reads["held"]["judged"]) for row in (first, second)] == [1, 0]
-    assert "different things of the likelihood" in second.problems[0]["problem"]
+    assert "different levels of likelihood" in second.problems[0]["problem"]
 
 
 def test_a_word_that_is_asked_about_says_where_it_stands_and_no_other_post_is_proposed(
@@ -252,7 +252,7 @@ def test_some_column_must_say_what_the_risk_is(manager, register):
     answer = manager.post(
         batch.get_absolute_url(), columns_form(batch, column_1="notes", column_2="notes")
     )
-    assert "Select which column says what the risk is" in answer.text
+    assert "Select which column holds the title or the description" in answer.text
 
 
 def test_other_headings_are_read_anew(manager, register):
@@ -342,11 +342,14 @@ def test_rows_are_given_back_in_their_order_with_the_reasons_that_keep_them_out_
     rows = [[*row, "31/02/2027"] for row in plain_rows(4)]
     rows[3][0] = rows[0][0]
     batch = to_preview(manager, register, csv_of([*PLAIN, "Next review"], *rows))
-    assert "31/02/2027 is not a day" in manager.get(batch.get_absolute_url()).text
+    assert "31/02/2027 is not a real date" in manager.get(batch.get_absolute_url()).text
     report = manager.get(f"{batch.get_absolute_url()}report.csv").content.decode("utf-8-sig")
     _, *rejected_rows = csv.reader(io.StringIO(report))
     assert [row[-2] for row in rejected_rows] == ["2", "5"]
-    assert ["also stands in row 5" in rejected_rows[0][-1], "31/02" in rejected_rows[0][-1]] == [
+    assert [
+        "Row 5 has the same reference" in rejected_rows[0][-1],
+        "31/02" in rejected_rows[0][-1],
+    ] == [
         True,
         False,
     ]
@@ -375,7 +378,7 @@ def test_a_reference_that_stands_twice_is_refused_with_both_rows(manager, regist
         row.number: [p["problem"] for p in row.problems if p["refuses"]] for row in batch.rows.all()
     }
     doubles = {
-        number: re.findall(r"row (\d+)", words[0]) for number, words in refused.items() if words
+        number: re.findall(r"Row (\d+)", words[0]) for number, words in refused.items() if words
     }
     assert doubles == {2: ["4"], 4: ["2"]}
 
@@ -404,7 +407,7 @@ def test_the_same_workbook_again_changes_nothing(manager, register):
     import_workbook(manager, register, content)
     batch = to_preview(manager, register, content)
     assert set(batch.rows.values_list("outcome", "is_problem")) == {("unchanged", False)}
-    assert "There is nothing to take in" in manager.get(batch.get_absolute_url()).text
+    assert "There is nothing to import" in manager.get(batch.get_absolute_url()).text
 
 
 def test_taking_in_what_changes_nothing_writes_nothing(manager, register):
@@ -425,9 +428,9 @@ def test_the_preview_counts_what_comes_in_unrated(manager, register, ratings, un
     first, second, third = plain_rows(3)
     rows = [first, [*second[:4], *ratings], third]
     batch = to_preview(manager, register, csv_of(PLAIN, *rows))
-    assert ("1 of the new comes in unrated" in manager.get(batch.get_absolute_url()).text) == bool(
-        unrated
-    )
+    assert (
+        "1 new risk has no residual rating" in manager.get(batch.get_absolute_url()).text
+    ) == bool(unrated)
 
 
 def test_a_rating_without_controls_alone_leaves_a_risk_unrated(manager, register):
@@ -494,7 +497,7 @@ def test_an_emptied_cell_empties_and_the_preview_says_so(manager, register):
         manager, register, csv_of(["Reference", "Title", "Event", "Cause", "Consequence"], *rows)
     )
     assert (
-        "2 cells are empty where the register says something"
+        "2 cells are empty in the file but not on the register"
         in manager.get(batch.get_absolute_url()).text
     )
     take_in(manager, batch)
@@ -522,7 +525,7 @@ def test_a_reference_of_ours_that_was_never_given_comes_in_as_new(manager, regis
     batch = to_preview(
         manager, register, csv_of(["Reference", "Title"], ["CORP-950", "Roof leaks"])
     )
-    assert "It is not on this register" in manager.get(batch.get_absolute_url()).text
+    assert "This reference is not on this register" in manager.get(batch.get_absolute_url()).text
     take_in(manager, batch)
     risk = register.risks.get(number=2)
     assert (risk.title, risk.notes) == ("Roof leaks", "Reference there: CORP-950")
@@ -591,7 +594,7 @@ def test_a_risk_that_changed_since_is_a_conflict(manager, register):
     make_revision(risk, title="Slower")
     answer = take_in(manager, batch)
     assert (answer.status_code, register.risks.count()) == (409, 1)
-    assert "Nothing is taken in yet" in answer.text and "Slower" in answer.text
+    assert "Nothing is imported yet" in answer.text and "Slower" in answer.text
     manager.post(batch.get_absolute_url(), {"step": "read"})
     manager.post(batch.get_absolute_url(), {"step": "staging", "after": 0})
     assert take_in(manager, batch).status_code == 302
@@ -709,4 +712,7 @@ def test_the_page_of_columns_says_where_the_numbers_of_many_rows_end(manager, re
     rows = [["", f"Risk {number}", "4", "3"] for number in range(20)]
     send(manager, register, csv_of(["Ref", "Risk title", "Likelihood", "Impact"], *rows))
     page = manager.get(latest(register).get_absolute_url()).text
-    assert "No likelihood or impact in the file is above 4: tick if its scale ends there." in page
+    assert (
+        "No likelihood or impact in the file is above 4. Select this if its scale ends there."
+        in page
+    )

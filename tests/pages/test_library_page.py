@@ -70,13 +70,13 @@ def messages(client):
 
 def test_a_preview_shows_changes_field_by_field(staff):
     text = words(look(staff, MONEY))
-    assert "0 added, 1 changed, 0 left alone" in text
+    assert "0 added, 1 changed, 0 unchanged" in text
     assert "failure type financial name Before: Financial After: Money From rows.yaml" in text
 
 
 def test_a_preview_shows_rows_added_and_left_alone(staff):
     text = words(look(staff, EIGHTH, [type_row("governance")]))
-    assert f"{EIGHTH_ROWS} added, 0 changed, 1 left alone" in text
+    assert f"{EIGHTH_ROWS} added, 0 changed, 1 unchanged" in text
     assert "warning sign ASH-W1 code ASH-W1 case ashmere" in text
     assert "Failure type: 1 governance" in text
 
@@ -84,7 +84,7 @@ def test_a_preview_shows_rows_added_and_left_alone(staff):
 def test_a_long_preview_ends_in_the_names_of_the_rest(staff, monkeypatch):
     monkeypatch.setattr("registers.library_loading.report.SHOWN_ROWS", 2)
     text = words(look(staff, EIGHTH))
-    assert "More than 2: of the rest this page says only what they are called" in text
+    assert "This page shows the first 2 in full and names the rest" in text
     assert "Warning sign: 1 ASH-W1" in text
 
 
@@ -96,7 +96,7 @@ def test_a_preview_writes_nothing(staff):
 
 def test_a_preview_without_changes_offers_no_load(staff):
     answer = look(staff, [type_row()])
-    assert "there is nothing to load" in words(answer)
+    assert "There is nothing to load" in words(answer)
     assert 'name="step"' not in answer.text
 
 
@@ -105,8 +105,8 @@ def test_every_problem_is_shown_by_file_object_and_field(staff):
         staff, [type_row(name=True, colour="red")], [{"model": "registers.user", "fields": {}}]
     )
     text = words(answer)
-    assert "These files cannot be loaded: 3 problems, listed on this page" in text
-    assert "1 rows.yaml failure type financial , colour: is no field" in text
+    assert "Correct the 3 problems listed on this page" in text
+    assert "1 rows.yaml failure type financial , colour: is not a field" in text
     assert "failure type financial , name: True is not text" in text
     assert "2 rows.yaml row 1 : registers.user is not part of the library" in text
     assert (answer.status_code, "<title>Error: " in answer.text, 'name="step"' in answer.text) == (
@@ -125,7 +125,7 @@ def test_markup_in_a_file_is_shown_as_text(staff):
 @pytest.mark.parametrize(
     ("data", "words_of_it"),
     [
-        ({}, "Select which files to look at"),
+        ({}, "Select which files to check"),
         ({"which": "everything"}, "Select a valid choice"),
         ({"which": "chosen"}, "Select one or more fixture files"),
     ],
@@ -136,7 +136,7 @@ def test_a_missing_field_gets_an_error_message(staff, data, words_of_it):
 
 
 def test_files_and_the_installations_own_are_not_loaded_at_once(staff):
-    assert "you gave both" in words(look(staff, MONEY, which="own"))
+    assert "not both" in words(look(staff, MONEY, which="own"))
 
 
 def test_a_file_in_place_of_text_is_refused(staff):
@@ -170,7 +170,7 @@ def test_an_empty_file_is_named(staff):
 
 def test_files_that_are_too_large_together_are_refused(staff):
     half = b"#" * 1_200_000
-    assert "Select files of at most 2 megabytes together" in words(look(staff, half, half))
+    assert "Select files of 2 MB or less in total" in words(look(staff, half, half))
 
 
 class Unread:
@@ -185,7 +185,7 @@ class Unread:
 def test_fifty_megabytes_are_refused_unread(staff):
     body = {"wsgi.input": Unread(), "CONTENT_LENGTH": "50000000"}
     answer = staff.post(PATH, **body, CONTENT_TYPE="multipart/form-data; boundary=x")
-    assert (answer.status_code, "That is too large" in answer.text) == (413, True)
+    assert (answer.status_code, "The file or form is too large" in answer.text) == (413, True)
 
 
 def test_more_files_than_a_form_takes_are_refused(staff):
@@ -223,7 +223,7 @@ def test_loading_writes_the_preview(staff, installer):
     assert (answer.status_code, answer["Location"]) == (302, PATH)
     assert FailureType.objects.get(slug="financial").name == "Money"
     assert entries().last().by == installer
-    assert "The library is loaded: 0 added, 1 changed, 0 left alone." in messages(staff)
+    assert "The library is loaded: 0 added, 1 changed, 0 unchanged." in messages(staff)
 
 
 def test_a_load_during_which_the_database_fails_is_unavailable_and_no_problem_of_the_files(staff):
@@ -263,7 +263,7 @@ def test_a_second_click_loads_nothing_more_and_says_so(staff):
     count = entries().count()
     assert load(staff, preview).status_code == 302
     assert entries().count() == count
-    assert "All of this is in the library already: nothing was left to load." in messages(staff)
+    assert "There was nothing to load: the library already has all of this." in messages(staff)
 
 
 def test_somebody_else_loads_in_between(staff):
@@ -271,7 +271,7 @@ def test_somebody_else_loads_in_between(staff):
     load_library([file_of([type_row(name="Cash")])])
     answer = load(staff, preview)
     assert (answer.status_code, FailureType.objects.get(slug="financial").name) == (409, "Cash")
-    assert "Not loaded: since you looked" in words(answer)
+    assert "Nothing is loaded: the library or the files have changed" in words(answer)
     assert "Before: Cash After: Money" in words(answer)
 
 
@@ -316,7 +316,7 @@ def test_an_hour_old_preview_is_shown_again(staff, monkeypatch):
     monkeypatch.setattr("registers.forms.library.HOUR", -1)
     assert load(staff, preview).status_code == 302
     assert FailureType.objects.get(slug="financial").name == "Financial"
-    assert "more than an hour ago. Look again" in messages(staff)
+    assert "more than an hour ago. Check them again" in messages(staff)
 
 
 @pytest.mark.parametrize(
@@ -340,7 +340,7 @@ def test_the_preview_of_another_person_is_not_loaded(staff, client):
     client.force_login(make_user(is_staff=True))
     load(client, preview)
     assert FailureType.objects.get(slug="financial").name == "Financial"
-    assert "Somebody else looked at this" in messages(client)
+    assert "Somebody else checked these changes" in messages(client)
 
 
 def test_a_former_administrator_loads_nothing(staff, installer):

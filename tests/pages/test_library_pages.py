@@ -138,7 +138,7 @@ def test_later_findings_are_marked_as_outside_the_documents(cached_page):
 
 def test_a_case_without_later_findings_says_so_and_reassures_nobody(get_page):
     LaterEvidence.objects.filter(case__slug="eltham").delete()
-    assert "That is no sign that all has been well since" in words_of(
+    assert "This does not show that all has been well since" in words_of(
         get_page("library_case", "eltham")
     )
 
@@ -232,7 +232,7 @@ def test_a_case_page_lists_the_questions_of_the_case_and_of_each_sign(cached_pag
 
 def test_the_financial_type_says_that_its_only_case_is_from_outside(cached_page):
     text = words_of(cached_page("library_failure_type", "financial"))
-    assert "Neither of the two documents holds a case of this type" in text
+    assert "Neither of the two documents has a case of this type" in text
     assert "Northamptonshire County Council Main type Outside the two documents" in text
 
 
@@ -279,8 +279,8 @@ def test_an_impact_that_no_case_shows_says_so(get_page):
 
 def test_the_comparison_names_types_without_a_case(cached_page):
     text = words_of(cached_page("library_compare"))
-    assert "Neither document holds a case of Financial failure." in text
-    assert "Four of the types are shown by our reading alone" in text
+    assert "Neither document has a case of Financial failure." in text
+    assert "For four of the types we have only our reading" in text
     assert "policy and politics , external , commissioning and connection ." in text
 
 
@@ -369,7 +369,7 @@ def test_external_links_send_no_referrer(cached_page, name):
 
 
 def test_the_lessons_name_the_insights_that_dorset_left_out(cached_page):
-    text = words_of(cached_page("library_lessons")).partition("What it leaves out")[2]
+    text = words_of(cached_page("library_lessons")).partition("What the paper leaves out")[2]
     assert re.findall(r"insight (\d)", text) == ["2", "7", "8"]
 
 
@@ -394,7 +394,7 @@ def test_the_search_finds_every_kind_by_its_words(get_page, heading, model, fiel
 
 
 def test_every_word_of_a_search_must_occur(cached_page):
-    assert "Nothing in the library holds all of these words" in words_of(
+    assert "Nothing in the library has all of these words" in words_of(
         cached_page("library_search", q="mayor zeppelin")
     )
 

@@ -12,17 +12,17 @@ on Failing Well. To set it, open this link within three days:
 
 {link}
 
-The link works once. If you did not ask, do nothing: your password
-stays as it is.
+The link works once. If you did not ask for it, do nothing. Your
+password does not change.
 """
 NO_ACCOUNT = """Hello,
 
 Somebody, probably you, asked to set a new password on Failing Well
-for this address. No account has it, so there is nothing to set.
+for this address. No account has this address.
 
-If you have an account, you may sign in with another address: try that
-one. If you should have one, ask an administrator of your organisation.
-If you did not ask, do nothing.
+You may have an account with another address: try that one. If you
+need an account, ask an administrator of your organisation.
+If you did not ask for this, do nothing.
 """
 
 

@@ -95,7 +95,7 @@ def test_a_file_of_an_earlier_day_adds_ratings_and_leaves_words(manager, registe
     assert (risk.title, risk.current.likelihood) == (FLOOD[1], 3)
     days = risk.assessments.values_list("effective_on", "likelihood")
     assert (datetime.date(2025, 3, 31), 5) in days
-    assert "of 30 June 2025" in batch.rows.get().problems[-1]["problem"]
+    assert "on 30 June 2025" in batch.rows.get().problems[-1]["problem"]
 
 
 def test_a_day_in_the_row_comes_before_the_day_of_the_file(manager, register):
@@ -145,7 +145,7 @@ def test_the_day_in_the_name_is_proposed_and_not_preset(manager, register):
     send(manager, register, content, name="Register Q1 2024-25.csv")
     batch = register.imports.get()
     page = manager.get(batch.get_absolute_url()).text
-    assert "Is it the register as it was on 30 June 2024?" in page
+    assert "Does it show the register as it was on 30 June 2024?" in page
     assert batch.as_at is None
 
 

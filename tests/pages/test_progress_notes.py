@@ -38,7 +38,7 @@ def test_comments_in_a_workbook_become_notes_of_their_days_and_no_actions(regist
         ("2026-04-02", "2/4/2026: pump bought"),
     ]
     assert not Action.objects.exists()
-    assert "Taken over from risks.csv, row 2." in manager.get(risk.get_absolute_url()).text
+    assert "Imported from risks.csv, row 2." in manager.get(risk.get_absolute_url()).text
 
 
 def test_the_same_words_come_in_once_and_new_ones_are_added(register, manager):

@@ -391,7 +391,7 @@ def test_the_mail_says_how_to_change_or_stop_it(register, officer, post):
 
 def test_the_mail_says_why_a_manager_is_reminded_of_a_vacant_post(register, manager):
     late_risk(register, owner=make_post(register.organisation))
-    assert " ".join(text_of(manager).split()).count("To you as a risk manager") == 2
+    assert " ".join(text_of(manager).lower().split()).count("to you as a risk manager") == 2
 
 
 def test_the_mail_of_an_exempt_risk_says_so_and_nothing_else(register, officer, post):
@@ -608,7 +608,7 @@ def test_a_mail_that_may_have_arrived_is_reported(register, officer, post):
     late_risk(register, owner=post)
     two_hours_ago = timezone.now() - datetime.timedelta(hours=2)
     ReminderMail.objects.create(user=officer, day=days_ago(0), claimed_at=two_hours_ago)
-    assert "Begun today and never confirmed: 1." in send()
+    assert "Started today and not confirmed: 1." in send()
     assert mail.outbox == []
 
 
@@ -642,7 +642,7 @@ def test_everything_is_on_until_somebody_chooses(client):
 
 def test_a_choice_is_kept_and_shown(client, officer):
     answer = client.post("/reminders/", {"kinds": ["review", "action"]}, follow=True)
-    assert "Your choice is saved." in answer.text and answer.text.count(" checked") == 2
+    assert "We saved your choice." in answer.text and answer.text.count(" checked") == 2
     assert ReminderChoice.of(type(officer).objects.get(pk=officer.pk)) == ["review", "action"]
 
 
@@ -655,7 +655,7 @@ def test_an_unknown_kind_is_refused_with_an_error_message(client):
     answer = client.post("/reminders/", {"kinds": ["gossip"]})
     assert (
         "There is a problem" in answer.text
-        and "Select what to be told of from the list" in answer.text
+        and "Select from the list what we should write to you about" in answer.text
     )
     assert not ReminderChoice.objects.exists()
 
@@ -664,7 +664,7 @@ def test_a_person_who_may_not_edit_reads_why_there_is_no_choice(register):
     client = Client()
     client.force_login(make_person(register.organisation, Role.MEMBER))
     page = client.get("/reminders/").text
-    assert "Nothing falls due for you here" in page and 'name="kinds"' not in page
+    assert "You do not get reminders" in page and 'name="kinds"' not in page
 
 
 def test_every_page_links_to_the_reminders(client):

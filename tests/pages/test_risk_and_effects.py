@@ -1,11 +1,8 @@
 """A column that holds the risk and its effects, and no word between them."""
 
 import pytest
-from django.test import Client
-from makers import make_organisation, make_person, make_register
+from makers import make_organisation, make_register
 from workbooks import columns_form, csv_of, import_workbook, latest, send
-
-from registers.models import Role
 
 HEADS = ["Ref", "Risk title", "Risk and effects"]
 PLAIN = "The river rises over the wall. Homes are lost."
@@ -17,24 +14,17 @@ def register(db):
     return make_register(make_organisation())
 
 
-@pytest.fixture
-def manager(register):
-    client = Client()
-    client.force_login(make_person(register.organisation, Role.MANAGER))
-    return client
-
-
 def test_the_page_of_columns_asks_where_the_text_goes(manager, register):
     send(manager, register, FILE)
     page = manager.get(latest(register).get_absolute_url()).text
-    assert "shows where the effects begin, we take the text apart. No word does in row 2." in page
+    assert "show where the effects begin. We found no such words in row 2." in page
 
 
 def test_the_question_must_be_answered(manager, register):
     send(manager, register, FILE)
     batch = latest(register)
     answer = manager.post(batch.get_absolute_url(), columns_form(batch))
-    assert "Select where a text goes that holds the risk and its effects" in answer.text
+    assert "Select where to put a text that holds both the risk and its effects" in answer.text
 
 
 @pytest.mark.parametrize(

@@ -64,12 +64,12 @@ def test_every_row_is_in_a_list_of_the_preview(manager, register):
     for label in (
         "To decide (2)",
         "Left out (1)",
-        "Headings of sections (1)",
+        "Section headings (1)",
         "Below the table (1)",
     ):
         assert label in page
     below = manager.get(batch.get_absolute_url(), {"show": "below"}).text
-    assert "Key: 1 is rare" in below and "It stands below the last row of the table." in below
+    assert "Key: 1 is rare" in below and "It is below the last row of the table." in below
 
 
 def test_the_lists_outlive_the_sheet(manager, register):
@@ -112,7 +112,7 @@ def test_decisions_are_done_and_the_rows_read_again(manager, register):
     batch = decide(manager, batch, row_6="risk", row_7="continuation")
     assert outcomes_of(batch) == [*OUTCOMES[:5], "new", "continuation", "empty", "below"]
     assert batch.plan["roles"] == {"6": "risk", "7": "continuation"}
-    assert "No decision is left in this step" in manager.get(batch.get_absolute_url()).text
+    assert "You have no decisions left in this step" in manager.get(batch.get_absolute_url()).text
 
 
 def test_a_row_that_stays_left_out_is_no_decision_any_more(manager, register):

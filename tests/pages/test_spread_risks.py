@@ -7,10 +7,9 @@ import json
 
 import pytest
 from django.core.management import call_command
-from django.test import Client
 from hypothesis import example, given
 from hypothesis import strategies as st
-from makers import make_organisation, make_person, make_register, make_risk
+from makers import make_organisation, make_register, make_risk
 from spreadsheets import lost_cells, make_reference_data, read_all, sheet_of
 from workbooks import columns_form, csv_of, import_workbook, latest, send, take_in, to_preview
 
@@ -18,7 +17,6 @@ from registers.imports.mapping import Plan, data_rows, guess_plan
 from registers.imports.rejected_rows import rejected_rows_csv
 from registers.imports.row_parser import RowParser
 from registers.imports.staging import restart_staging, stage_rows
-from registers.models import Role
 
 HEADS = [
     "Ref",
@@ -263,14 +261,6 @@ def register(db):
     return make_register(make_organisation(), slug="ours", prefix="CORP")
 
 
-@pytest.fixture
-def manager(register):
-    client = Client()
-    client.user = make_person(register.organisation, Role.MANAGER)
-    client.force_login(client.user)
-    return client
-
-
 SPREAD = csv_of(HEADS, FLOOD, MORE, row(controls="Pumps"), FIRE)
 
 
@@ -287,14 +277,13 @@ def test_a_spread_risk_becomes_one_risk(manager, register):
 def test_the_page_of_columns_asks_and_names_the_rows(manager, register):
     send(manager, register, SPREAD)
     page = manager.get(latest(register).get_absolute_url()).text
-    assert "They leave out its reference and title, or repeat them: rows 3 and 4." in page
+    assert "They have no reference and title, or repeat those above: rows 3 and 4." in page
 
 
 def test_the_page_of_columns_does_not_ask_without_further_rows(manager, register):
     send(manager, register, csv_of(HEADS, FLOOD, FIRE))
     assert (
-        "do not name a risk of their own"
-        not in manager.get(latest(register).get_absolute_url()).text
+        "rows that do not name a risk" not in manager.get(latest(register).get_absolute_url()).text
     )
 
 
@@ -318,13 +307,13 @@ def test_the_question_is_asked_where_a_change_of_columns_raises_it(manager, regi
     changes = {"column_0": "notes", "column_1": "title"}
     fields = {k: v for k, v in columns_form(batch, **changes).items() if k != "goes_on"}
     answer = manager.post(batch.get_absolute_url(), fields)
-    assert "Select what rows are that do not name a risk of their own" in answer.text
+    assert "Select what to do with rows that do not name a risk" in answer.text
 
 
 def test_the_preview_says_which_rows_make_up_a_risk(manager, register):
     batch = to_preview(manager, register, SPREAD)
     page = manager.get(batch.get_absolute_url()).text
-    assert "4 rows read, of which 2 go on with the risk above" in page
+    assert "We read 4 rows, of which 2 continue the risk above" in page
     assert "Rows 2 to 4" in page
 
 

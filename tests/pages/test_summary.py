@@ -64,7 +64,7 @@ def test_it_names_the_register_and_the_day(summary, register):
     words = words_of(summary(query="?as_at=2026-06-30"))
     assert words.startswith("Our register: summary\n")
     assert str(register.organisation) in words
-    assert "As at 30 June 2026: what was effective by the end of that day" in words
+    assert "As at 30 June 2026: the position at the end of that day" in words
 
 
 def test_a_member_downloads_the_latest_agreement(summary, register):
@@ -118,9 +118,9 @@ def test_risks_above_tolerance_are_listed_with_post_rating_and_reason(summary, r
         [
             "C-002",
             "Fees",
-            "Not decided yet",
+            "No owner yet",
             "Moderate, 4 (2 × 2)",  # noqa: RUF001
-            "As we see it. Tolerated for financial: Low.",
+            "As we see it. Tolerance for financial: Low.",
         ],
     ]
     assert "Zebedee" not in words_of(document) + str(rows_of(document, 1))
@@ -134,33 +134,33 @@ def test_the_worklist_in_brief_lists_the_faults(summary, register):
 
 
 def test_the_scheme_and_its_thresholds_are_at_the_end(document):
-    assert "Scheme: 5 x 5, four bands, version 1." in words_of(document)
+    assert "Scoring scheme: 5 x 5, four bands, version 1." in words_of(document)
     assert "Taken higher from: Severe." in words_of(document)
     assert rows_of(document, -1)[1] == [
         "Severe",
         "15 to 25",
         "within 31 days",
-        "Above tolerance, taken higher",
+        "Above tolerance, escalate",
     ]
 
 
 def test_a_register_without_risks_says_so(summary, register):
     words = words_of(summary(query=f"?as_at={days_ago(-5)}"))
     assert "No risks stood on this register on that day." in words
-    assert "No risk stands above tolerance." in words
+    assert "No risk is above tolerance." in words
 
 
 def test_exempt_risks_are_marked_for_those_who_see_them_and_absent_for_others(summary, register):
     make_risk(register, title="CANARY", assessed=(5, 5), is_exempt=True)
     document = summary()
-    assert "One risk in it is exempt: not for publication." in words_of(document)
+    assert "One risk in this file is exempt: do not publish it." in words_of(document)
     assert rows_of(document, 1)[1][0] == "C-001 (exempt)"
     document = summary(Role.PEER)
     everything = words_of(document) + "".join(
         str(rows_of(document, n)) for n in range(len(document.tables))
     )
     assert "CANARY" not in everything
-    assert "Exempt risks not included" in everything
+    assert "leaves out exempt risks" in everything
 
 
 def test_drafts_are_counted_nowhere(summary, register):
@@ -191,7 +191,7 @@ def test_a_long_list_above_tolerance_is_cut_and_counted(summary, register, monke
     document = summary()
     assert len(rows_of(document, 1)) == 3
     assert "Risks above tolerance: 4" in words_of(document)
-    assert "And 2 more, which the register lists." in words_of(document)
+    assert "The register lists 2 more." in words_of(document)
 
 
 def test_its_file_is_named_after_register_and_day(clients):

@@ -220,7 +220,7 @@ def test_a_risk_rated_by_an_earlier_scheme_is_to_be_rated_again(records):
     records.register.scheme = preset("five-by-five-three-bands")
     records.register.save()
     notes = [task.note for task in tasks_due(records.people[Role.OFFICER], today())]
-    assert notes == ["No rating yet", "Rated by an earlier scheme"]
+    assert notes == ["No rating yet", "Rated under an earlier scoring scheme"]
 
 
 @pytest.mark.parametrize(("ago", "urgency"), [(380, "overdue"), (360, "soon"), (300, None)])

@@ -70,7 +70,7 @@ def test_every_row_but_a_risks_first_has_a_reason():
     accounts = account_rows(sheet, guess_plan(sheet, make_reference_data()))
     reasons = {each.row: each.reason for each in accounts if each.outcome != "risk"}
     assert list(reasons) == [1, 2, 3, 5, 6, 8, 9] and all(reasons.values())
-    assert reasons[5] == "It is more of the risk in row 4."
+    assert reasons[5] == "It continues the risk in row 4."
 
 
 # What rows are

@@ -88,9 +88,9 @@ def test_when_an_event_was(extent, start, end, words):
         (("at", "2001"), ("after", "2001"), "Not known: the dates are open"),
         (("at", "2001"), ("after", "2005"), "At least about three years"),
         (("undated",), ("at", "2005"), "Not known: the dates are open"),
-        (("at", "2012"), ("at", "2009"), "Not known: by the dates we have, the action came first"),
+        (("at", "2012"), ("at", "2009"), "Not known: the dates we have put the action first"),
         (None, ("at", "2005"), "Not known: no source says when it could first be seen"),
-        (("at", "2005"), None, "Not known: no source says when anyone outside acted on it"),
+        (("at", "2005"), None, "Not known: no source says when anyone outside acted"),
     ],
 )
 def test_the_time_until_someone_acted(first_seen, acted, words):

@@ -315,7 +315,7 @@ def test_two_hundred_thousand_rows_are_refused_in_little_time_and_memory():
 
 
 def test_a_cell_that_is_too_long_is_refused_with_its_place():
-    assert "row 2, column B holds 40,000 characters" in refusal(
+    assert "row 2, column B has 40,000 characters" in refusal(
         "a.csv", csv_of([["a", "b"], ["1", "x" * 40_000]])
     )
 
@@ -332,8 +332,8 @@ def test_a_file_that_is_no_workbook_is_refused_by_content():
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w") as archive:
         archive.writestr("a.txt", "x")
-    assert "no workbook" in refusal("a.xlsx", out.getvalue())
-    assert "named like a workbook and is none" in refusal("a.xlsx", b"Ref,Title\n1,x\n")
+    assert "not a workbook" in refusal("a.xlsx", out.getvalue())
+    assert "has the name of a workbook but is not one" in refusal("a.xlsx", b"Ref,Title\n1,x\n")
     assert "copy its table" in refusal("a.csv", b"%PDF-1.4 \0\0\n")
 
 

@@ -132,7 +132,7 @@ def test_a_score_that_contradicts_its_ratings_is_named():
 
     row = read_of(north_norfolk)[2]
     assert pairs(row) == [(2, 3)]
-    assert [(p.column, p.text) for p in row.problems if "does not fit" in p.problem] == [
+    assert [(p.column, p.text) for p in row.problems if "does not match" in p.problem] == [
         ("Current Score (H)", "8")
     ]
 

@@ -83,7 +83,7 @@ def test_a_day_written_out_is_that_day(day, form):
 
 def test_an_invalid_day_is_a_problem_of_its_column_and_the_row_is_imported():
     row = read_row(["Ref", "Title", "Next review"], "1", "Flood", "31/02/2026")
-    message = "31/02/2026 is not a day of the calendar: it stays with the notes"
+    message = "31/02/2026 is not a real date: kept in the notes"
     assert problems(row) == [("Next review (C)", "31/02/2026", message)]
     assert not row.is_refused
     assert row.values["notes"].endswith("Next review: 31/02/2026")
@@ -265,7 +265,7 @@ def test_ratings_prevail_over_a_score_that_does_not_fit():
         (
             "Current score (D)",
             "12",
-            "It does not fit likelihood 4 and impact 4, which come to 16 and stand",
+            "This does not match likelihood 4 and impact 4, which give 16. We use 16",
         )
     ]
     assert row.values["notes"] == "Current score: 12"
@@ -279,7 +279,7 @@ def test_a_score_that_contradicts_itself_is_named():
 def test_a_likelihood_without_an_impact_is_not_judged():
     row = read_row(["Title", "Current likelihood"], "a", "4")
     assert (row.ratings, row.values["notes"]) == ([], "Current likelihood: 4")
-    assert problems(row)[0][2] == "It says the likelihood and no impact"
+    assert problems(row)[0][2] == "This gives the likelihood but no impact"
 
 
 def test_each_kind_of_rating_has_its_own_columns():
@@ -356,7 +356,7 @@ def test_of_several_owners_in_one_cell_the_first_counts_and_the_others_are_noted
     assert row.values["owner"] == "Head of Legal"
     assert row.values["notes"] == f"Owner: {text}"
     assert row.split_notes == [
-        "Owner: the first, Head of Legal, is the owner; 1 other stays with the notes"
+        "Owner: the first, Head of Legal, is the owner; 1 other is kept in the notes"
     ]
 
 
@@ -458,15 +458,15 @@ def test_texts_beyond_the_limits_are_named_and_go_to_the_notes_or_a_progress_not
     assert "".join(note.text for note in row.progress) == "Consequence: " + "word " * 1999 + "word"
     assert len(problems(row)) == 3  # each too long, one without room
     row = read_row(["Title", "Position for the committee"], "a", "word " * 81)
-    assert problems(row)[0][2] == "It must be 80 words or fewer and has 81: it goes to the notes"
+    assert problems(row)[0][2] == "This must be 80 words or fewer and has 81: kept in the notes"
 
 
 def test_characters_that_cannot_be_stored_are_removed_and_named():
     row = read_row(["Title", "Cause"], "Flo\x07od", "\ud800")
     assert row.values["title"] == "Flood"
     assert [problem for _, _, problem in problems(row)] == [
-        "It had characters that cannot be stored (U+0007), which were taken out",
-        "It had characters that cannot be stored (U+D800), which were taken out",
+        "We removed characters that cannot be stored (U+0007)",
+        "We removed characters that cannot be stored (U+D800)",
     ]
     assert row.destinations[1] == ["ignore"]
 
@@ -679,7 +679,7 @@ def test_a_failed_formula_is_no_value_and_stays_with_the_notes(error):
     assert (row.values["title"], row.controls, row.ratings) == ("Flood", [], [])
     assert {"owner", "category"} & set(row.values) == set()
     assert row.values["notes"].count(error) == 4
-    assert "Its formula failed: it stays with the notes" in {p.problem for p in row.problems}
+    assert "The formula failed: kept in the notes" in {p.problem for p in row.problems}
 
 
 def test_a_row_whose_title_is_a_failed_formula_is_no_risk():

@@ -29,15 +29,15 @@ from registers.spreadsheet import CannotRead, column_letter
 
 SOME_KEPT_OUT = 3
 KEPT_OUT = ("refused", "left-out")
-HELP = """Take a workbook (XLSX, ODS, CSV), a table of Word (DOCX) or a file of ours (JSON) into a
-register, as the pages under /import/ do. One sheet or table is read; --sheet names another.
+HELP = """Import a workbook (XLSX, ODS, CSV), a Word table (DOCX) or a file from here (JSON) into a
+register, as the pages under /import/ do. It reads one sheet or table; --sheet names another.
 
-Columns and words are read as for the last file of this register, else as they are guessed. What a
-page would ask about is kept with the notes and listed. All good rows are taken in, or none; where
-nothing is new, or the file was taken in before, nothing is written. Ends with 0 when every risk is
-on the register, 3 when some rows were refused or left out and the others taken in, and 1 when
-nothing was changed because the file cannot be read, no column names the risks, or the register
-moved on meanwhile. docs/import-command.md says what --json prints."""
+It reads columns and words as for the last file of this register, or else guesses them. It keeps in
+the notes what a page would ask about, and lists it. It imports all good rows or none. It writes
+nothing if nothing is new or the file was imported before. It ends with 0 when every risk is on the
+register, 3 when it refused or left out some rows and imported the others, and 1 when nothing has
+changed: it cannot read the file, no column names the risks, or the register has changed.
+docs/import-command.md says what --json prints."""
 
 
 class Command(BaseCommand):
@@ -46,31 +46,31 @@ class Command(BaseCommand):
     def add_arguments(self, parser):
         parser.add_argument("file", help="the workbook")
         parser.add_argument(
-            "--register", required=True, metavar="SLUG", help="the register: corporate, say"
+            "--register", required=True, metavar="SLUG", help="the register, for example corporate"
         )
         parser.add_argument(
-            "--check", action="store_true", help="say what would happen, and change nothing"
+            "--check", action="store_true", help="report what would happen, and change nothing"
         )
-        parser.add_argument("--json", action="store_true", help="say it as JSON")
+        parser.add_argument("--json", action="store_true", help="report as JSON")
         parser.add_argument(
-            "--sheet", default="", metavar="NAME", help="the sheet to read; left out: the likeliest"
+            "--sheet", default="", metavar="NAME", help="the sheet to read (default: the likeliest)"
         )
         parser.add_argument(
             "--rows-alone",
             action="store_true",
-            help="take no row for more of the risk above, whatever it leaves out",
+            help="read each row alone, even if it does not name a risk",
         )
         parser.add_argument(
             "--as-at",
             type=past_day,
             metavar="DAY",
-            help="the past day of which the file speaks, as 2024-06-30; left out: today",
+            help="the past day that the file shows, as 2024-06-30 (default: today)",
         )
         parser.add_argument(
             "--by",
             default="",
             metavar="EMAIL",
-            help="in whose name; left out: a risk manager of the organisation",
+            help="who imports it (default: a risk manager of the organisation)",
         )
 
     def handle(self, *, file, register, by, check, sheet, **options):
@@ -79,7 +79,7 @@ class Command(BaseCommand):
         try:
             content = Path(file).read_bytes()
         except OSError as error:
-            raise CommandError(f"{file} cannot be opened: {error.strerror}.") from error
+            raise CommandError(f"Cannot open {file}: {error.strerror}.") from error
         try:
             batch = begin_import(
                 register,
@@ -90,7 +90,7 @@ class Command(BaseCommand):
                 is_fresh=True,
             )
         except CannotRead as error:
-            raise CommandError(f"Nothing was changed. {error}.") from error
+            raise CommandError(f"Nothing has changed. {error}.") from error
         set_as_at(batch, options["as_at"])
         earlier = find_earlier(batch)
         report = (
@@ -121,7 +121,7 @@ class Command(BaseCommand):
             return report
         except (ImportOutdated, BulkEditConflict, CannotRestore) as error:
             raise CommandError(
-                "Nothing was changed: the register moved on meanwhile. Try again."
+                "Nothing has changed, because the register did. Try again."
             ) from error
         finally:
             if not is_done:
@@ -133,7 +133,7 @@ def past_day(text):
     try:
         day = date.fromisoformat(text)
     except ValueError:
-        raise ArgumentTypeError(f"{text} is no day: write it as 2024-06-30") from None
+        raise ArgumentTypeError(f"{text} is not a date: write it as 2024-06-30") from None
     if not date(1900, 1, 1) <= day <= timezone.localdate():
         raise ArgumentTypeError(f"{text} is not a past day since 1900")
     return day
@@ -158,8 +158,8 @@ def check_columns(batch):
     """Raises CommandError where no column says what the risks are: the page refuses that too."""
     if not batch.is_ours and not set(batch.plan["columns"]) & set(NAMING):
         raise CommandError(
-            "Nothing was changed. No column says what the risks are: give one the heading "
-            '"Risk title" or "Risk description", or name the columns on the page.'
+            "Nothing has changed. No column names the risks: give one the heading "
+            '"Risk title" or "Risk description", or check the columns on the page.'
         )
 
 
@@ -174,7 +174,7 @@ def find_person(register, email):
         raise CommandError(f"{organisation} has no risk manager: name a person with --by.")
     person = User.objects.filter(email=email.strip().lower()).first()
     if person is None or not can(person, Permission.RUN_REGISTER, organisation):
-        raise CommandError(f"{email} is no risk manager of {organisation}.")
+        raise CommandError(f"{email} is not a risk manager of {organisation}.")
     return person
 
 
@@ -262,7 +262,7 @@ def build_repeat_report(earlier, person, check):
     """The report where the same file was taken in before."""
     report = build_report(earlier, person, check)
     day = timezone.localtime(earlier.done_at).date().isoformat()
-    reason = f"It came in with the same file on {day}."
+    reason = f"The same file was imported on {day}."
     for row in report["rows"]:
         if row["outcome"] in ("new", "changed"):
             row |= {"outcome": "unchanged", "reason": reason}
@@ -290,7 +290,7 @@ def build_restore_report(batch, person, check):
     """
     if problems := batch.report["problems"]:
         lines = [f"{problem['where']}: {problem['words']}" for problem in problems]
-        raise CommandError("\n".join(["Nothing was changed.", *lines]))
+        raise CommandError("\n".join(["Nothing has changed.", *lines]))
     risks = batch.report["counts"].get("risks", 0)
     count = 0 if batch.report["is_unchanged"] else risks
     return {
@@ -331,12 +331,12 @@ def _question_sentence(question):
     rows = in_rows(question["rows"]).lower()
     if question["about"] == "statement_goes_to":
         return (
-            f"Nobody was asked where a text goes that holds the risk and its effects ({rows}): "
-            "all of it became what could happen."
+            f"Not decided: where to put a text that holds both the risk and its effects ({rows}). "
+            "All of it is in the event."
         )
     return (
-        f"Nobody was asked what “{question['word']}” means ({question['about']}, {rows}): "
-        "it stays with the notes."
+        f"Not decided: what “{question['word']}” means ({question['about']}, {rows}). "
+        "It is in the notes."
     )
 
 
@@ -345,14 +345,14 @@ def as_text(report):
     columns = [f"  {c['column']} {c['heading']}: {c['read_as']}" for c in report["columns"]]
     spread = [f"{rows_in_words(numbers).capitalize()}: one risk." for numbers in report["spread"]]
     left_out = [
-        f"Row {row['row']} is left out: {row['reason']}"
+        f"Row {row['row']} left out: {row['reason']}"
         for row in report["rows"]
         if row["outcome"] == "left-out"
     ]
     questions = [_question_sentence(question) for question in report["questions"]]
     refused = [f"Row {entry['row']}, {problem_sentence(entry)}" for entry in report["refused"]]
     posts = (
-        [f"Posts {would}added, vacant: {'; '.join(report['posts_added'])}."]
+        [f"Vacant posts {would}added: {'; '.join(report['posts_added'])}."]
         if report["posts_added"]
         else []
     )
@@ -363,11 +363,11 @@ def as_text(report):
         report["rows_read"], report["new"], report["changed"], report["unchanged"], count
     )
     unrated = f" {unrated_totals(report['unrated'])}" if report["unrated"] else ""
-    by = f" Taken in by {report['by']}." if report["imported"] and not would else ""
+    by = f" Imported by {report['by']}." if report["imported"] and not would else ""
     sheet = [f"Sheet {report['sheet']}:"] if report["sheet"] else []
     unread = [s["name"] for s in report["sheets"] if not s["read"]]
     remarks = [*report["remarks"], *([f"Sheets not read: {'; '.join(unread)}."] if unread else [])]
     if before := report["taken_in_before"]:
-        by = f" The same file was taken in on {before['on']} by {before['by']}: nothing is new."
+        by = f" {before['by']} imported the same file on {before['on']}: nothing is new."
     lines = [*sheet, *remarks, *columns, *spread, *refused, *left_out, *questions, *posts]
     return "\n".join([*lines, f"{total}{unrated}{by}"])

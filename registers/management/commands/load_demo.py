@@ -38,17 +38,15 @@ class Command(BaseCommand):
                 demo.set_passwords(password)
         except IntegrityError as error:
             raise CommandError(
-                "Nothing was loaded: something here already bears a name that the demo uses (a "
-                "register, a person or an organisation). Load it into an empty database. The "
-                f"database said: {error}"
+                "Nothing loaded: a register, a person or an organisation here already has a name "
+                "that the demo uses. Load it into an empty database. The database said: "
+                f"{error}"
             ) from error
         if verbosity:
             self._say(is_new, "the one in DEMO_PASSWORD" if configured else password)
 
     def _say(self, is_new, password):
-        done = (
-            "Demo: loaded." if is_new else "Demo: here already, nothing changed but the passwords."
-        )
+        done = "Demo: loaded." if is_new else "Demo: already here. Only the passwords have changed."
         accounts = demo.accounts()
         address = max(len(account.email) for account in accounts) + 2
         role = max(len(account.role.label) for account in accounts) + 2

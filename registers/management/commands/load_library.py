@@ -9,20 +9,20 @@ from registers.schema import is_migrated
 
 class Command(BaseCommand):
     help = (
-        "Load the library (and the preset scoring schemes) from its fixtures: all rows or "
-        "none, again and again."
+        "Load the library and the preset scoring schemes from their fixtures: all rows or "
+        "none. You can run it again at any time."
     )
 
     def add_arguments(self, parser):
         parser.add_argument(
             "path",
             nargs="?",
-            help="a fixture file or a folder of them; left out: the installation's",
+            help="a fixture file or a folder of them (default: those of the installation)",
         )
         parser.add_argument(
             "--check",
             action="store_true",
-            help="say what would be done, or what is wrong; do nothing",
+            help="report what would change, or what is wrong; change nothing",
         )
 
     def handle(self, *, path, check, verbosity, **options):
@@ -31,7 +31,7 @@ class Command(BaseCommand):
             raise CommandError(f"There is no fixture file at {path}.")
         if not is_migrated():
             raise CommandError(
-                "Nothing was loaded: migrations are missing. First run: manage.py migrate"
+                "Nothing loaded: migrations are missing. First run: manage.py migrate"
             )
         try:
             report = preview_library(files) if check else load_library(files)
@@ -42,7 +42,7 @@ class Command(BaseCommand):
             ) from problem
         except (InterfaceError, OperationalError) as error:
             raise CommandError(
-                f"Nothing was loaded: the database cannot be used just now ({error})."
+                f"Nothing loaded: cannot use the database just now ({error})."
             ) from error
         if verbosity:
             # The first start of a demo adds a thousand rows: listed only on request.

@@ -44,4 +44,4 @@ def as_text(suggestions):
         f"{s.sign.code} {s.sign.case.short_name}: {s.sign.title} ({', '.join(s.words)})"
         for s in suggestions
     ]
-    return "\n".join(lines) or "No sign of the library resembles this."
+    return "\n".join(lines) or "No warning sign in the library resembles this."

@@ -40,13 +40,13 @@ HEADERS = {"Auto-Submitted": "auto-generated"}  # no out-of-office answers
 class Command(BaseCommand):
     help = (
         "Write to each person, at most once a day, about what is overdue, due soon or waiting on "
-        "their registers. Exits with 1 when a mail could not be sent; running it again tries those "
+        "their registers. Exits with 1 when it could not send a mail. Run it again to retry those "
         "that were refused."
     )
 
     def add_arguments(self, parser):
         parser.add_argument(
-            "--dry-run", action="store_true", help="Say who would be written to; send nothing."
+            "--dry-run", action="store_true", help="List who would get a mail; send nothing."
         )
 
     def handle(self, *, dry_run, **options):
@@ -89,7 +89,7 @@ class Command(BaseCommand):
         except Exception as error:  # trying again for each person would not help
             self.failures.append(f"no mail server: {type(error).__name__} {error}")
             raise CommandError(
-                "\n".join(["Not sent, nor to those who come after:", *self.failures])
+                "\n".join(["Not sent, nor to anybody after:", *self.failures])
             ) from error
 
     def send(self, person, tasks):
@@ -125,7 +125,8 @@ class Command(BaseCommand):
         ).count()
         if unknown:
             self.stdout.write(
-                f"Begun today and never confirmed: {unknown}. Tomorrow's mail names the same again."
+                f"Started today and not confirmed: {unknown}. Tomorrow these people get the same "
+                "tasks again."
             )
         if not dry_run:
             ReminderMail.objects.filter(
