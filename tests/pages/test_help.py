@@ -77,9 +77,9 @@ def test_a_guide_leads_to_pages_that_its_reader_may_open(role):
 
 
 def test_a_guide_leads_to_no_register_on_which_the_reader_has_another_role_or_none():
-    ours, theirs = make_register(slug="ours"), make_register(slug="theirs")
-    person = make_person(ours.organisation, Role.OFFICER)
-    make_membership(person, theirs.organisation, Role.PEER, until=days_ago(1))
+    register, neighbour = make_register(slug="ours"), make_register(slug="theirs")
+    person = make_person(register.organisation, Role.OFFICER)
+    make_membership(person, neighbour.organisation, Role.PEER, until=days_ago(1))
     client = signed_in(person)
     assert "/registers/" not in client.get("/help/manager/").text
     assert "/registers/" not in client.get("/help/peer/").text
