@@ -81,7 +81,7 @@ def agreement_supersede(request, slug, pk):
 
 def is_confirmed(request, form):
     """Whether a form comes back from its check page, to be saved."""
-    return form.is_valid() and "confirmed" in request.POST
+    return form.is_valid() and "confirmed" in request.POST and "change" not in request.POST
 
 
 def _answer(request, page, register, form, **context):
