@@ -210,6 +210,8 @@ SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_NAME = "__Host-sessionid" if IS_TLS else "sessionid"
 CSRF_COOKIE_NAME = "__Host-csrftoken" if IS_TLS else "csrftoken"
 KNOWN_DEVICE_COOKIE_NAME = "__Host-known-device" if IS_TLS else "known-device"
+RELEASE_COOKIE_NAME = "__Host-release" if IS_TLS else "release"
+RELEASE_COOKIE_AGE = 365 * 24 * 60 * 60  # seconds
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = IS_TLS
 CSRF_COOKIE_HTTPONLY = True
 SECURE_SSL_REDIRECT = IS_TLS

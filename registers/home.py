@@ -70,7 +70,8 @@ class RegisterNews:
 
 @dataclass(frozen=True)
 class Change:
-    """One thing that was done to a risk. labels: of the fields that an edit changed.
+    """One thing that was done to a risk. labels: of the fields that an edit changed, without
+    related risks: those may be ones that the reader may not see.
 
     is_current: whether the rating that was given became the current one. before: the current rating
     until then, if there was one.
@@ -299,7 +300,11 @@ def _change(revision, earlier, judgements):
     before = [row for row in judgements if is_ours and row.pk < judgement.pk][-1:]
     return Change(
         revision,
-        labels=[change.label.lower() for change in revision.changes_since(earlier)]
+        labels=[
+            change.label.lower()
+            for change in revision.changes_since(earlier)
+            if change.name != "related_risks"
+        ]
         if is_edit and earlier
         else [],
         before=before[0] if before else None,

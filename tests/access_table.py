@@ -176,6 +176,11 @@ TABLE = {
     "library_compare": ({}, SIGNED_IN),
     "library_lessons": ({}, SIGNED_IN),
     "library_statements": ({}, SIGNED_IN),
+    "help_index": ({}, OPEN),
+    "help_role": ({"role": "member"}, OPEN),
+    "help_glossary": ({}, OPEN),
+    "help_new": ({}, OPEN),
+    "release_dismiss": ({}, expected_statuses(405), TO_THE_SIGN_IN),
     "accessibility": ({}, OPEN),
     "privacy": ({}, OPEN),
     "cookies": ({}, OPEN),
@@ -257,6 +262,7 @@ BUTTONS = [
     "import_give_up",
     "question_take_off",
     "saved_view_delete",
+    "release_dismiss",
 ]  # no page: sent from another one, no question in it
 # An import at its first step leads back from these.
 OF_LATER_STEPS = ["import_lookalikes", "import_undo"]

@@ -6,6 +6,7 @@ from django.test import Client
 from django.urls import reverse
 from makers import (
     days_ago,
+    make_agreement,
     make_body,
     make_organisation,
     make_person,
@@ -32,6 +33,7 @@ from registers.models import (
     Review,
     Risk,
     ScoringScheme,
+    Supersession,
 )
 
 TODAY, LATER = days_ago(0).isoformat(), days_ago(-60).isoformat()
@@ -164,6 +166,11 @@ FORMS = {
         lambda council: agreement_form(council) | {"note": "Minute 4"},
         {"note": "Minute 5"},
     ),
+    "agreement_supersede": (
+        Supersession,
+        lambda council: {"reason": "Recorded twice.", "course": "withdraw", "confirmed": "yes"},
+        {"reason": "Recorded on the wrong day."},
+    ),
     "appetite_new": (
         Appetite,
         lambda council: {
@@ -192,7 +199,11 @@ FORMS = {
 }
 
 
-MORE = {"check_set_aside": ["rq2-unscored"], "check_take_back": ["rq2-unscored"]}
+MORE = {
+    "check_set_aside": lambda council: ["rq2-unscored"],
+    "check_take_back": lambda council: ["rq2-unscored"],
+    "agreement_supersede": lambda council: [council.register.agreements.latest("pk").pk],
+}
 
 
 def put_aside(council):
@@ -213,6 +224,7 @@ def add_version(council):
 
 
 BEFORE = {
+    "agreement_supersede": lambda council: make_agreement(council.register, by=council.manager),
     "check_take_back": put_aside,
     "register_scheme": add_version,
     "risk_review_many": lambda council: make_review(
@@ -228,7 +240,8 @@ class Form:
         self.council, self.name = council or Council(), name
         BEFORE.get(name, lambda council: None)(self.council)
         self.model, build_data, self.other = FORMS[name]
-        self.address = self.council.address(name, *MORE.get(name, ()))
+        more = MORE[name](self.council) if name in MORE else ()
+        self.address = self.council.address(name, *more)
         self.data = {**build_data(self.council), "token": str(uuid.uuid4())}
 
     def send(self, **changes):

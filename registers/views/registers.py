@@ -4,6 +4,7 @@ from django.utils import timezone
 
 from registers.agreements import changed_since
 from registers.forms.list_view import ColumnsForm
+from registers.help.releases import LATEST
 from registers.home import agreed_cards, latest_changes, register_cards, register_news
 from registers.models import Tolerances
 from registers.permissions import (
@@ -26,6 +27,7 @@ from registers.today_differences import mark_differences
 from registers.views.as_of import as_of_from, page_from, read_only
 from registers.views.escalations import taken_up_by
 from registers.views.filters import filter_positions, headings, quick_views
+from registers.views.help import is_release_unread
 from registers.views.saved_views import saved_views_context
 
 # Rows that are shown on one page, to print.
@@ -50,6 +52,7 @@ def home(request):
     # The navigation shows the same count.
     request.task_count = len(tasks) if tasks.reader.registers else None
     context = {
+        "release": LATEST if is_release_unread(request) else None,
         "cards": cards,
         "asked": query_prefix,
         "today": today,
@@ -79,13 +82,18 @@ def _cards_for(reader, registers, positions, query_prefix):
     return agreed_cards(cards, agreements, agreed, tolerances, changed_since(positions, reported))
 
 
+def _filter_and_columns(request, register, as_of):
+    list_filter, columns = filter_positions(request, register, as_of), ColumnsForm(request.GET)
+    if set(list_filter.form.errors) - {"q"} or columns.errors:
+        raise BadRequest("The address asks for something this register does not have.")
+    return list_filter, columns
+
+
 @read_only
 def risk_list(request, slug):
     register = get_register_for(request.user, slug)
     as_of = as_of_from(request, register)
-    list_filter, columns = filter_positions(request, register, as_of), ColumnsForm(request.GET)
-    if set(list_filter.form.errors) - {"q"} or columns.errors:
-        raise BadRequest("The address asks for something this register does not have.")
+    list_filter, columns = _filter_and_columns(request, register, as_of)
     is_whole = is_whole_list(request)
     page = page_from(request, list_filter.qs, register, WHOLE_LIST if is_whole else None)
     _add_columns(request.user, register, as_of, page.object_list, columns, list_filter)

@@ -30,6 +30,8 @@ def cookies(request):
         "csrf_name": settings.CSRF_COOKIE_NAME,
         "csrf_weeks": settings.CSRF_COOKIE_AGE // (7 * 24 * 3600),
         "device_name": settings.KNOWN_DEVICE_COOKIE_NAME,
+        "release_name": settings.RELEASE_COOKIE_NAME,
+        "release_days": settings.RELEASE_COOKIE_AGE // (24 * 3600),
         "device_days": known_devices.MAX_AGE // (24 * 3600),
     }
     return render(request, "about/cookies.html", context)

@@ -7,7 +7,14 @@ from django.conf import settings
 from django.test import Client
 from makers import make_organisation, make_person, make_post, make_register, make_risk
 
-PAGES = {"/accessibility/": "Accessibility", "/privacy/": "Privacy", "/cookies/": "Cookies"}
+PAGES = {
+    "/help/": "How this works",
+    "/help/glossary/": "Glossary",
+    "/help/new/": "What is new",
+    "/accessibility/": "Accessibility",
+    "/privacy/": "Privacy",
+    "/cookies/": "Cookies",
+}
 
 
 @pytest.mark.parametrize(("path", "title"), PAGES.items())
@@ -37,7 +44,7 @@ def test_cookies_are_named_as_they_are_set(client, db, settings, secure):
 
 
 def test_no_other_cookie_is_set(officer_with_a_risk):
-    """Signing in, saving something and reading on."""
+    """Signing in, saving something, reading on and dismissing a notice."""
     client, risk = officer_with_a_risk
     described = set(
         re.findall(
@@ -48,6 +55,7 @@ def test_no_other_cookie_is_set(officer_with_a_risk):
     form = {**edit_form(risk), "title": "Another title"}
     answer = client.post(f"{risk.get_absolute_url()}edit/", form)
     cookies |= set(answer.cookies) | set(client.get(risk.get_absolute_url()).cookies)
+    cookies |= set(client.post("/help/new/dismiss/").cookies)
     assert answer.status_code == 302
     assert (
         cookies
@@ -56,6 +64,7 @@ def test_no_other_cookie_is_set(officer_with_a_risk):
             settings.SESSION_COOKIE_NAME,
             settings.CSRF_COOKIE_NAME,
             settings.KNOWN_DEVICE_COOKIE_NAME,
+            settings.RELEASE_COOKIE_NAME,
             "messages",
         }
     )

@@ -97,6 +97,13 @@ def test_a_risk_related_to_nothing_that_the_reader_sees_has_no_heading(records):
     assert 'id="related"' not in text_of(records, Role.PEER)
 
 
+def test_the_latest_changes_do_not_tell_that_a_hidden_risk_was_related(records):
+    make_revision(records.risk, related_risks=records.exempt.reference)
+    news = records.clients[Role.PEER].get("/").text.partition('id="changed"')[2]
+    assert records.risk.reference in news
+    assert "related risks" not in news
+
+
 def test_an_officer_changes_what_they_see_and_loses_nothing_else(records):
     form = records.clients[Role.OFFICER].get(f"{records.risk.get_absolute_url()}related/")
     assert form.context["form"]["related"].value() == "ADU-S-001, OUR-003"

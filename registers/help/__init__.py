@@ -1,0 +1,1 @@
+"""Help for readers, signed in or not: a guide for each role, the glossary, what is new."""

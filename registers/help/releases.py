@@ -1,0 +1,88 @@
+"""What is new, for readers, the latest release first. docs/releases.md has it for operators."""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Release:
+    """on: the day of the release, None until it has one. changes: (subject, sentence)."""
+
+    version: str
+    on: datetime.date | None
+    changes: tuple[tuple[str, str], ...]
+
+
+RELEASES = (
+    Release(
+        "0.3.0",
+        None,
+        (
+            (
+                "My tasks",
+                "One list of everything that is due or waits for you, from all your registers. "
+                "Your e-mail and calendar show the same list.",
+            ),
+            (
+                "The position of your body",
+                "A committee member opens on what was reported to their own body. "
+                "Where a figure is different today, the page says so.",
+            ),
+            (
+                "Agreements",
+                "An agreement says whether the body approved, considered or noted the register. "
+                "A manager can supersede an agreement that was recorded in error.",
+            ),
+            (
+                "The list of risks",
+                "Choose the columns, sort by any heading and save a view under a name. "
+                "Change owner, category, response or next review for many risks at once.",
+            ),
+            (
+                "Search",
+                "Search every register that you may see, and the library, from any page.",
+            ),
+            (
+                "Risk pages",
+                "The page of a risk begins with its last review. "
+                "It shows early-warning indicators, related risks and the estimated cost.",
+            ),
+            (
+                "Names",
+                "Pages show posts in place of people. Risk managers still see names on screen.",
+            ),
+            (
+                "Check your answers",
+                "Steps that you cannot undo show your answers first and ask you to confirm them.",
+            ),
+            (
+                "Import",
+                "Import from LibreOffice, Word or a pasted table as well as Excel. "
+                "Every row of the file is listed with what happened to it.",
+            ),
+            (
+                "Help",
+                "A guide for each role and a glossary. The foot of every page leads to both.",
+            ),
+        ),
+    ),
+    Release(
+        "0.2.0",
+        None,
+        (
+            (
+                "Progress notes",
+                "Add a dated note of how a risk stands. It does not change the rating.",
+            ),
+            (
+                "Signing in",
+                "An administrator changes your e-mail address. You confirm it by a link that we "
+                "send to you.",
+            ),
+            ("On a phone", "No page is wider than a phone, however long its words are."),
+        ),
+    ),
+)
+LATEST = RELEASES[0]
