@@ -198,7 +198,7 @@ class SealCheck:
         if not statement.salt:
             return (
                 f"{entry}: its text is gone, and no later entry sealed the {name} {statement.pk} "
-                "anew."
+                "again."
             )
         names = _differences(entry, row)
         details = f" ({names})" if names else ""

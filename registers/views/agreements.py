@@ -48,7 +48,7 @@ def agreement_new(request, slug):
         agreement := submit(form, agree, **arguments, **form.cleaned_data)
     ):
         day = date_format(agreement.on, "j F Y")
-        words = f"Recorded. The position at {day} is kept as reported to {{}}."
+        words = f"Agreement recorded. We have kept the position at {day} as reported to {{}}."
         messages.success(request, words.format(agreement.body_in_sentence))
         return redirect("agreement_list", register.slug)
     return _answer(request, "agreement_new", register, form)

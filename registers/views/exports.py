@@ -139,7 +139,7 @@ def export_json(request, slug):
     register = get_register_for(request.user, slug, Permission.RUN_REGISTER)
     as_of = as_of_from(request, register)
     if as_of.agreement:
-        raise BadRequest("The history goes up to a day: as_at takes one, agreed is not for this.")
+        raise BadRequest("The history goes up to a day: use as_at, not agreed.")
     day = as_of.day if as_of.day < as_of.today else None
     file, digest = write_file(register, reader=request.user, day=day)
     name = f"{register.slug}{f'-{day.isoformat()}' if day else ''}.json"
