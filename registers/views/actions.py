@@ -67,7 +67,6 @@ def action_new(request, slug, number):
         form,
         partial(Action.add, risk),
         _added_message,
-        to=_actions_link(risk),
     )
 
 
@@ -120,11 +119,6 @@ def _step(risk, action, request, page, form, verb, words, **context):
         form,
         verb,
         message_of,
-        to=_actions_link(risk),
         action=action,
         **context,
     )
-
-
-def _actions_link(risk):
-    return f"{risk.get_absolute_url()}#actions"

@@ -39,7 +39,7 @@ def question_list(request, slug):
     form = QuestionForm(post_data(request), register=register, risks=risks, initial=start.initial)
     if form.is_valid() and gather_question(request, form):
         if "to_dashboard" in request.POST:
-            return redirect(f"{reverse('dashboard', args=[slug])}{as_of.query}#look")
+            return redirect(f"{reverse('dashboard', args=[slug])}{as_of.query}")
         return redirect(start.back or request.get_full_path())
     questions = with_risks(questions_for(request.user, register), risks)
     context = {

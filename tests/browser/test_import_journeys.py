@@ -67,8 +67,8 @@ def heading(page, words):
 
 def bring(page, site, look):
     """Goes from the register to the page after the import, checking each page."""
-    page.get_by_role("link", name="Bring your own workbook").click()
-    heading(page, "Bring your own workbook")
+    page.get_by_role("link", name="Import a workbook").click()
+    heading(page, "Import a workbook")
     page.get_by_role("button", name="Read this file").click()
     expect(page.locator(".govuk-error-summary")).to_contain_text("Select a workbook")
     page.locator("input[type=file]").set_input_files(workbook())
@@ -124,7 +124,7 @@ def test_a_workbook_is_imported_without_a_script(page_without_script, live_serve
     page = page_without_script
     make_person(council.organisation, Role.MANAGER, email="manager@northmoor.example")
     open_register(page, live_server.url, "manager")
-    page.get_by_role("link", name="Bring your own workbook").click()
+    page.get_by_role("link", name="Import a workbook").click()
     page.locator("input[type=file]").set_input_files(workbook())
     for button in ("Read this file", "Continue", "Continue", "Read the rows"):
         page.get_by_role("button", name=button).click()

@@ -379,7 +379,7 @@ def test_the_evidence_is_among_the_judgements_and_in_the_history(officer, risk):
     make_assessment(risk, (3, 3), evidence="The figures of May & <b>June</b>.")
     for place in ("", "history/"):
         text = officer.get(f"/registers/ours/risks/1/{place}").text
-        assert "What changed, and how it is known:" in text
+        assert "Evidence of what changed:" in text
         assert "The figures of May &amp; &lt;b&gt;June&lt;/b&gt;." in text
 
 
@@ -411,7 +411,7 @@ def test_a_kind_that_was_never_judged_says_so(officer, risk):
         .text.partition('class="app-kinds"')[2]
         .partition("</dl>")[0]
     )
-    assert top.count("Not judged yet") == 2
+    assert top.count("Not assessed yet") == 2
 
 
 @pytest.mark.parametrize(

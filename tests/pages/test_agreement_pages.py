@@ -237,7 +237,7 @@ def test_a_dashboard_of_a_past_day_offers_agreements_only_for_comparison(reader,
 
 
 def test_without_an_agreement_the_page_explains_what_one_is(reader, plain_register):
-    assert "No body has agreed this register yet" in reader.get("/registers/plain/agreements/").text
+    assert "No agreements recorded" in reader.get("/registers/plain/agreements/").text
 
 
 def test_a_page_takes_as_many_queries_for_three_agreements_as_for_one(reader, plain_register):

@@ -194,10 +194,10 @@ def test_notes_of_their_own_for_all_need_none_for_all(register, officer):
 
 
 REVIEW_ERRORS = [
-    ({"risks": []}, "Select the risks that you looked at"),
+    ({"risks": []}, "Select the risks that you reviewed"),
     ({"risks": ["9"]}, "Select risks from the list"),
     ({"risks": ["x\x00"]}, "Select risks from the list"),
-    ({"note": " "}, "Enter what you looked at and what you found, here or below each risk"),
+    ({"note": " "}, "Enter what you reviewed and what you found, here or below each risk"),
     ({"version_1": ""}, "lost track"),
     ({"version_1": "x"}, "lost track"),
     ({"note_1": "x" * 4001}, "must be 4,000 characters or fewer"),
@@ -310,7 +310,7 @@ def test_one_left_out_is_not_reviewed_if_it_is_sent_nevertheless(register, offic
 
 def test_a_page_without_due_risks_says_so(register, officer):
     make_risk(register, assessed=(1, 1))
-    assert "No review is due" in officer.get(REVIEW).text
+    assert "No reviews due" in officer.get(REVIEW).text
 
 
 def test_the_page_takes_as_many_queries_for_three_risks_as_for_one(register, officer):
@@ -465,8 +465,8 @@ def test_the_page_sent_twice_moves_once(register, posts, manager):
 
 
 MOVE_ERRORS = [
-    ({"reason": ""}, "Enter why it moves"),
-    ({"risks": [], "controls": [], "actions": []}, "Select what goes to the other post"),
+    ({"reason": ""}, "Enter why you are reassigning them"),
+    ({"risks": [], "controls": [], "actions": []}, "Select what to reassign"),
     ({"risks": ["x"]}, "Select from the list"),
     ({"risks": ["999999999999-1"]}, "Select from the list"),
 ]
@@ -527,7 +527,7 @@ def test_a_post_cannot_go_to_itself(register, posts, manager):
 
 
 def test_the_page_of_a_post_that_owns_nothing_says_so(register, posts, manager):
-    assert "This post owns nothing that is open" in manager.get(address(posts)).text
+    assert "Nothing to reassign" in manager.get(address(posts)).text
 
 
 def test_the_preview_of_a_move_takes_as_many_queries_for_three_as_for_one(register, posts, manager):

@@ -151,7 +151,7 @@ def test_choices_and_days_are_shown_in_words(records):
 
 
 def test_a_step_that_can_be_undone_is_taken_at_once(records):
-    """Closing is undone by reopening, a dropped action and a retired control are taken up again."""
+    """Closing is undone by reopening, a dropped action and a retired control are reopened."""
     control, action = make_control(records.open), make_action(records.open)
     for record, step in ((control, "retire/"), (action, "drop/")):
         address = f"{records.open.get_absolute_url()}{record._meta.model_name}s/{record.pk}/{step}"

@@ -28,12 +28,12 @@ def test_an_empty_register_explains_the_next_step(reader, register, place, words
 
 
 def test_an_empty_register_is_not_called_filtered(reader, register):
-    assert "No risk fits" not in reader.get("/registers/ours/").text
+    assert "No matching risks" not in reader.get("/registers/ours/").text
 
 
 def test_a_filter_that_fits_nothing_says_so(reader, register):
     make_risk(register)
-    assert "No risk fits" in reader.get("/registers/ours/?band=severe").text
+    assert "No matching risks" in reader.get("/registers/ours/?band=severe").text
 
 
 def test_a_person_without_an_organisation_reads_what_to_do(client):

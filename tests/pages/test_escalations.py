@@ -177,7 +177,7 @@ def test_an_officers_proposal_is_shown_on_the_risk(risk, above, officer):
     assert propose(officer, risk, f"up-{above.pk}")["Location"] == risk.get_absolute_url()
     text = officer.get(risk.get_absolute_url()).text
     assert (
-        "Waits for a decision" in text
+        "Waiting for a decision" in text
         and "by an officer" in text
         and "Two posts stand empty." in text
     )
@@ -192,10 +192,10 @@ def test_the_form_sent_twice_is_one_proposal(risk, above, officer):
 @pytest.mark.parametrize(
     ("step", "fields", "words"),
     [
-        ("", {}, "Select where it should be taken"),
-        ("nonsense", {}, "Select where it should be taken"),
-        ("down", {}, "Select where it should be taken"),
-        ("up", {"reason": " "}, "Enter why it should be taken there"),
+        ("", {}, "Select where to escalate it"),
+        ("nonsense", {}, "Select where to escalate it"),
+        ("down", {}, "Select where to escalate it"),
+        ("up", {"reason": " "}, "Enter the reason for your proposal"),
         ("up", {"reason": "x" * 4001}, "must be 4,000 characters or fewer"),
     ],
 )
@@ -317,9 +317,9 @@ def test_a_future_day_lists_nothing(risk, above, officer):
 def test_a_risk_page_shows_where_it_is_listed_since_when_and_why(risk, above, member):
     escalate(risk, above, on=days_ago(20))
     text = member.get(risk.get_absolute_url()).text
-    assert "Listed also in" in text and "It touches more than one directorate." in text
+    assert "Also listed in" in text and "It touches more than one directorate." in text
     assert (
-        "Listed also in" not in member.get(f"{risk.get_absolute_url()}?as_at={days_ago(21)}").text
+        "Also listed in" not in member.get(f"{risk.get_absolute_url()}?as_at={days_ago(21)}").text
     )
 
 
@@ -419,11 +419,11 @@ def test_the_home_register_shows_its_proposals_and_decisions(risk, above, member
     make_escalation(risk, above, reason="With figures now.")
     text = member.get("/registers/home/escalations/").text
     assert "Bring figures." in text and "With figures now." in text
-    assert "Waits for a decision at Corporate risk register." in text
+    assert "Waiting for a decision at Corporate risk register." in text
 
 
 def test_an_empty_page_explains_its_purpose(above, member):
-    assert "Nothing has been taken up or down" in member.get("/registers/above/escalations/").text
+    assert "No escalations" in member.get("/registers/above/escalations/").text
 
 
 def test_another_register_shows_none_of_it(risk, above, home, member):
@@ -480,7 +480,7 @@ def test_the_list_is_on_a_past_day_as_it_was_then(risk, above, officer):
     def text(ago):
         return officer.get(f"/registers/above/escalations/?as_at={days_ago(ago).isoformat()}").text
 
-    assert "Nothing has been taken up or down" in text(21)
+    assert "No escalations" in text(21)
     assert "Waiting for a decision: 1" in text(15) and "Decided" not in text(15)
     assert "Waiting for a decision" not in text(9) and "Decided" in text(9)
 

@@ -93,7 +93,7 @@ def test_a_body_outside_schedule_12a_gives_its_own_ground(risk):
         ({"ground": ""}, "Select on what ground it is exempt"),
         ({"ground": "8"}, "Select on what ground it is exempt"),
         ({"ground": "other"}, "Enter the ground on which it is exempt"),
-        ({"exempt_interest": ""}, "Enter why the public interest is in keeping it back"),
+        ({"exempt_interest": ""}, "Enter why the public interest favours not publishing it"),
         ({"exempt_decided_by": " "}, "Enter who decided that it is exempt"),
     ],
 )
@@ -203,7 +203,7 @@ def test_lifting_sent_twice_is_one(exempt):
 
 def test_lifting_wants_a_reason(exempt):
     answer = lift(client_of(person(exempt, Role.MANAGER)), exempt, reason="")
-    assert "Enter why it can be published now" in answer.text
+    assert "Enter why it can be published" in answer.text
 
 
 def test_an_officer_whose_own_it_is_does_not_lift_it(exempt):

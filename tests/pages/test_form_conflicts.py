@@ -14,7 +14,7 @@ from risk_histories import rollback
 pytestmark = pytest.mark.django_db
 
 STEPS_THAT_ARE_TAKEN = {  # and the message to whoever takes one again
-    "risk_escalate": "cannot be taken anywhere now",
+    "risk_escalate": "cannot be escalated now",
     "check_take_back": "Nothing is set aside",
     "risk_review_many": "Nothing is reviewed yet",
     "register_scheme": "which is in force",

@@ -1,4 +1,4 @@
-"""Signs seen elsewhere: at logging, on a risk's page, in the library and in lists, by reader."""
+"""Warning signs from other cases: at logging, on a risk's page, in the library and in lists, by reader."""
 
 import datetime
 import html
@@ -328,11 +328,11 @@ def test_a_mark_changes_neither_score_nor_version(officer, risk):
     [
         ({"mark": ""}, "Select relevant, not relevant or unsure"),
         ({"mark": "likely"}, "Select relevant, not relevant or unsure"),
-        ({"reason": " "}, "Enter why you mark it so"),
+        ({"reason": " "}, "Enter the reason for your mark"),
         ({"reason": "x" * 1001}, "The reason must be 1,000 characters or fewer"),
-        ({"sign": ""}, "Select a sign"),
-        ({"sign": "XXX-W1"}, "Select a sign from the list"),
-        ({"sign": "\x00"}, "Select a sign from the list"),
+        ({"sign": ""}, "Select a warning sign"),
+        ({"sign": "XXX-W1"}, "Select a warning sign from the list"),
+        ({"sign": "\x00"}, "Select a warning sign from the list"),
     ],
 )
 def test_an_invalid_mark_has_an_error_message(data, words):
@@ -360,7 +360,7 @@ def test_every_id_on_the_page_is_its_own(officer, risk):
 
 def test_a_risk_like_nothing_says_so_and_offers_the_choice(officer, register):
     text = words_of(officer.get(page_of(make_risk(register, **UNLIKE))))
-    assert "Nothing in the library comes close" in text and "Choose a sign yourself" in text
+    assert "Nothing in the library comes close" in text and "Choose a warning sign yourself" in text
 
 
 def test_the_page_costs_the_same_however_many_signs_are_marked(officer, risk):
@@ -390,10 +390,7 @@ def test_a_reader_without_exempt_risks_cannot_mark_one(officer, risk):
 def test_a_risk_shows_relevant_signs_before_cases_of_its_type(officer, risk):
     make_precedent(risk, "DON-W1", reason="The two accounts do not agree.")
     text = words_of(officer.get(risk.get_absolute_url()))
-    assert (
-        "Signs seen elsewhere that we are testing" in text
-        and "The two accounts do not agree." in text
-    )
+    assert "Warning signs marked relevant" in text and "The two accounts do not agree." in text
     assert text.index(sign("DON-W1").title) < text.index("Financial failure")
 
 

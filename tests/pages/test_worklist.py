@@ -119,8 +119,8 @@ def test_a_check_shows_its_rule_and_advice(register, member):
     unscored_risk(register)
     text = member.get(URL).text
     assert (
-        "It has no current rating by the scoring scheme in use now. "
-        "<strong>What to do.</strong> Assess it." in text
+        "The risk has no residual rating under the scheme in force. <strong>What to do.</strong> "
+        "Assess it." in text
     )
 
 
@@ -152,7 +152,7 @@ def test_owners_of_no_directorate_and_nobody_are_found_under_words(register, mem
     unscored_risk(register, owner=make_post(register.organisation))
     unscored_risk(register)
     assert "No directorate: 4" in member.get(f"{URL}?by=directorate").text
-    assert "No owner decided: 2" in member.get(f"{URL}?by=post").text
+    assert "No owner: 2" in member.get(f"{URL}?by=post").text
 
 
 def test_a_register_without_faults_reads_what_is_not_checked(register, member):
@@ -357,10 +357,10 @@ def test_the_form_sent_twice_makes_one(register, manager):
 @pytest.mark.parametrize(
     ("fields", "words"),
     [
-        ({"reason": " "}, "Enter why it can wait"),
+        ({"reason": " "}, "Enter why you are setting it aside"),
         ({"until_0": ""}, "The last day must include a day"),
         ({"until": 1}, "The last day must be today or later"),
-        ({"until": -366}, "or earlier, a year at most"),
+        ({"until": -366}, "or earlier. A year is the most"),
     ],
 )
 def test_the_form_shows_error_messages(register, manager, fields, words):

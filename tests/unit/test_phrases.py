@@ -150,7 +150,7 @@ def test_a_count_over_time_names_its_peak():
         (earlier_scheme_sentence, (0,), ""),
         (earlier_scheme_sentence, (1,), "One more reads so already, from an earlier scheme."),
         (earlier_scheme_sentence, (2,), "Two more read so already, from an earlier scheme."),
-        (adopted_sentence, ("A", 0), "A is in force. No risk is to be judged again."),
+        (adopted_sentence, ("A", 0), "A is in force. No risk needs a new assessment."),
         (adopted_sentence, ("A", 1), "A is in force. One risk is to be judged again."),
         (adopted_sentence, ("A", 10), "A is in force. 10 risks are to be judged again."),
         (matrix_in_words, (4, 5), "4 by 5"),
@@ -243,7 +243,7 @@ def test_risks_that_fit_on_one_day_alone(entered, left, sentences):
     [
         (0, 0, ""),
         (1, 0, "one rated for the first time, "),
-        (0, 1, "one rated by another scheme and not compared, "),
+        (0, 1, "one rated under another scheme and not compared, "),
     ],
 )
 def test_what_moved_leaves_out_what_seldom_happens(scored, rated_otherwise, clause):
@@ -273,14 +273,19 @@ def test_open_actions_of_a_risk(count, late, sentence):
     ("count", "late", "late_before", "sentence"),
     [
         (0, 0, 0, "No action is open."),
-        (1, 0, 0, "One action is open. It is not late."),
+        (1, 0, 0, "One action is open. It is not overdue."),
         (2, 0, 0, "None of 2 open actions is late."),
-        (1, 1, 0, "One action is open, and it is late."),
-        (1, 1, 1, "One action is open, and it is late, re-dated before."),
+        (1, 1, 0, "One action is open. It is overdue."),
+        (1, 1, 1, "One action is open. It is overdue, and its due date changed before."),
         (9, 1, 0, "One of 9 open actions is late."),
-        (9, 1, 1, "One of 9 open actions is late, re-dated before."),
-        (10, 2, 0, "Two of 10 open actions are late, none of them re-dated before."),
-        (31, 9, 6, "Nine of 31 open actions are late, six of them re-dated before."),
+        (9, 1, 1, "One of 9 open actions is late, with its due date changed before."),
+        (10, 2, 0, "Two of 10 open actions are late, none with its due date changed before."),
+        (
+            31,
+            9,
+            6,
+            "Nine of 31 open actions are late, six of them with its due date changed before.",
+        ),
     ],
 )
 def test_open_actions_of_a_register(count, late, late_before, sentence):
@@ -301,11 +306,11 @@ def test_open_actions_of_a_register(count, late, late_before, sentence):
         (
             changes_sentence,
             (0, 0, 3, 0, 0),
-            "Three are rated by another scheme.",
+            "Three are rated under another scheme.",
         ),
         (changes_sentence, (2, 0, 0, 0, 9), "Two risks have changed band since, nine are closed."),
-        (assurance_gap_in_words, (AssuranceLevel.NONE, 1), "has no assurance at all"),
-        (assurance_gap_in_words, (AssuranceLevel.NONE, 2), "have no assurance at all"),
+        (assurance_gap_in_words, (AssuranceLevel.NONE, 1), "has no assurance"),
+        (assurance_gap_in_words, (AssuranceLevel.NONE, 2), "have no assurance"),
         (untested_sentence, (1, 1, 12), "Not tested for 12 months: 1 of 1 control."),
         (untested_sentence, (1, 2, 12), "Not tested for 12 months: 1 of 2 controls."),
         (slippage_sentence, (0, 0, 3, 2), ""),
@@ -316,7 +321,7 @@ def test_open_actions_of_a_register(count, late, late_before, sentence):
             "Of 9 open actions: 1 re-dated 2 times or more, 2 past the first day it was due.",
         ),
         (missing_part_sentence, (["cause", "event"],), "It does not say its cause or event."),
-        (worklist_sentence, (0, 0), "Nothing to put right was found."),
+        (worklist_sentence, (0, 0), "No data quality issues found."),
         (worklist_sentence, (1, 1), "One thing to put right, on one risk."),
         (worklist_sentence, (1000, 9), "1,000 things to put right, on nine risks."),
         (stuck_source, ("Severe", 9), "It is stuck: Severe at the last nine quarter ends."),
