@@ -95,7 +95,7 @@ class TenFacts:
         page = self.read("risk_list", band="not-scored")
         assert "CORP-023" in page
         assert "CORP-024" in page
-        assert "No current rating yet" in self.read("risk_detail", 23)
+        assert "No residual rating yet" in self.read("risk_detail", 23)
 
     def test_3_two_rose_a_band_since_the_quarter_end(self):
         assert self.numbers_that_moved(+1) == {12, 20}

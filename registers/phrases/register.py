@@ -306,7 +306,7 @@ def signs_to_look_at(count: int) -> str:
         "Compare with %(count)s warning signs from other cases",
         count,
     )
-    return words % {"count": number_to_begin(count)}
+    return words % {"count": number_in_words(count)}
 
 
 # Many risks at once

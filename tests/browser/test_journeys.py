@@ -113,7 +113,7 @@ def test_an_officer_assesses_again_and_sees_both(watched, live_server, council):
     expect(rows).to_have_count(2)
     expect(rows.first).to_contain_text("5 x 4 = 20")
     expect(rows.last).to_contain_text("2 x 3 = 6")
-    page.get_by_role("link", name="Everything that was ever changed").click()
+    page.get_by_role("link", name="See the full history of this risk").click()
     expect(page.locator(".app-history__entry")).to_have_count(2)
     expect(page.locator(".app-history__entry").first).to_contain_text("A third programme slipped.")
 

@@ -7,18 +7,12 @@ from playwright.sync_api import expect
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-# Of the page of each form, from the risk's: what to fill in, and the button.
+# Of the page of each form, from the risk's: the width, what to fill in, and the button.
 FORMS = {
-    "progress/new/": ("note", "The money is set aside.", "Add this note"),
-    "edit/": ("title", "Savings arrive very late", "Save"),
-    "actions/{action}/done/": ("evidence", "It is on the intranet.", "Mark as done"),
+    "progress/new/": (PHONE, "note", "The money is set aside.", "Add this note"),
+    "edit/": (WIDE, "title", "Savings arrive very late", "Save"),
+    "actions/{action}/done/": (PHONE, "evidence", "It is on the intranet.", "Mark as done"),
 }
-
-
-@pytest.fixture
-def action(council):
-    risk = make_risk(council, assessed=(2, 2), on=days_ago(9))
-    return make_action(risk, title="Write it down", on=days_ago(9))
 
 
 def in_view_and_focus(page, selector):
@@ -26,12 +20,13 @@ def in_view_and_focus(page, selector):
     expect(page.locator(selector)).to_be_in_viewport(ratio=1)
 
 
-@pytest.mark.parametrize("width", [WIDE, PHONE])
-def test_the_outcome_of_every_form_is_in_view_and_in_focus(watched, live_server, action, width):
+def test_the_outcome_of_every_form_is_in_view_and_in_focus(watched, live_server, council):
     page = watched
+    risk = make_risk(council, assessed=(2, 2), on=days_ago(9))
+    action = make_action(risk, title="Write it down", on=days_ago(9))
     address = f"{enter_as(page, live_server.url, 'officer')}risks/1/"
-    resize(page, width)
-    for path, (name, text, button) in FORMS.items():
+    for path, (width, name, text, button) in FORMS.items():
+        resize(page, width)
         page.goto(f"{address}{path.format(action=action.pk)}")
         page.locator(f"#id_{name}").fill("")
         page.get_by_role("button", name=button).click()

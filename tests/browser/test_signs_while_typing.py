@@ -27,7 +27,7 @@ def test_signs_appear_next_to_the_form_while_typing(watched, live_server, counci
         watched.get_by_label(label).fill(LIKE[name])
     expect(signs.first).to_be_visible(timeout=20_000)
     expect(watched.locator(".app-typing__aside [role=status]")).to_contain_text(
-        "seen elsewhere: beside the form"
+        "from other cases beside the form"
     )
     signs.first.locator("summary").first.click()
     watched.get_by_label("Consequence: what would it lead to?").fill("Reserves")

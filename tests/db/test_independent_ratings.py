@@ -178,7 +178,10 @@ def test_a_peer_needs_no_evidence_for_a_fall(peer, risk):
 
 def test_a_peer_reads_what_the_rating_is_for(peer, risk):
     text = peer.get(ASSESS).text
-    assert ("Rate this risk independently" in text, "It does not change theirs" in text) == (
+    assert (
+        "Rate this risk independently" in text,
+        "Your rating does not change theirs" in text,
+    ) == (
         True,
         True,
     )

@@ -510,7 +510,7 @@ def test_a_finished_action_offers_no_form(risk, officer, step):
         "reason": "x",
         **parts("done_on", days_ago(0)),
     }
-    assert "This action is done already" in officer.post(address(action, step), form).text
+    assert "This action is already done" in officer.post(address(action, step), form).text
 
 
 def test_a_risk_that_was_closed_meanwhile_takes_no_action(risk):
@@ -527,7 +527,7 @@ def test_a_closed_risk_takes_no_actions(risk, officer, step):
     action = make_action(risk)
     risk.close(by=make_user(), version=risk.version, reason="Over.")
     path = f"{risk.get_absolute_url()}actions/new/" if step == "new/" else address(action, step)
-    assert "This risk is closed and takes no actions" in officer.get(path).text
+    assert "This risk is closed, so you cannot change its actions" in officer.get(path).text
     officer.post(
         path,
         {

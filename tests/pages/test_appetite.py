@@ -230,8 +230,8 @@ def test_the_page_shows_each_statement_its_body_and_review_day(manager, register
         '<h3 class="govuk-heading-s">Legal</h3>',
         "Appetite: <strong>Cautious</strong>",
         "We will not gamble with this.",
-        f"Approved by Cabinet on {long_date(days_ago(3))}. "
-        f"To be reviewed by {long_date(days_ago(-300))}.",
+        f"Approved by Cabinet on {long_date(days_ago(3))}. Review due by "
+        f"{long_date(days_ago(-300))}.",
         "The highest band that is tolerated today: <strong>High, and Moderate for legal</strong>",
         "Nothing of their own is stated for: strategy, governance",
         "s tolerance, High, holds for them",
@@ -241,12 +241,14 @@ def test_the_page_shows_each_statement_its_body_and_review_day(manager, register
 
 def test_a_late_review_is_shown(manager, register):
     make_appetite(register.organisation, "legal", on=days_ago(400), review_by=days_ago(1))
-    assert f"<strong>Its review was due {long_date(days_ago(1))}</strong>" in page(manager)
+    assert f"<strong>Review overdue: it was due on {long_date(days_ago(1))}</strong>" in page(
+        manager
+    )
 
 
 def test_a_review_is_not_late_on_its_day(manager, register):
     make_appetite(register.organisation, "legal", on=days_ago(400), review_by=days_ago(0))
-    assert "Its review was due" not in page(manager)
+    assert "Review overdue: it was due" not in page(manager)
 
 
 def test_earlier_statements_are_listed_below(manager, register):

@@ -275,7 +275,7 @@ def test_a_recorded_opinion_is_on_the_risks_page(risk, officer):
     )
     text = text_at(officer, risk.get_absolute_url())
     assert (
-        "Internal audit, at: Two signatures" in text and "Limited" in text and "Report 7." in text
+        "Internal audit, on: Two signatures" in text and "Limited" in text and "Report 7." in text
     )
 
 
@@ -355,7 +355,7 @@ def test_a_risk_page_shows_gaps_and_expired_opinions(risk, member):
     make_assurance(risk, line=3, on=days_ago(400), expires_on=days_ago(30))
     text = text_at(member, risk.get_absolute_url())
     assert text.count("No assurance from this line.") == 3
-    assert "<strong>run out</strong>" in text and "13 months ago" in text
+    assert "<strong>expired</strong>" in text and "13 months ago" in text
 
 
 def test_an_earlier_opinion_of_a_line_is_collapsed(risk, member):
@@ -369,7 +369,7 @@ def test_a_past_day_shows_the_opinions_by_then(risk, member):
     texts = [
         text_at(member, f"{risk.get_absolute_url()}?as_at={days_ago(ago)}") for ago in (30, 10)
     ]
-    assert ["Nobody has said how well" in text for text in texts] == [True, False]
+    assert ["No assurance recorded" in text for text in texts] == [True, False]
     assert "10 days before" in texts[1]
 
 

@@ -67,17 +67,17 @@ STEPS = {
     ),
     "materialised": (
         step_of("open", "happened", happened_on=DAY, happened_what=WORDS),
-        "You cannot take that back.",
+        "You cannot undo this.",
         lambda records: Risk.objects.get(pk=records.open.pk).status == "happened",
     ),
     "lift the exemption": (
         step_of("exempt", "exempt/lift", reason=WORDS),
-        "What people have read cannot be taken back.",
+        "You cannot undo what people have read.",
         lambda records: not Risk.objects.get(pk=records.exempt.pk).is_exempt,
     ),
     "reassign": (
         reassign_form,
-        "No step moves them all back",
+        "You cannot undo this in one step",
         lambda records: Risk.objects.get(pk=records.open.pk).owner == records.posts[1],
     ),
 }

@@ -347,7 +347,7 @@ def test_nothing_counts_a_draft(register, draft, client_of):
 @editors
 def test_the_page_of_a_draft_leads_to_the_register(register, draft, role, client_of):
     page = client_of(register, role).get(draft.get_absolute_url()).text
-    assert "/put-on-register/" in page and "Only officers and managers see it" in page
+    assert "/put-on-register/" in page and "Only officers and managers can see it" in page
 
 
 def reopen(draft):
@@ -394,7 +394,7 @@ def test_a_control_that_a_draft_had_is_on_the_page_of_the_risk(reopened_draft, c
     )
 
 
-# How it was judged while it was a draft
+# Ratings</h2> while it was a draft
 
 
 def rate(draft):

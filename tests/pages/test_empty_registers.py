@@ -17,7 +17,7 @@ pytestmark = pytest.mark.django_db
 @pytest.mark.parametrize(
     ("place", "words"),
     [
-        ("/registers/ours/", "nobody has looked"),
+        ("/registers/ours/", "does not mean that there are no risks"),
         ("/registers/ours/dashboard/", "When officers have logged and judged risks"),
         ("/", "No risks on the register yet"),
     ],
@@ -52,7 +52,7 @@ def test_a_risk_with_few_fields_has_a_page(reader, register):
     make_risk(register, cause="")
     text = reader.get("/registers/ours/risks/1/").text
     assert (
-        "No current rating yet" in text,
+        "No residual rating yet" in text,
         text.count("Not decided yet"),
         "Not said yet" in text,
     ) == (True, 2, True)

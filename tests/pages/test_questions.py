@@ -172,7 +172,7 @@ def test_a_risk_that_came_true_is_asked_about(council):
         by=council.officer, version=1, happened_on=days_ago(3), happened_what="It broke."
     )
     source = council.sources(QUESTIONS[Reason.HAPPENED])["R-001"]
-    assert source.startswith("It happened on ")
+    assert source.startswith("Materialised on ")
 
 
 def test_a_fall_without_anything_on_record_is_asked_about(council):

@@ -430,10 +430,13 @@ def test_below_tolerance_it_may_be_left_empty(risk, officer):
 
 
 def test_a_risk_that_waits_for_the_answer_says_so(twice_above, risk, member):
-    assert "no review says outside advice" in member.get(twice_above.get_absolute_url()).text
+    assert (
+        "No review records outside advice outside advice"
+        in member.get(twice_above.get_absolute_url()).text
+    )
     make_review(twice_above, asked_outside="The council next door.")
     text = member.get(twice_above.get_absolute_url()).text
-    assert "The council next door." in text and "no review says" not in text
+    assert "The council next door." in text and "No review records outside advice" not in text
 
 
 def test_a_past_day_does_not_show_a_later_answer(twice_above, member):
@@ -496,4 +499,4 @@ def test_a_risk_to_be_taken_higher_leads_to_its_proposal(risk, officer):
     register.save()
     answer = send_review(officer, risk, outcome="higher")
     assert answer["Location"] == f"{risk.get_absolute_url()}escalate/"
-    assert "Propose it to the register above" in officer.get(risk.get_absolute_url()).text
+    assert "Propose escalation" in officer.get(risk.get_absolute_url()).text

@@ -339,7 +339,7 @@ def test_a_risk_that_happened_shows_its_earlier_rating(risk, member):
     )
     text = text_of(member.get(risk.get_absolute_url()))
     assert (
-        f"It happened on {long_date(days_ago(3))}" in text
+        f"Materialised on {long_date(days_ago(3))}" in text
         and "3 x 4 = 12" in text
         and "The bank failed." in text
     )

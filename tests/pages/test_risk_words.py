@@ -266,7 +266,7 @@ def test_a_page_leaves_out_empty_fields(risk, member):
 def test_an_officer_reads_which_fields_are_missing_in_one_line(risk, officer):
     text = text_of(officer.get(risk.get_absolute_url()))
     line = (
-        "Not said yet: its category, its response, its position for the committee, what good "
+        "Not recorded yet: its category, its response, its position for the committee, what good "
         "looks like."
     )
     assert line in text
@@ -274,13 +274,13 @@ def test_an_officer_reads_which_fields_are_missing_in_one_line(risk, officer):
 
 def test_a_rating_by_an_earlier_scheme_asks_for_no_position(risk, officer):
     Register.objects.update(scheme=make_scheme())
-    line = "Not said yet: its category, its response. "
+    line = "Not recorded yet: its category, its response. "
     assert line in text_of(officer.get(risk.get_absolute_url()))
 
 
 def test_below_tolerance_no_position_is_asked_for(officer, risk):
     low = make_risk(risk.register, assessed=(1, 1), category="people", response="treat")
-    assert "Not said yet:" not in text_of(officer.get(low.get_absolute_url()))
+    assert "Not recorded yet:" not in text_of(officer.get(low.get_absolute_url()))
 
 
 def test_a_tolerance_that_has_run_out_says_so(risk, member):
@@ -291,8 +291,8 @@ def test_a_tolerance_that_has_run_out_says_so(risk, member):
         tolerated_until=days_ago(1),
         on=days_ago(9),
     )
-    assert "that day has passed" in text_of(member.get(risk.get_absolute_url()))
-    assert "that day has passed" not in text_of(
+    assert "Overdue: tolerated until" in text_of(member.get(risk.get_absolute_url()))
+    assert "Overdue: tolerated until" not in text_of(
         member.get(f"{risk.get_absolute_url()}?as_at={days_ago(1)}")
     )
 

@@ -39,7 +39,9 @@ class Sample(forms.Form):
 
 
 class Grouped(Sample):
-    helper = Helper(Fieldset("Event", "title", "story"), MoreDetail("More detail", "note"))
+    helper = Helper(
+        Fieldset("What could happen", "title", "story"), MoreDetail("More detail", "note")
+    )
 
 
 class OnlyADate(forms.Form):
@@ -358,7 +360,9 @@ def test_fields_that_the_layout_forgets_follow_at_the_end():
 
 
 def test_a_group_has_its_heading():
-    assert '<h2 class="govuk-fieldset__heading">Event</h2>' in render_crispy_form(Grouped())
+    assert '<h2 class="govuk-fieldset__heading">What could happen</h2>' in render_crispy_form(
+        Grouped()
+    )
 
 
 def test_more_detail_is_collapsed_when_empty():
