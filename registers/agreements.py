@@ -28,8 +28,8 @@ from registers.phrases.bands import above_in_words
 from registers.phrases.register import changed_band_sentence, changes_sentence
 from registers.scoring import ABOVE_TOLERANCE, TO_RE_ASSESS
 
-NOTHING_SINCE = "Nothing has changed since: no risk has come, gone or changed band."
-OTHER_SCHEME_SINCE = "The register has taken another scheme since, so bands are not compared."
+NOTHING_SINCE = "Nothing has changed since. No risk is new, closed or in another band."
+OTHER_SCHEME_SINCE = "The register has adopted another scheme since, so we do not compare bands."
 
 
 @dataclass(frozen=True)

@@ -26,7 +26,7 @@ TITLES = {
     UP: "Up",
     DOWN: "Down",
     SCORED: "Scored for the first time",
-    RATED_OTHERWISE: "Rated by another scheme, so not compared",
+    RATED_OTHERWISE: "Rated under another scheme, so not compared",
     LEFT: "Closed or taken off",
     UNCHANGED: "Unchanged",
 }

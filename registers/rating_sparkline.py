@@ -267,6 +267,6 @@ class CompactSparklines:
         if not position.band:
             return "not scored", None
         if position.scheme_id != scheme.pk:
-            return "rated by another scheme", None
+            return "rated under another scheme", None
         band = scheme.rules.band(position.band)
         return band.label, COMPACT_FRAME.y(band)

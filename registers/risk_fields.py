@@ -36,17 +36,21 @@ class Section:
     group: str
 
 
-THE_RISK, DONE_ABOUT_IT, ANYTHING_ELSE = "The risk", "What is done about it", "Anything else"
-STATEMENT = Section("The risk", THE_RISK)
-KIND = Section("Who owns it, and what kind of failure it is", THE_RISK)
-SUBJECT = Section(
-    "What it is about: objective, category, harms, portfolio, how soon, cost", THE_RISK
+THE_RISK, DONE_ABOUT_IT, ANYTHING_ELSE = (
+    "The risk",
+    "Response, controls and actions",
+    "Anything else",
 )
-RESPONSE = Section("What we do about it: treat, tolerate, transfer, terminate", DONE_ABOUT_IT)
-ORIGIN = Section("Where it comes from: when it was identified, who told us", THE_RISK)
-COMMITTEE = Section("For the committee: position, what good looks like", DONE_ABOUT_IT)
+STATEMENT = Section("The risk", THE_RISK)
+KIND = Section("Owner and failure type", THE_RISK)
+SUBJECT = Section(
+    "Subject: objective, category, adverse impacts, portfolio, proximity, cost", THE_RISK
+)
+RESPONSE = Section("Response: treat, tolerate, transfer, terminate", DONE_ABOUT_IT)
+ORIGIN = Section("Source: when it was identified, who told us", THE_RISK)
+COMMITTEE = Section("For the committee: position and what good looks like", DONE_ABOUT_IT)
 NOTES = Section("More detail", ANYTHING_ELSE)
-LIFECYCLE = Section("Steps of the risk, each a form of its own", DONE_ABOUT_IT)
+LIFECYCLE = Section("Steps of the risk, each with its own form", DONE_ABOUT_IT)
 WARNING = Section("Early warning: indicators and thresholds", DONE_ABOUT_IT)
 # In the order of the forms.
 FOLDED = (SUBJECT, RESPONSE, WARNING, ORIGIN, COMMITTEE)
@@ -104,77 +108,75 @@ FIELDS = (
     RiskField("title", "Title", Sort.LINE, STATEMENT,
         "The risk in a few words.",
         Question("Title",
-            hint="A few words that a committee member will recognise it by.",
+            hint="A few words that a committee member will recognise.",
             subject="The title", missing="Enter a title for the risk"),
         aliases=("risk", "risk title", "risk name", "headline"), longest=200, published="title"),
     RiskField("cause", "Cause", Sort.TEXT, STATEMENT,
         "Why it could happen.",
-        Question("Why could it happen?",
-            hint="The cause, if you know it. For example: two providers hold most of the work "
-            "and both lose money.",
+        Question("Cause: why could it happen?",
+            hint="If you know it. For example: two providers hold most of the work and both lose "
+            "money.",
             subject="The cause"),
         aliases=("causes", "source", "root cause", "trigger", "cause and context"),
         published="cause"),
     RiskField("event", "Event", Sort.TEXT, STATEMENT,
         "What could happen.",
-        Question("What could happen?",
-            hint="The event itself. For example: a home care provider stops trading and visits "
-            "are missed.",
+        Question("Event: what could happen?",
+            hint="For example: a home care provider stops trading and visits are missed.",
             subject="What could happen", missing="Enter what could happen"),
         aliases=("risk event", "what could happen"), published="event"),
     RiskField("consequence", "Consequence", Sort.TEXT, STATEMENT,
-        "What would follow.",
-        Question("So what?",
-            hint="The consequence, first for the people who use the service, then for the "
-            "organisation.",
-            subject="The consequence", missing="Enter what would follow if it happened"),
+        "What it would lead to.",
+        Question("Consequence: what would it lead to?",
+            hint="First for the people who use the service, then for the organisation.",
+            subject="The consequence", missing="Enter what it would lead to"),
         aliases=("consequences", "effect", "potential impact", "so what"),
         published="consequence"),
     RiskField("objective", "Objective at stake", Sort.LINE, SUBJECT,
         "The organisation's objective that is at stake.",
         Question("Which objective is at stake?",
-            hint="What you set out to do and might fail to do. For example: every child in care "
-            "lives near home.",
+            hint="Something the organisation set out to do and might fail to do. For example: "
+            "every child in care lives near home.",
             subject="The objective"),
         aliases=("objective", "corporate priority", "strategic objective"), longest=300),
     RiskField("category", "Category", Sort.CHOICE, SUBJECT,
         "What the risk is about, by the Orange Book's categories.",
-        Question("Which category is it in?",
-            hint="The Orange Book's: what the risk is about. The type of failure says how it "
-            "would fail, and an appetite is often set by category.",
+        Question("Which risk category is it in?",
+            hint="What the risk is about, by the Orange Book's categories. Bodies often set an "
+            "appetite for each category.",
             invalid="Select a category from the list", empty="Not decided yet"),
         aliases=("risk category", "risk type", "type of risk"), published="category"),
     RiskField("primary_failure_type", "Failure type", Sort.TYPES, KIND,
         "Which of seven types of failure it is most like, from the library.",
         Question("Which type of failure is it most like?",
-            hint="Types overlap: choose the one that fits best. It can be decided later.",
+            hint="Types overlap, so choose the one that fits best. You can choose later.",
             invalid="Select a type of failure from the list", empty="Not decided yet"),
         published="failure_type"),
     RiskField("other_failure_types", "Other failure types", Sort.TYPES, NOTES,
         "Further types of failure that it touches, from the library.",
-        Question("Which other types does it touch?",
+        Question("Which other failure types apply?",
             hint="Select all that apply.", invalid="Select types of failure from the list"),
         is_many=True, published="other_failure_types"),
     RiskField("adverse_impacts", "Adverse impacts", Sort.TYPES, SUBJECT,
         "Who or what would be harmed, from the library.",
-        Question("Which harms could it do?",
-            hint="Select all that apply.", invalid="Select harms from the list"),
+        Question("Which adverse impacts could it have?",
+            hint="Select all that apply.", invalid="Select adverse impacts from the list"),
         is_many=True, published="adverse_impacts", has_own_place=True),
     RiskField("owner", "Owner", Sort.POST, KIND,
         "The post that answers for the risk.",
         aliases=("risk owner", "lead officer", "accountable officer", "responsible officer")),
     RiskField("portfolio", "Lead member's portfolio", Sort.LINE, SUBJECT,
         "The portfolio of the lead member.",
-        Question("In whose portfolio does it lie?",
-            hint="The lead member's or director's, by its name. For example, Adult care and "
+        Question("Which portfolio is it in?",
+            hint="The portfolio of the lead member or director. For example, Adult care and "
             "health.",
             subject="The portfolio"),
         aliases=("portfolio holder", "lead member", "cabinet member"), longest=100),
     RiskField("proximity", "How soon", Sort.CHOICE, SUBJECT,
         "How soon it could happen.",
         Question("How soon could it happen?",
-            hint="Risk managers call this proximity.", invalid="Select how soon it could happen",
-            empty="Not said"),
+            hint="Also called proximity.", invalid="Select how soon it could happen",
+            empty="Not recorded"),
         aliases=("proximity", "timescale"), published="proximity"),
     # Published: the public would pay. Where an amount would harm a negotiation, exempt the risk.
     RiskField("estimated_cost", "Estimated cost in pounds", Sort.POUNDS, SUBJECT,
@@ -186,52 +188,52 @@ FIELDS = (
             "estimated financial impact"),
         published="estimated_cost"),
     RiskField("status", "Status", Sort.CHOICE, STATEMENT,
-        "Where it is in its life. On the register is what is open or has happened: a draft is "
-        "not on it yet, what is closed is no longer.",
+        "Draft, open, materialised or closed. Open and materialised risks are on the register.",
         aliases=("risk status", "open/closed"), published="status"),
     RiskField("response", "Response", Sort.CHOICE, RESPONSE,
-        "What is done about it.",
-        Question("What do you do about it?",
-            invalid="Select what you do about it", empty="Not decided yet", has_radios=True),
+        "How the organisation responds to the risk.",
+        Question("Response: how do you treat this risk?",
+            invalid="Select a response", empty="Not decided yet", has_radios=True),
         aliases=("treatment", "risk response", "4ts", "strategy"), published="response",
         is_copied=False, has_own_place=True),
     RiskField("response_reason", "Why this response", Sort.TEXT, RESPONSE,
         "Why this response.",
         Question("Why can it be tolerated?",
-            hint="Who agreed to live with it, and what would change your mind.",
+            hint="Say who agreed to tolerate it, and what would change that.",
             subject="The reason", missing="Enter why it can be tolerated"),
         is_copied=False, has_own_place=True),
     RiskField("tolerated_until", "Tolerated until", Sort.DAY, RESPONSE,
         "The last day on which it is tolerated.",
-        Question("Until which day?",
-            hint="Then it is looked at again. For example, 27 3 2027.",
+        Question("Until when is it tolerated?",
+            hint="You review the risk on that day. For example, 27 3 2027.",
             subject="the day until which it is tolerated",
             missing="Enter the day until which it is tolerated"),
         published="tolerated_until", is_copied=False, has_own_place=True),
     RiskField("target_on", "Target to be met by", Sort.DAY, RESPONSE,
         "The day by which the target rating is to be met.",
-        Question("By when do you want to be at your target?",
-            hint="For example, 27 3 2027. The target itself is a rating: add it with Assess.",
+        Question("When do you want to reach the target rating?",
+            hint="For example, 27 3 2027. To give the target rating itself, assess the risk.",
             subject="the day of the target"),
         aliases=("target date",), published="target_on", is_copied=False),
     RiskField("next_review_on", "Next review", Sort.DAY, LIFECYCLE,
-        "The day by which somebody looks at it again.",
+        "The day by which the risk is reviewed again.",
         aliases=("review date", "next review date"), published="next_review_on", is_copied=False),
     RiskField("committee_position", "Position for the committee", Sort.TEXT, COMMITTEE,
-        "What a committee is told of how it stands.",
-        Question("Where does it stand, for the committee?",
-            hint="In plain words: how it stands, what has moved, what is asked of members.",
+        "Where the risk stands, in words for a committee.",
+        Question("What is the position for the committee?",
+            hint="In plain words: where the risk stands, what has changed, what you ask of "
+            "members.",
             subject="The position for the committee"),
         most_words=80, is_copied=False, has_own_place=True),
     RiskField("definition_of_good", "What good looks like", Sort.TEXT, COMMITTEE,
-        "What it looks like when the risk is held well.",
-        Question("What would good look like?",
-            hint="How you would all know that it is under control. For example: no child waits "
+        "What it looks like when the risk is well controlled.",
+        Question("What does good look like?",
+            hint="How you will know that the risk is under control. For example: no child waits "
             "longer than 20 weeks.",
             subject="What good looks like")),
     # Not published: what is watched may tell who is watched.
     RiskField("early_warning_indicator", "Early-warning indicators", Sort.TEXT, WARNING,
-        "What is watched to see the risk coming.",
+        "What the organisation watches for early signs of the risk.",
         Question("Which early-warning indicators do you watch?",
             hint="A figure or event that moves before the risk materialises. For example: "
             "agency spend as a share of pay, each month.",
@@ -240,10 +242,10 @@ FIELDS = (
             "key risk indicator", "key risk indicators", "kri", "kris"),
         has_own_place=True),
     RiskField("early_warning_threshold", "Early-warning threshold", Sort.TEXT, WARNING,
-        "The value from which somebody acts on the indicators.",
-        Question("From which threshold do you act?",
-            hint="The value of each indicator from which somebody acts, and who. For example: "
-            "above 12 per cent in two months running, the director reviews the risk.",
+        "The value of the indicators at which somebody acts.",
+        Question("At which threshold do you act?",
+            hint="The value of each indicator at which you act, and who acts. For example: above "
+            "12 per cent in two months running, the director reviews the risk.",
             subject="The threshold"),
         aliases=("early warning threshold", "indicator threshold", "kri threshold"),
         has_own_place=True),
@@ -258,9 +260,9 @@ FIELDS = (
     RiskField("told_by", "Who told us first", Sort.CHOICE, ORIGIN,
         "Who told the organisation first.",
         Question("Who told you first?",
-            hint="A kind of person, never a name. Bodies that failed were often told by "
-            "outsiders what their own front line knew.",
-            invalid="Select who told you first", empty="Not said"),
+            hint="A kind of person, never a name. In bodies that failed, front-line staff often "
+            "knew first.",
+            invalid="Select who told you first", empty="Not recorded"),
         is_copied=False, has_own_place=True),
     RiskField("told_on", "First told on", Sort.DAY, ORIGIN,
         "The day on which the organisation was first told.",
@@ -268,10 +270,10 @@ FIELDS = (
             hint="For example, 27 3 2026.", subject="the day you were first told"),
         is_past=True, is_copied=False, has_own_place=True),
     RiskField("notes", "Other notes", Sort.TEXT, NOTES,
-        "What an older register said of the risk and no field here holds.",
-        Question("What else should not be lost?",
-            hint="For example, from your old register: its reference, a score or colour that has "
-            "no likelihood and impact, controls, actions, dates.",
+        "Details from an older register that fit no other field.",
+        Question("What else do you want to keep?",
+            hint="For example, from an older register: its reference, a score or colour without "
+            "likelihood and impact, controls, actions, dates.",
             subject="The notes"),
         aliases=("notes", "other comments"), longest=10000),
     # Neither in files nor in copies: each reader is shown only those of them that they may see.
@@ -279,16 +281,16 @@ FIELDS = (
         "The references of risks that it is related to, separated by commas.",
         longest=400, is_imported=False, is_exported=False, is_copied=False),
     RiskField("happened_on", "Happened on", Sort.DAY, LIFECYCLE,
-        "The day on which it came about.",
+        "The day on which it happened.",
         is_past=True, is_imported=False, is_copied=False),
     RiskField("happened_what", "What happened", Sort.TEXT, LIFECYCLE,
         "What happened.",
         is_imported=False, is_copied=False),
-    RiskField("happened_under", "Rating that stood then", Sort.ASSESSMENT, LIFECYCLE,
-        "The place of the assessment that stood when it came about.",
+    RiskField("happened_under", "Rating before it happened", Sort.ASSESSMENT, LIFECYCLE,
+        "The place of the assessment in force the day before it happened.",
         is_imported=False, is_exported=False, is_copied=False),
-    RiskField("depends_on", "Who must not leave", Sort.TEXT, LIFECYCLE,
-        "Who must not leave: what the closing of it rests on.",
+    RiskField("depends_on", "What the closure relies on", Sort.TEXT, LIFECYCLE,
+        "What the closure relies on.",
         is_imported=False, is_exported=False, is_copied=False),
     RiskField("is_exempt", "Exempt from publication", Sort.FLAG, LIFECYCLE,
         "Whether it is kept from publication.",

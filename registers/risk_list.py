@@ -36,7 +36,7 @@ COLUMNS = {
     "response": "Response",
     "owner": "Owner",
     "directorate": "Directorate",
-    "rating": "Current rating",
+    "rating": "Residual rating",
     "direction": "Direction",
     "target": "Target rating",
     "assessed": "Assessed",
@@ -53,7 +53,7 @@ WORDS = {
     NEW: "New",
     LEFT: "Closed",
     SCORED: "Rated for the first time",
-    RATED_OTHERWISE: "Rated by another scheme",
+    RATED_OTHERWISE: "Rated under another scheme",
     UNCHANGED: "Unchanged",
 }
 NO_LONGER_RATED = "No longer rated"

@@ -62,9 +62,9 @@ def _parts(before, after):
     yield "Bands, lowest first", _labels(before.bands), _labels(after.bands)
     for slug in dict.fromkeys([*before.ranks, *after.ranks]):
         label = (before if slug in before.ranks else after).band(slug).label
-        yield f"{label}: looked at again", _review(before, slug), _review(after, slug)
-    yield "Tolerated at most", *(rules.band(rules.tolerance).label for rules in (before, after))
-    yield "Taken higher from", *(rules.band(rules.escalation).label for rules in (before, after))
+        yield f"{label}: review", _review(before, slug), _review(after, slug)
+    yield "Tolerance", *(rules.band(rules.tolerance).label for rules in (before, after))
+    yield "Escalated from", *(rules.band(rules.escalation).label for rules in (before, after))
     yield from _level_pairs("Likelihood", before.likelihood, after.likelihood)
     yield from _level_pairs("Impact", before.impact, after.impact)
     sizes = [(len(rules.likelihood), len(rules.impact)) for rules in (before, after)]

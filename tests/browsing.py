@@ -180,14 +180,16 @@ def look_over(page, axe_at=(WIDE,)):
 
 def fill_in_the_risk(page):
     page.get_by_label("Title").fill("Savings arrive late")
-    page.get_by_label("What could happen?").fill("The budget cannot be balanced by March.")
-    page.get_by_label("Why could it happen?").fill("Two programmes count the same saving.")
-    page.get_by_label("So what?").fill("Services are cut at short notice.")
+    page.get_by_label("Event: what could happen?").fill("The budget cannot be balanced by March.")
+    page.get_by_label("Cause: why could it happen?").fill("Two programmes count the same saving.")
+    page.get_by_label("Consequence: what would it lead to?").fill(
+        "Services are cut at short notice."
+    )
     page.get_by_label("Which type of failure is it most like?").select_option("financial")
 
 
 def rate(page, likelihood, impact, why):
     page.locator(f"input[name=likelihood][value='{likelihood}']").check()
     page.locator(f"input[name=impact][value='{impact}']").check()
-    page.get_by_label("What makes it that bad?").select_option("harm-to-users")
-    page.get_by_label("Why do you judge it so?").fill(why)
+    page.get_by_label("Which adverse impact drives your rating?").select_option("harm-to-users")
+    page.get_by_label("Why did you choose these ratings?").fill(why)

@@ -95,7 +95,7 @@ class TenFacts:
         page = self.read("risk_list", band="not-scored")
         assert "CORP-023" in page
         assert "CORP-024" in page
-        assert "No current rating yet" in self.read("risk_detail", 23)
+        assert "No residual rating yet" in self.read("risk_detail", 23)
 
     def test_3_two_rose_a_band_since_the_quarter_end(self):
         assert self.numbers_that_moved(+1) == {12, 20}
@@ -185,8 +185,8 @@ class TenFacts:
     def test_the_assurance_map(self):
         text = re.sub(r"<[^>]+>", "", self.read("assurance_map"))
         assert (
-            "Of 35 risks, two rest on line 1 alone, two have only opinions that have run out "
-            "and 17 have no assurance"
+            "Of 35 risks, two rest on line 1 alone, two have only expired assurance and 17 have "
+            "no assurance"
         ) in text
         assert "14 have an opinion from line 2, 3 or 4 that still holds" in text
         assert "CORP-020" in self.read("risk_list", assurance="first-line")
@@ -201,7 +201,7 @@ class TenFacts:
 
     def test_the_finance_system_fell_without_evidence(self):
         text = self.read("risk_detail", 18)
-        assert "Nobody has said how well this risk is held" in text
+        assert "No assurance recorded" in text
         assert "<strong>Never</strong>" in text
 
     def test_seven_actions_are_late_five_of_them_re_dated_before(self):
@@ -209,7 +209,7 @@ class TenFacts:
         actions = actions_on_day(positions, SimpleNamespace(is_today=True))
         assert (
             action_counts(actions, self.today).sentence
-            == "Seven of 16 open actions are late, five of them re-dated before."
+            == "Seven of 16 open actions are late, five of them with its due date changed before."
         )
         page = self.read("risk_detail", 1)
         assert "moved three times" in page

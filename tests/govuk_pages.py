@@ -99,10 +99,10 @@ class FileForm(forms.Form):
 class ControlForm(RevealingForm):
     name = forms.CharField(label="What is done?", error_messages={"required": "Enter what is done"})
     kind = forms.ChoiceField(
-        label="What does it do?",
+        label="What type of control is it?",
         choices=[("prevent", "It prevents"), ("other", "Something else")],
         widget=GovukRadios,
-        error_messages={"required": "Select what it does"},
+        error_messages={"required": "Select what type of control it is"},
     )
     other = forms.CharField(
         label="What else?", error_messages={"required": "Enter what else it does"}

@@ -27,16 +27,15 @@ KINDS = {  # value: (what it is called, what it means)
     Action.Kind.PEER_SUPPORT: ("Peer support", "Help from bodies like ours."),
     Action.Kind.STRUCTURAL: (
         "Structural",
-        "Who reports to whom, new boards or teams, new contracts. To finish one, you will be "
-        "asked what people do differently because of it.",
+        "Who reports to whom, new boards or teams, new contracts. When you finish one, you say "
+        "what people do differently because of it.",
     ),
 }
 KIND_LABELS = [(kind.value, label) for kind, (label, _) in KINDS.items()]
 REFUSALS = {
-    Action.Status.DONE: "This action is done already: open it again first if that is wrong",
-    Action.Status.DROPPED: "This action was dropped: open it again first if it is to be done "
-    "after all",
-    Action.Status.OPEN: "This action is open already",
+    Action.Status.DONE: "This action is already done. If that is wrong, reopen it first",
+    Action.Status.DROPPED: "This action is cancelled. If it is still needed, reopen it first",
+    Action.Status.OPEN: "This action is already open",
 }
 
 
@@ -56,31 +55,31 @@ class ActionForm(forms.Form):
         choices=KIND_LABELS,
         widget=GovukRadios(hints={kind.value: hint for kind, (_, hint) in KINDS.items()}),
         label="What kind of action is it?",
-        help_text="If it does several things, choose the one it rests on.",
+        help_text="If it does several things, choose the main one.",
         error_messages=selection_errors("Select what kind of action it is"),
     )
     owner = RecordChoiceField(
         None,
         required=False,
         label="Which post owns it?",
-        empty_label="Not decided yet",
-        help_text="Posts outlive the people in them. Without one, whoever answers for the risk "
-        "is reminded.",
+        empty_label="No owner yet",
+        help_text="Choose a post, not a person. Without an action owner, reminders go to the "
+        "owner of the risk.",
         error_messages={"invalid_choice": "Select a post of this organisation"},
     )
     due_on = PlannedDateField(
         required=False,
         subject="the day it is due",
-        label="By when?",
-        help_text="For example, 27 3 2027. Leave it empty if nobody has set a day: it is then "
-        "listed as undated.",
+        label="When is it due?",
+        help_text="For example, 27 3 2027. If no date is set, leave it empty. The list then "
+        "shows it without a due date.",
     )
     detail = PlainTextField(
-        label="What else should be known?",
+        label="What else do people need to know?",
         subject="The notes",
         required=False,
         rows=3,
-        help_text="For example, what it depends on, or who must agree. You can leave it empty.",
+        help_text="For example, what it depends on, or who must agree. Optional.",
     )
 
     def __init__(self, data=None, *, risk, **options):
@@ -115,8 +114,8 @@ class EditActionForm(VersionedForm, ActionForm):
         required=False,
         rows=2,
         max_length=1000,
-        help_text="Needed when the day it is due changes: the old day and your reason stay on "
-        "the risk's page.",
+        help_text="Required if the due date changes. The risk's page keeps the old date and your "
+        "reason.",
     )
     helper = Helper("title", "kind", "owner", "due_on", "reason", "detail")
     field_order = ("title", "kind", "owner", "due_on", "reason", "detail")
@@ -138,7 +137,7 @@ class EditActionForm(VersionedForm, ActionForm):
             and not cleaned.get("reason")
             and "reason" not in self.errors
         ):
-            self.add_error("reason", "Enter why the day it is due changes")
+            self.add_error("reason", "Enter why the due date changes")
         return cleaned
 
 
@@ -163,25 +162,25 @@ class ActionStepForm(VersionedForm):
 class ActionDoneForm(ActionStepForm):
     done_on = PastDateField(
         subject="the day it was done",
-        label="On which day was it done?",
-        help_text="Before it was due is fine. For example, 27 3 2026.",
+        label="When was it done?",
+        help_text="For example, 27 3 2026.",
     )
     evidence = PlainTextField(
-        label="How do we know?",
-        subject="How we know",
+        label="What is the evidence?",
+        subject="The evidence",
         rows=4,
-        help_text="What somebody else could look at: a report, a figure and where it comes from, "
-        "who has seen it work.",
-        missing="Enter how we know that it is done",
+        help_text="Something that another person can check: a report, a figure and its source, "
+        "or who has seen it work.",
+        missing="Enter the evidence that it is done",
     )
     done_differently = PlainTextField(
         label="What will people do differently?",
         subject="What people will do differently",
         rows=4,
-        help_text="Who now does what they did not do before? If you cannot say yet, it is not "
-        "done yet.",
-        missing="Enter what people will do differently: a structural action cannot be finished "
-        "without it",
+        help_text="Who does what they did not do before? If you cannot say yet, the action is "
+        "not finished.",
+        missing="Enter what people will do differently. A structural action needs this before "
+        "you can finish it",
     )
     helper = Helper("done_on", "evidence", "done_differently")
     field_order = ("done_on", "evidence", "done_differently")
@@ -198,29 +197,29 @@ class ActionDoneForm(ActionStepForm):
 
 class ActionDropForm(ActionStepForm):
     reason = PlainTextField(
-        label="Why will it not be done?",
+        label="Why are you cancelling it?",
         subject="The reason",
         rows=3,
-        help_text="And what holds the risk instead. It stays in the history.",
-        missing="Enter why it will not be done",
+        help_text="Also say what reduces the risk instead. The history keeps your reason.",
+        missing="Enter why you are cancelling the action",
     )
 
 
 class ActionReopenForm(ActionStepForm):
     statuses = {Action.Status.DONE, Action.Status.DROPPED}
     reason = PlainTextField(
-        label="Why is it open again?",
+        label="Why are you reopening it?",
         subject="The reason",
         rows=3,
-        help_text="What was said when it ended stays in the history.",
-        missing="Enter why it is open again",
+        help_text="The history keeps what was recorded when it was finished or cancelled.",
+        missing="Enter why you are reopening the action",
     )
 
 
 def _not_closed(risk):
     if risk.status == Risk.Status.CLOSED:
         raise ValidationError(
-            f"{risk.reference} is closed and takes no actions: reopen the risk first"
+            f"{risk.reference} is closed. Reopen the risk before you change its actions"
         )
 
 
@@ -235,12 +234,12 @@ def _check_transition(action, cleaned, statuses):
 
 NOBODY = "none"
 SHOWN = [
-    ("late", "Late"),
+    ("late", "Overdue"),
     ("soon", "Due within 30 days"),
-    ("undated", "Without a day"),
-    ("redated", "Re-dated twice or more"),
+    ("undated", "No due date"),
+    ("redated", "Due date changed twice or more"),
     ("done", "Done"),
-    ("dropped", "Dropped"),
+    ("dropped", "Cancelled"),
 ]
 
 
@@ -248,7 +247,7 @@ class ActionFilter(django_filters.FilterSet):
     """Filters actions; open ones unless others are selected. day: the one they speak of."""
 
     show = django_filters.ChoiceFilter(
-        method="by_show", label="Which actions", empty_label="Open", choices=SHOWN
+        method="by_show", label="Show", empty_label="Open", choices=SHOWN
     )
     owner = django_filters.ChoiceFilter(method="by_owner", label="Post", empty_label="Any")
     kind = django_filters.ChoiceFilter(label="Kind", empty_label="Any", choices=KIND_LABELS)

@@ -26,7 +26,7 @@ class AgreementForm(forms.Form):
     body = RecordChoiceField(
         None,
         label="Which body was it reported to?",
-        empty_label="Choose a body",
+        empty_label="Select a body",
         error_messages={
             "required": "Select which body it was reported to",
             "invalid_choice": "Select one of the bodies that oversee this register",
@@ -36,15 +36,15 @@ class AgreementForm(forms.Form):
         label=DECISION_LABEL,
         choices=DECISIONS,
         widget=GovukRadios,
-        help_text="An audit committee considers or notes. Cabinet, a board or a management team "
-        "approves.",
+        help_text="An audit committee considers or notes a register. Cabinet, a board or a "
+        "management team approves it.",
         error_messages=selection_errors(MISSING_DECISION),
     )
     on = PastDateField(
         subject="the data date",
         label="Data date of the report",
-        help_text="The position at the end of this day is kept, with what was recorded by then. "
-        "For example, 27 3 2026.",
+        help_text="We keep the position at the end of this day, as recorded by then. For "
+        "example, 27 3 2026.",
     )
     met_on = PastDateField(
         subject="the day of the meeting",
@@ -56,8 +56,7 @@ class AgreementForm(forms.Form):
         subject="The note",
         required=False,
         rows=3,
-        help_text="For example, the number of the minute, or what the body asked for. You can "
-        "leave it empty.",
+        help_text="For example, the minute number, or what the body asked for. Optional.",
     )
     token = TokenField()
     helper = Helper(*AGREEMENT_FIELDS)
@@ -73,14 +72,14 @@ class AgreementForm(forms.Form):
     def clean_on(self):
         day = self.cleaned_data["on"]
         if not self.register.positions.as_at(day).exists():
-            raise ValidationError("Nothing was on this register on that day: check the data date")
+            raise ValidationError("The register was empty on that day. Check the data date")
         return day
 
     def clean(self):
         cleaned = super().clean()
         on, met_on = cleaned.get("on"), cleaned.get("met_on")
         if on and met_on and met_on < on:
-            self.add_error("met_on", "The day of the meeting must be the data date or a later day")
+            self.add_error("met_on", "The day of the meeting must be on or after the data date")
         return cleaned
 
     @property
@@ -102,23 +101,23 @@ class SupersessionForm(RevealingForm, AgreementForm):
         label="Why is the agreement wrong?",
         subject="The reason",
         rows=3,
-        help_text="It is kept beside the agreement. For example: it was recorded with the data "
-        "date of an earlier report.",
+        help_text="We keep the reason with the agreement. For example: it was recorded with the "
+        "data date of an earlier report.",
         missing="Enter why the agreement is wrong",
     )
     course = forms.ChoiceField(
-        label="What takes its place?",
+        label="What replaces it?",
         choices=[
             (REPLACE, "Another agreement"),
             (WITHDRAW, "Nothing: withdraw the agreement"),
         ],
         widget=GovukRadios,
-        error_messages=selection_errors("Select what takes its place"),
+        error_messages=selection_errors("Select what replaces it"),
     )
     # Below a choice stands no other choice by radios.
     decision = forms.ChoiceField(
         label=DECISION_LABEL,
-        choices=[("", "Choose a decision"), *DECISIONS],
+        choices=[("", "Select a decision"), *DECISIONS],
         error_messages=selection_errors(MISSING_DECISION),
     )
     helper = Helper("reason", Reveals("course", {REPLACE: [*AGREEMENT_FIELDS]}))

@@ -16,12 +16,11 @@ LONGEST = 3
 # The choice of a statement for all categories without their own.
 GENERAL = "all"
 MEANINGS = {
-    Appetite.Level.AVERSE: "Avoid it wherever that can be done, whatever is given up for it.",
-    Appetite.Level.MINIMAL: "The safest way, even where it brings less.",
-    Appetite.Level.CAUTIOUS: "Safe ways first; some risk where the gain is clear.",
-    Appetite.Level.OPEN: "Weigh all ways, and take the one that brings most for a risk that can "
-    "be borne.",
-    Appetite.Level.EAGER: "Try what is new, and accept that some of it will fail.",
+    Appetite.Level.AVERSE: "Avoid the risk wherever possible, whatever the cost.",
+    Appetite.Level.MINIMAL: "Choose the safest option, even where the reward is lower.",
+    Appetite.Level.CAUTIOUS: "Prefer safe options. Accept some risk where the gain is clear.",
+    Appetite.Level.OPEN: "Consider all options. Choose the best reward for a risk we can bear.",
+    Appetite.Level.EAGER: "Try new approaches, and accept that some will fail.",
 }
 
 
@@ -31,33 +30,32 @@ class AppetiteForm(forms.Form):
     category = forms.ChoiceField(
         choices=[
             ("", "Select a category"),
-            (GENERAL, "All categories without a statement of their own"),
+            (GENERAL, "All categories without their own statement"),
             *Category.choices,
         ],
-        label="Which category of risk is it about?",
-        error_messages=selection_errors("Select which category of risk it is about"),
+        label="Which category of risk does it cover?",
+        error_messages=selection_errors("Select which category of risk it covers"),
     )
     level = forms.ChoiceField(
         choices=Appetite.Level.choices,
         widget=GovukRadios(hints=MEANINGS),
-        label="How much of this risk will the organisation take? (appetite)",
-        help_text="What it aims for when it decides.",
+        label="Risk appetite: how much of this risk will the organisation take?",
+        help_text="The level that the organisation aims for when it decides.",
         error_messages=selection_errors("Select how much of this risk the organisation will take"),
     )
     tolerance = forms.ChoiceField(
         widget=GovukRadios,
-        label="Which is the highest band it will let stand? (tolerance)",
-        help_text="Whatever stands in a higher band counts as above tolerance: on the dashboard, "
-        "in the list and in what was agreed from that day on.",
-        error_messages=selection_errors("Select the highest band that is let stand"),
+        label="Tolerance: what is the highest band it allows?",
+        help_text="A risk in a higher band counts as above tolerance from that day on.",
+        error_messages=selection_errors("Select the highest band that the body allows"),
     )
     narrative = PlainTextField(
-        label="What does that mean, in the words of the body?",
+        label="How does the body put it in its own words?",
         subject="What it means",
         rows=4,
         help_text="For example: we will spend reserves to keep a service running, and never to "
         "balance the budget.",
-        missing="Enter what it means in the words of the body",
+        missing="Enter the statement in the body's own words",
     )
     approved_by = PlainTextField(
         label="Which body approved it?",
@@ -70,13 +68,13 @@ class AppetiteForm(forms.Form):
     effective_on = PastDateField(
         subject="the day on which it was approved",
         label="When was it approved?",
-        help_text="It holds from that day. For example, 27 3 2026.",
+        help_text="It applies from that day. For example, 27 3 2026.",
     )
     review_by = PlannedDateField(
         subject="the day by which it is reviewed",
-        label="By when will the body look at it again?",
-        help_text="Most look once a year. After that day the settings say that the review is "
-        "late; the statement still holds.",
+        label="When will the body review it?",
+        help_text="Most bodies review it once a year. After that day the review is overdue. The "
+        "statement still applies.",
     )
     token = TokenField()
 
@@ -90,7 +88,7 @@ class AppetiteForm(forms.Form):
         bands = register.scheme.rules.bands
         self.fields["tolerance"].choices = [(band.slug, band.label) for band in bands]
         self.fields["tolerance"].widget.hints = {
-            bands[-1].slug: "The highest band there is: nothing is above tolerance."
+            bands[-1].slug: "The highest band: no risk can be above tolerance."
         }
 
     def clean_category(self):

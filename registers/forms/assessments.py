@@ -49,17 +49,17 @@ class JudgementForm(forms.Form):
         AdverseImpact.objects.all(),
         to_field_name="slug",
         empty_label="Select an impact",
-        label="What makes it that bad?",
-        help_text="The adverse impact that drives your rating.",
-        error_messages=selection_errors("Select what makes it that bad"),
+        label="Which adverse impact drives your rating?",
+        help_text="The main harm behind your impact rating.",
+        error_messages=selection_errors("Select the adverse impact that drives your rating"),
     )
     rationale = PlainTextField(
-        label="Why do you judge it so?",
-        subject="The reason for your judgement",
+        label="Why did you choose these ratings?",
+        subject="The reason for your ratings",
         rows=4,
-        help_text="What you know, and how you know it. The next person will want to follow your "
-        "thinking.",
-        missing="Enter why you judge it so",
+        help_text="Say what you know and how you know it, so that the next person can follow "
+        "your reasoning.",
+        missing="Enter why you chose these ratings",
     )
     token = TokenField()
     # The scheme whose levels the page offers.
@@ -109,15 +109,15 @@ class RangeForm(RiskStepForm, JudgementForm):
     ENDS = ("likelihood_low", "likelihood_high", "impact_low", "impact_high")
     RANGE = MoreDetail("More detail: how sure you are", *ENDS)
 
-    likelihood_low = range_end_field("The lowest likelihood you would still defend")
-    likelihood_high = range_end_field("The highest likelihood you would still defend")
-    impact_low = range_end_field("The lowest impact you would still defend")
-    impact_high = range_end_field("The highest impact you would still defend")
+    likelihood_low = range_end_field("Lowest likelihood you would defend")
+    likelihood_high = range_end_field("Highest likelihood you would defend")
+    impact_low = range_end_field("Lowest impact you would defend")
+    impact_high = range_end_field("Highest impact you would defend")
     effective_on = PastDateField(
-        label="On which day did you judge it?",
+        label="When did you assess it?",
         help_text="For example, 27 3 2026.",
         error_messages={
-            "required": "Enter the day on which you judged it",
+            "required": "Enter the day on which you assessed it",
             "invalid": "The day must be a real date, for example 27 3 2026",
         },
     )
@@ -154,22 +154,22 @@ class AssessmentForm(RangeForm):
         choices=[
             (
                 Assessment.Kind.CURRENT,
-                "As it stands, with today's controls (current; some say residual)",
+                "Residual: as it stands now, with the controls there are",
             ),
-            (Assessment.Kind.INHERENT, "As it would be with no controls (inherent)"),
-            (Assessment.Kind.TARGET, "As we want it to be (target)"),
+            (Assessment.Kind.INHERENT, "Inherent: as if there were no controls"),
+            (Assessment.Kind.TARGET, "Target: where we want it to be"),
         ],
         widget=GovukRadios,
-        label="What are you judging?",
-        error_messages=selection_errors("Select what you are judging"),
+        label="Which rating are you giving?",
+        error_messages=selection_errors("Select which rating you are giving"),
     )
     evidence = PlainTextField(
-        label="What has changed since the last one, and how do you know?",
+        label="What has changed since the last assessment, and how do you know?",
         subject="What has changed",
         required=False,
         rows=3,
-        help_text="For example, a control that was tested, a figure and where it comes from. You "
-        "can leave it empty where nothing has changed.",
+        help_text="For example, a test of a control, or a figure and its source. Leave it empty "
+        "if nothing has changed.",
     )
     helper = Helper(
         *(
@@ -199,8 +199,8 @@ class AssessmentForm(RangeForm):
             day = date_format(last.effective_on, "j F Y")
             self.add_error(
                 "evidence",
-                f"Nothing on this risk was tested, assured or finished since {day}: "
-                "what makes the lower rating right?",
+                f"No test, assurance or finished action supports a lower rating since {day}. "
+                "Enter what has changed",
             )
         return cleaned
 
@@ -234,11 +234,11 @@ class IndependentForm(RangeForm):
     """
 
     evidence = PlainTextField(
-        label="What does your view rest on?",
-        subject="What your view rests on",
+        label="What is your evidence?",
+        subject="Your evidence",
         required=False,
         rows=3,
-        help_text="For example, whom you asked, what you read, what you saw.",
+        help_text="For example, who you asked, what you read and what you saw.",
     )
     helper = Helper(
         *("likelihood", "impact", BAND, RangeForm.RANGE, "driver", "rationale", "evidence"),

@@ -27,63 +27,64 @@ class AssuranceForm(RiskRecordForm):
         choices=Line.choices,
         widget=GovukRadios(
             hints={
-                Line.FIRST: "The service looks at its own work: checks by managers, "
+                Line.FIRST: "The service checks its own work: checks by managers, "
                 "self-assessments.",
-                Line.SECOND: "Others in the organisation who do not run it: finance, legal, risk, "
-                "safety, programme offices.",
+                Line.SECOND: "Teams that oversee the work: finance, legal, risk, safety, "
+                "programme offices.",
                 Line.THIRD: "Independent of management, and reports to the audit committee.",
                 Line.FOURTH: "External audit, inspectors, regulators, peer reviewers from "
                 "another body.",
             }
         ),
-        label="Who looked?",
-        help_text="The further from the work, the freer the eye: the lines of assurance.",
-        error_messages=selection_errors("Select which line looked"),
+        label="Which line of defence gives this assurance?",
+        help_text="The higher the line, the more independent it is of the work.",
+        error_messages=selection_errors("Select a line of defence"),
     )
     provider = PlainTextField(
-        label="Who were they?",
+        label="Who gives it?",
         one_line=True,
-        subject="Who looked",
+        subject="Who gives it",
         max_length=200,
         help_text="A body or a post, not the name of a person. For example, Internal audit.",
-        missing="Enter who looked",
+        missing="Enter who gives the assurance",
     )
     control = RecordChoiceField(
         None,
         required=False,
-        label="What did they look at?",
+        label="What does it cover?",
         empty_label="The risk as a whole",
         error_messages={"invalid_choice": "Select a control of this risk, or the risk as a whole"},
     )
     opinion = choice(
-        "What was their opinion?",
-        "Select what their opinion was",
+        "What is their opinion?",
+        "Select their opinion",
         Assurance.Opinion.choices,
         hints={
-            Assurance.Opinion.SUBSTANTIAL: "Sound, and works as it is meant.",
-            Assurance.Opinion.REASONABLE: "Sound on the whole, with something to put right.",
-            Assurance.Opinion.LIMITED: "Weak in places that matter.",
-            Assurance.Opinion.NONE: "They looked and could give no assurance. Where nobody "
-            "looked, record nothing.",
+            Assurance.Opinion.SUBSTANTIAL: "Controls are sound and work as intended.",
+            Assurance.Opinion.REASONABLE: "Controls are mostly sound, with some improvements "
+            "needed.",
+            Assurance.Opinion.LIMITED: "There are weaknesses in important areas.",
+            Assurance.Opinion.NONE: "They reviewed it and could not give assurance. If no one "
+            "has reviewed it, record nothing.",
         },
     )
     effective_on = PastDateField(
         subject="the day of the opinion",
-        label="On which day did they give it?",
+        label="When did they give it?",
         help_text="The date of the report. For example, 27 3 2026.",
     )
     expires_on = PlannedDateField(
         subject="the day until which it is good",
-        label="Until when is it good?",
-        help_text=f"After that day somebody should look again. A year is usual, {LONGEST} years "
+        label="Until when is it valid?",
+        help_text=f"After that day the assurance has expired. A year is usual, {LONGEST} years "
         "are the most.",
     )
     note = PlainTextField(
-        label="What does it say, and where can it be read?",
+        label="What does it say, and where can people read it?",
         subject="The note",
         required=False,
         rows=3,
-        help_text="You can leave it empty.",
+        help_text="Optional.",
     )
     token = TokenField()
     helper = Helper("line", "provider", "control", "opinion", "effective_on", "expires_on", "note")

@@ -81,23 +81,22 @@ class ReviewManyForm(RevealingForm):
     """
 
     risks = forms.MultipleChoiceField(
-        label="Which risks were looked at and stand as they are?",
-        help_text="Tick only what somebody looked at. Leave out what should change: open it "
-        "instead.",
+        label="Which risks did you review with no change?",
+        help_text="Select only risks that were reviewed. If a risk should change, open it instead.",
         widget=GovukCheckboxes,
         error_messages={
-            "required": "Select the risks that you looked at",
+            "required": "Select the risks that you reviewed",
             "invalid_choice": "Select risks from the list",
             "invalid_list": "Select risks from the list",
         },
     )
     note = PlainTextField(
-        label="What did you look at, and what did you find?",
+        label="What did you review, and what did you find?",
         subject="The note",
         rows=3,
         required=False,
-        help_text="For all risks that have no note of their own: what you checked and who was "
-        "there. It stays in the history of each.",
+        help_text="Say what you checked and who was there. This note applies to every risk "
+        "without its own note, and stays in the history.",
     )
     token = TokenField()
     moved = ()
@@ -130,7 +129,7 @@ class ReviewManyForm(RevealingForm):
         question.widget.hints = {n: _due_words(risk, today) for n, risk in self.rows.items()}
         for n, risk in self.rows.items():
             self.fields[f"note_{n}"] = PlainTextField(
-                label="A note of its own, if it needs one",
+                label="Note for this risk (optional)",
                 subject=f"The note of {risk.register.reference(risk.number)}",
                 rows=2,
                 required=False,
@@ -163,7 +162,7 @@ class ReviewManyForm(RevealingForm):
             and not all(cleaned.get(f"note_{n}") for n in numbers)
         ):
             self.add_error(
-                "note", "Enter what you looked at and what you found, here or below each risk"
+                "note", "Enter what you reviewed and what you found, here or below each risk"
             )
         return cleaned
 
@@ -201,19 +200,19 @@ class PostsForm(forms.Form):
 
     from_post = RecordChoiceField(
         None,
-        label="Which post owns it now?",
+        label="Which post owns these now?",
         empty_label="Select a post",
         error_messages={
-            "required": "Select the post that owns it now",
+            "required": "Select the post that owns these now",
             "invalid_choice": "Select a post of this organisation",
         },
     )
     to_post = RecordChoiceField(
         None,
-        label="Which post is to own it?",
+        label="Which post will own them?",
         empty_label="Select a post",
         error_messages={
-            "required": "Select the post that is to own it",
+            "required": "Select the post that will own them",
             "invalid_choice": "Select a post of this organisation",
         },
     )
@@ -226,7 +225,7 @@ class PostsForm(forms.Form):
     def clean_to_post(self):
         post = self.cleaned_data["to_post"]
         if post == self.cleaned_data.get("from_post"):
-            raise ValidationError("Select another post than the one that owns it now")
+            raise ValidationError("Select a different post from the one that owns these now")
         return post
 
 
@@ -246,13 +245,13 @@ class ReassignForm(forms.Form):
     KINDS = {"risks": "Risks", "controls": "Controls in place", "actions": "Open actions"}
     risks, controls, actions = records_field(), records_field(), records_field()
     reason = PlainTextField(
-        label="Why does it move?",
+        label="Why are you reassigning them?",
         subject="The reason",
         rows=2,
         max_length=1000,
-        help_text="It stays in the history of each. For example: the post was merged with "
-        "another in April.",
-        missing="Enter why it moves",
+        help_text="The history of each record keeps your reason. For example: the post was "
+        "merged with another in April.",
+        missing="Enter why you are reassigning them",
     )
     moved = ()
 
@@ -271,7 +270,7 @@ class ReassignForm(forms.Form):
             field.label = f"{label} ({self.totals[name]})"
             if self.totals[name] > MOST_MOVED:
                 field.help_text = (
-                    f"The first {MOST_MOVED}. Move these, then come back for the others."
+                    f"The first {MOST_MOVED}. Reassign these, then come back for the rest."
                 )
             offered = {_value(row): _title(row) for row in rows}
             sent = {
@@ -284,7 +283,7 @@ class ReassignForm(forms.Form):
         names = [name for name in self.KINDS if self.fields[name].choices]
         for name in set(self.KINDS) - set(names):
             del self.fields[name]
-        self.helper = Helper(Fieldset("What moves", *names), "reason")
+        self.helper = Helper(Fieldset("What to reassign", *names), "reason")
 
     @property
     def total(self):
@@ -294,7 +293,7 @@ class ReassignForm(forms.Form):
         cleaned = super().clean()
         names = [name for name in self.KINDS if name in self.fields]
         if not self.errors and not any(cleaned.get(name) for name in names):
-            raise ValidationError("Select what goes to the other post")
+            raise ValidationError("Select what to reassign")
         return cleaned
 
     @property

@@ -6,9 +6,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 LARGEST_VERSION = 2**31 - 1
-LOST = (
-    "This form has lost track of what it was about: copy what you typed, then open the page again"
-)
+LOST = "We cannot save this form. Copy what you typed, then open the page again"
 
 
 class TokenField(forms.UUIDField):

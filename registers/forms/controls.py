@@ -16,7 +16,7 @@ from registers.forms.fields import (
 from registers.govuk import GovukRadios, Helper, MoreDetail
 from registers.models import Control, Line
 
-NOT_JUDGED = ("", "Not judged yet")
+NOT_JUDGED = ("", "Not assessed yet")
 LINES = [("", "Select a line"), *Line.choices]
 
 
@@ -40,8 +40,8 @@ def tester_field(**options):
         empty_value=None,
         choices=LINES,
         label="Who tested it?",
-        help_text="Line 1 runs it, line 2 oversees it, line 3 is internal audit, line 4 comes "
-        "from outside.",
+        help_text="Line 1 is management, line 2 is oversight functions, line 3 is internal "
+        "audit, line 4 is external.",
         error_messages=selection_errors("Select who tested it"),
         **options,
     )
@@ -54,7 +54,7 @@ class RiskRecordForm(forms.Form):
         cleaned = super().clean()
         if self.risk.status == self.risk.Status.CLOSED:
             raise ValidationError(
-                f"{self.risk.reference} is closed: what stands beside it stays as it was"
+                f"{self.risk.reference} is closed. Reopen the risk before you change its controls"
             )
         return cleaned
 
@@ -63,21 +63,23 @@ class ControlForm(RiskRecordForm):
     """A new control."""
 
     title = PlainTextField(
-        label="What holds the risk down?",
+        label="What is the control?",
         one_line=True,
         counted=True,
         subject="The control",
         max_length=200,
-        help_text="What is still to be done is an action. For example: the savings board looks at "
-        "every saving each month.",
-        missing="Enter what holds the risk down",
+        help_text="Something in place now that reduces the risk. For example: the savings board "
+        "reviews every saving each month. Record future work as an action.",
+        missing="Enter what the control is",
     )
-    kind = choice("What does it do?", "Select what it does", Control.Kind.choices)
+    kind = choice(
+        "What type of control is it?", "Select what type of control it is", Control.Kind.choices
+    )
     owner = RecordChoiceField(
         None,
         required=False,
-        label="Which post answers for it?",
-        empty_label="Not decided yet",
+        label="Which post is the control owner?",
+        empty_label="No owner yet",
         error_messages={"invalid_choice": "Select a post of this organisation"},
     )
     run_by = choice(
@@ -85,40 +87,39 @@ class ControlForm(RiskRecordForm):
         "Select who runs it",
         Control.RunBy.choices,
         hints={
-            Control.RunBy.INTERIM: "Say so even if the post is permanent: it may stop when they "
-            "leave.",
+            Control.RunBy.INTERIM: "Choose this if an interim runs it in a permanent post. The "
+            "control may stop when they leave.",
             Control.RunBy.EXTERNAL: "A contractor, another body, commissioners.",
         },
     )
     design = choice(
-        "If everybody followed it, would it work?",
-        "Select whether it would work",
+        "Design: would it work if everybody followed it?",
+        "Select whether the design is adequate",
         [*Control.Design.choices, NOT_JUDGED],
         required=False,
     )
     operating = choice(
-        "Does it work in practice?",
-        "Select whether it works in practice",
+        "Operating effectiveness: does it work in practice?",
+        "Select how effective it is in practice",
         [*Control.Operating.choices, NOT_JUDGED],
         required=False,
-        help_text="As far as you know from doing it or testing it, not as it is meant.",
+        help_text="As you know from using or testing it, not as it is meant to work.",
     )
     last_tested_on = test_day_field(required=False, label="When was it last tested, if ever?")
     tested_by_line = tester_field(required=False)
     detail = PlainTextField(
-        label="What else should be known of it?",
+        label="What else do people need to know?",
         subject="The detail",
         required=False,
         rows=4,
-        help_text="For example, how often it runs, where it is written down, what it does not "
-        "reach.",
+        help_text="For example, how often it runs, where it is documented, what it does not cover.",
     )
     token = TokenField()
     helper = Helper(
         Fieldset("The control", "title", "kind"),
-        Fieldset("Who has it", "owner", "run_by"),
+        Fieldset("Who owns it and who runs it", "owner", "run_by"),
         Fieldset(
-            "How well it holds, if you can say",
+            "Design and operating effectiveness",
             "design",
             "operating",
             "last_tested_on",
@@ -141,22 +142,20 @@ class ControlForm(RiskRecordForm):
         cleaned = super().clean()
         day, line = cleaned.get("last_tested_on"), cleaned.get("tested_by_line")
         if line and not day and "last_tested_on" not in self.errors:
-            self.add_error(
-                "last_tested_on", "Enter the day of the test, or take away who tested it"
-            )
+            self.add_error("last_tested_on", "Enter the day of the test, or clear who tested it")
         if day and not line and "tested_by_line" not in self.errors:
-            self.add_error("tested_by_line", "Select who tested it, or take the day away")
+            self.add_error("tested_by_line", "Select who tested it, or clear the day")
         return cleaned
 
 
 class EditControlForm(VersionedForm, ControlForm):
-    status = choice("Is it used?", "Select whether it is used", Control.Status.choices)
+    status = choice("Is it in place?", "Select whether it is in place", Control.Status.choices)
     reason = PlainTextField(
         label="What changed, and why?",
         subject="What changed",
         required=False,
         rows=2,
-        help_text="One sentence for the history. You can leave it empty.",
+        help_text="One sentence for the history. Optional.",
         max_length=1000,
     )
     helper = Helper(*ControlForm.helper.layout.fields, "reason")
@@ -203,16 +202,16 @@ class ControlStepForm(VersionedForm, RiskRecordForm):
 
 
 class ControlTestForm(ControlStepForm):
-    last_tested_on = test_day_field(label="On which day was it tested?")
+    last_tested_on = test_day_field(label="When was it tested?")
     tested_by_line = tester_field()
-    operating = choice("How did it do?", "Select how it did", Control.Operating.choices)
+    operating = choice("What was the result?", "Select the result", Control.Operating.choices)
     reason = PlainTextField(
-        label="What was tried, and what was found?",
+        label="What was tested, and what was found?",
         subject="What was found",
         rows=3,
-        help_text="For example: 20 payments picked at random, all approved by two people. It "
-        "stays in the history.",
-        missing="Enter what was tried and what was found",
+        help_text="For example: 20 payments picked at random, all approved by two people. The "
+        "history keeps it.",
+        missing="Enter what was tested and what was found",
         max_length=1000,
     )
     helper = Helper("last_tested_on", "tested_by_line", "operating", "reason")
@@ -225,7 +224,7 @@ class ControlTestForm(ControlStepForm):
         day, latest = self.cleaned_data["last_tested_on"], self.control.last_tested_on
         if latest and day < latest:
             raise ValidationError(
-                f"A test of {date_format(latest, 'j F Y')} is known already: enter that day or "
+                f"A test of {date_format(latest, 'j F Y')} is already recorded. Enter that day or "
                 "later"
             )
         return day
@@ -233,11 +232,11 @@ class ControlTestForm(ControlStepForm):
 
 class RetireControlForm(ControlStepForm):
     reason = PlainTextField(
-        label="Why is it no longer used?",
+        label="Why are you retiring it?",
         subject="The reason",
         rows=3,
-        help_text="And what takes its place, if anything. It stays in the history.",
-        missing="Enter why it is no longer used",
+        help_text="Also say what replaces it, if anything. The history keeps your reason.",
+        missing="Enter why you are retiring the control",
         max_length=1000,
     )
     helper = Helper("reason")

@@ -10,7 +10,7 @@ from registers.govuk import GovukRadios, Helper
 from registers.models import Escalation
 
 UP = Escalation.Direction.UP
-MISSING_STEP = "Select where it should be taken"
+MISSING_STEP = "Select where to escalate it"
 
 
 class EscalationForm(forms.Form):
@@ -18,19 +18,19 @@ class EscalationForm(forms.Form):
 
     step = forms.ChoiceField(
         widget=GovukRadios,
-        label="Where should it be taken?",
+        label="Where should it go?",
         error_messages={
             "required": MISSING_STEP,
-            "invalid_choice": "Select where it should be taken: that step is no longer open",
+            "invalid_choice": "Select another option: that step is no longer possible",
         },
     )
     reason = PlainTextField(
         label="Why?",
         subject="The reason",
         rows=4,
-        help_text="What can be decided or done there that cannot be here; or, going back down, "
-        "what has changed.",
-        missing="Enter why it should be taken there",
+        help_text="Say what the other register can decide or do. To de-escalate, say what has "
+        "changed.",
+        missing="Enter the reason for your proposal",
     )
     token = TokenField()
     helper = Helper("step", "reason")
@@ -51,7 +51,7 @@ class EscalationForm(forms.Form):
         cleaned = super().clean()
         existing = self.risk.escalations.filter(token=cleaned.get("token")).first()
         if not self.steps and not existing:
-            raise ValidationError(f"{self.risk.reference} cannot be taken anywhere now")
+            raise ValidationError(f"{self.risk.reference} cannot be escalated now")
         value = existing and f"{existing.direction}-{existing.to_register_id}"
         # The same form again: its step is no longer available, as it was taken.
         if existing and self.data.get("step") == value:
@@ -69,9 +69,9 @@ class EscalationForm(forms.Form):
     @staticmethod
     def _label(direction, register):
         return (
-            f"Up: list it in {register} too"
+            f"Escalate: also list it in {register} too"
             if direction == UP
-            else f"Back down: no longer list it in {register}"
+            else f"De-escalate: no longer list it in {register}"
         )
 
 
@@ -80,13 +80,13 @@ class DecisionForm(forms.Form):
         choices=[("yes", "Approve"), ("no", "Refuse")],
         coerce=lambda value: value == "yes",
         widget=GovukRadios,
-        label="What is decided?",
+        label="What is your decision?",
         error_messages=selection_errors("Select whether it is approved or refused"),
     )
     reason = PlainTextField(
         label="Why?",
         subject="The reason",
         rows=3,
-        help_text="Both registers keep it, and whoever proposed it will read it.",
-        missing="Enter why it is decided so",
+        help_text="Both registers keep your reason. The person who proposed it can read it.",
+        missing="Enter the reason for your decision",
     )

@@ -111,7 +111,7 @@ class PlainTextField(forms.CharField):
             if unicodedata.category(character) in ("Cc", "Cs") and character not in "\n\t":
                 code = f"U+{ord(character):04X}, character {place + 1:,}"
                 raise ValidationError(
-                    f"{self.subject} has a character that cannot be stored ({code}): take it out"
+                    f"{self.subject} has a character that cannot be stored ({code}). Remove it"
                 )
 
     def _is_short_enough(self, value):

@@ -146,8 +146,8 @@ class PositionFilter(django_filters.FilterSet):
     )
     response = django_filters.ChoiceFilter(
         method="by_response",
-        label="What is done about it",
-        empty_label="Anything",
+        label="Response",
+        empty_label="Any",
         choices=[
             *((r.value, r.label.partition(":")[0]) for r in Risk.Response),
             (NONE, "Not decided yet"),
@@ -158,23 +158,23 @@ class PositionFilter(django_filters.FilterSet):
         label="Status",
         empty_label="On the register",
         choices=[
-            (ALL, "Any, closed ones too"),
+            (ALL, "Any, including closed"),
             *(c for c in Risk.Status.choices if c[0] != Risk.Status.DRAFT),
         ],
     )
     gap = django_filters.ChoiceFilter(
         method="by_gap",
-        label="Missing or late",
+        label="Missing or overdue",
         empty_label="All risks",
         choices=[
-            (ANY_GAP, "With anything missing or late"),
+            (ANY_GAP, "Anything missing or overdue"),
             *((gap.value, gap.label.capitalize()) for gap in MissingInformation),
         ],
     )
     mine = django_filters.ChoiceFilter(
         method="by_mine",
         label="Whose risks",
-        empty_label="Anybody's",
+        empty_label="Any owner",
         choices=[("yes", "Mine")],
     )
     assurance = django_filters.ChoiceFilter(
@@ -203,9 +203,12 @@ class PositionFilter(django_filters.FilterSet):
     )
     could_be = django_filters.ChoiceFilter(
         method="by_reach",
-        label="Could be, by the range given",
+        label="Could be in another band",
         empty_label="All risks",
-        choices=[("higher", "In a higher band"), (ABOVE_TOLERANCE, "Above tolerance, and is not")],
+        choices=[
+            ("higher", "In a higher band"),
+            (ABOVE_TOLERANCE, "Above tolerance, now within it"),
+        ],
     )
     likelihood = django_filters.ChoiceFilter(
         method="by_rating", label="Likelihood", empty_label="Any"
@@ -216,7 +219,7 @@ class PositionFilter(django_filters.FilterSet):
         "slug",
         method="by_adverse_impact",
         label="Adverse impact",
-        null_label="None named",
+        null_label="Not recorded",
         null_value=NONE,
     )
     level = django_filters.ChoiceFilter(
@@ -230,10 +233,14 @@ class PositionFilter(django_filters.FilterSet):
     also_adverse_impact = LibraryFilter(
         AdverseImpact, "slug", method="by_adverse_impact", label="And adverse impact"
     )
-    case = LibraryFilter(CaseStudy, "slug", method="by_mark", label="Testing signs of the case")
-    sign = LibraryFilter(WarningSign, "code", method="by_mark", label="Testing the sign")
+    case = LibraryFilter(
+        CaseStudy, "slug", method="by_mark", label="Warning signs marked relevant, from the case"
+    )
+    sign = LibraryFilter(
+        WarningSign, "code", method="by_mark", label="Warning sign marked relevant"
+    )
     insight = LibraryFilter(
-        Insight, "number", method="by_mark", label="Testing signs of the insight"
+        Insight, "number", method="by_mark", label="Warning signs marked relevant, with the insight"
     )
     sort = django_filters.ChoiceFilter(
         method="by_sort", label="Sort by", empty_label=None, null_label=None, choices=SORT_LABELS
@@ -266,7 +273,7 @@ class PositionFilter(django_filters.FilterSet):
             (ABOVE_TOLERANCE, "Above tolerance"),
             *((band.slug, band.label) for band in reversed(rules.bands)),
             (NOT_SCORED, "Not scored"),
-            (TO_RE_ASSESS, "To re-assess by the new scheme"),
+            (TO_RE_ASSESS, "To re-assess under the new scheme"),
         ]
         self._offer(bands, "band", "also_band")
         types = [*FailureType.objects.values_list("slug", "name"), (UNDECIDED, "Not decided yet")]
@@ -277,7 +284,7 @@ class PositionFilter(django_filters.FilterSet):
             since = date_format(comparison[0], "j F Y")
             self._offer([("yes", f"Since {since}: new, closed or in another band")], "changed")
         if sees_drafts(reader, register):
-            self._offer([(ALL, "Any, closed ones and drafts too"), *Risk.Status.choices], "status")
+            self._offer([(ALL, "Any, including closed and drafts"), *Risk.Status.choices], "status")
 
     @classmethod
     def needed(cls, data, prefix):

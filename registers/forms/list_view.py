@@ -80,7 +80,7 @@ class SavedViewForm(forms.Form):
     is_shared = forms.BooleanField(
         required=False,
         label="Share it with everybody who can see this register",
-        help_text="They read its name and its filters, and see the risks that they may see.",
+        help_text="They can see its name and filters, and only the risks that they may read.",
     )
     token = TokenField()
 

@@ -35,10 +35,10 @@ class MarkForm(forms.Form):
     sign = RecordChoiceField(
         WarningSign.objects.select_related("case").order_by("case__number", "pk"),
         to_field_name="code",
-        label="Which sign?",
+        label="Which warning sign?",
         error_messages={
-            "required": "Select a sign",
-            "invalid_choice": "Select a sign from the list",
+            "required": "Select a warning sign",
+            "invalid_choice": "Select a warning sign from the list",
         },
     )
     mark = forms.ChoiceField(
@@ -52,8 +52,8 @@ class MarkForm(forms.Form):
         subject="The reason",
         rows=2,
         max_length=1000,
-        help_text="One sentence: what you see here that is like it, or unlike it.",
-        missing="Enter why you mark it so",
+        help_text="One sentence: how this risk is like the warning sign, or unlike it.",
+        missing="Enter the reason for your mark",
     )
     token = TokenField()
     helper = Helper("sign", "mark", "reason")
@@ -67,7 +67,7 @@ class MarkForm(forms.Form):
         if code:
             field.widget = forms.HiddenInput()
         else:
-            field.choices = [("", "Choose a sign"), *_by_case(field.queryset)]
+            field.choices = [("", "Select a warning sign"), *_by_case(field.queryset)]
 
 
 def _by_case(signs):

@@ -11,16 +11,16 @@ from registers.models.progress_note import LONGEST
 
 class ProgressNoteForm(RiskRecordForm):
     note = PlainTextField(
-        label="How does it stand, and what has been done?",
+        label="Where does the risk stand, and what has been done?",
         subject="The note",
         rows=5,
         max_length=LONGEST,
         help_text="For example: the provider has a new manager, and two homes are full again.",
-        missing="Enter how it stands",
+        missing="Enter where the risk stands",
     )
     effective_on = PastDateField(
         subject="the day of the note",
-        label="On which day was that?",
+        label="What is the date of this note?",
         help_text="For example, 27 3 2026.",
     )
     token = TokenField()

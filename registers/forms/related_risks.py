@@ -61,5 +61,5 @@ class RelatedRisksForm(RiskStepForm):
         cleaned = super().clean()
         related = ", ".join([*cleaned.pop("related", []), *self._hidden])
         if len(related) > LONGEST:
-            raise ValidationError("There are too many related risks: take some out")
+            raise ValidationError("There are too many related risks. Remove some")
         return {**cleaned, "related_risks": related}

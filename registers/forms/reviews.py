@@ -33,42 +33,41 @@ class ReviewForm(RiskStepForm):
         widget=GovukRadios(
             hints={
                 Review.Outcome.WORDING: "Edit the risk next.",
-                Review.Outcome.JUDGE: "Assess it next, or say in the note who will.",
-                Review.Outcome.HIGHER: "Say in the note why. Next you propose it to the register "
-                "above.",
-                Review.Outcome.CLOSE: "Say in the note why: a risk manager decides.",
+                Review.Outcome.JUDGE: "Assess it next, or say in the note who will do so.",
+                Review.Outcome.HIGHER: "Say why in the note. Next you propose the escalation.",
+                Review.Outcome.CLOSE: "Say why in the note. A risk manager decides.",
             }
         ),
-        label="What came of the review?",
-        error_messages=selection_errors("Select what came of the review"),
+        label="What is the outcome of the review?",
+        error_messages=selection_errors("Select the outcome of the review"),
     )
     note = PlainTextField(
-        label="What did you look at, and what did you find?",
+        label="What did you review, and what did you find?",
         subject="The note",
         rows=4,
-        help_text="Even when nothing changes: what you checked and who was there. It stays in "
-        "the history.",
-        missing="Enter what you looked at and what you found",
+        help_text="Say what you checked and who was there, even if nothing changes. The history "
+        "keeps it.",
+        missing="Enter what you reviewed and what you found",
     )
     effective_on = PastDateField(
         subject="the day of the review",
-        label="On which day was it reviewed?",
+        label="When was it reviewed?",
         help_text="For example, 27 3 2026.",
     )
     next_on = PlannedDateField(
         subject="the day of the next review",
         label="When is the next review?",
-        help_text="Filled in from the days that the scoring scheme sets for its band. Change it "
-        "if you agreed another.",
+        help_text="The scoring scheme suggests this date for the band. Change it if you agreed "
+        "another date.",
     )
     asked_outside = PlainTextField(
-        label="Who outside have we asked?",
-        subject="Who outside was asked",
+        label="Who have we asked for outside advice?",
+        subject="Outside advice",
         required=False,
         rows=3,
-        missing="Enter who outside was asked, or “Nobody yet, because” and why",
-        help_text="A body like ours, a regulator, a sector's support team: who, when, and what "
-        "came of it. “Nobody yet, because” is an answer too.",
+        missing="Enter who you asked for outside advice, or “Nobody yet, because” and why",
+        help_text="For example, a similar body, a regulator or a sector support team. Say who, "
+        "when and the result. You can write “Nobody yet, because” and the reason.",
     )
     token = TokenField()
     helper = Helper("outcome", "note", OUTSIDE_REASON, "asked_outside", "effective_on", "next_on")

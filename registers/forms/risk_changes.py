@@ -46,16 +46,16 @@ class ChangeManyForm(RiskForm):
         required=False,
         subject="the day of the next review",
         label="Next review",
-        help_text="For example, 27 3 2027. Leave it empty to keep the day.",
+        help_text="For example, 27 3 2027. Leave it empty to keep the date.",
     )
     reason = PlainTextField(
-        label="Why does this change?",
+        label="Why are you making this change?",
         subject="The reason",
-        missing="Enter why this changes",
+        missing="Enter why you are making this change",
         rows=2,
         max_length=1000,
-        help_text="It stays in the history of each risk. For example: agreed by the management "
-        "team in May.",
+        help_text="The history of each risk keeps your reason. For example: agreed by the "
+        "management team in May.",
     )
     helper = Helper(
         "owner",
@@ -121,9 +121,9 @@ class ChangeManyForm(RiskForm):
         if lost := [name for name in self.data if VERSION.fullmatch(name) and name not in names]:
             raise ValidationError(no_longer_to_change(len(lost)))
         if not self.errors and not self._content:
-            raise ValidationError("Choose what is to change")
+            raise ValidationError("Select what to change")
         if not self.errors and not self.changes:
-            raise ValidationError("Choose something new: these risks say so already")
+            raise ValidationError("Select a different value: these risks already have this one")
         return cleaned
 
     @property

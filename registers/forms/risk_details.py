@@ -127,7 +127,7 @@ class RiskDetailsForm(CatalogueForm):
         if day > latest_next_review(today):
             latest = date_format(latest_next_review(today), "j F Y")
             raise ValidationError(
-                f"The day until which it is tolerated must be {latest} or earlier: then look again"
+                f"The day until which it is tolerated must be {latest} or earlier"
             )
         return day
 

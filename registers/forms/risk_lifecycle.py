@@ -35,15 +35,14 @@ class HappenedForm(RiskStepForm):
     step = RiskRevision.Event.HAPPENED
     happened_on = PastDateField(
         subject="the day on which it happened",
-        label="On which day did it happen?",
-        help_text="The first day of it, if it went on. For example, 27 3 2026.",
+        label="When did it happen?",
+        help_text="If it lasted several days, enter the first. For example, 27 3 2026.",
     )
     happened_what = PlainTextField(
         label="What happened?",
         subject="What happened",
         rows=4,
-        help_text="Facts, with figures where there are any. What is still to come belongs in the "
-        "next assessment.",
+        help_text="Give facts and figures. Use the next assessment for what may still happen.",
         missing="Enter what happened",
     )
     helper = Helper("happened_on", "happened_what")
@@ -59,23 +58,23 @@ class HappenedForm(RiskStepForm):
 class CloseForm(RiskStepForm):
     step = RiskRevision.Event.CLOSED
     reason = PlainTextField(
-        label="Why can it be closed?",
+        label="Why are you closing it?",
         subject="The reason",
         rows=4,
-        help_text="What is different now, and how you know. A committee may ask.",
-        missing="Enter why it can be closed",
+        help_text="Say what is different now and how you know. A committee may ask.",
+        missing="Enter why you are closing it",
     )
     depends_on = PlainTextField(
-        label="Who must not leave?",
-        subject="Who must not leave",
+        label="Who or what does the closure rely on?",
+        subject="What the closure relies on",
         rows=3,
-        help_text="Posts and arrangements that this rests on, such as an interim post or a "
-        "contract that ends. Write “Nobody” if it would hold without any of them.",
-        missing="Enter who must not leave, or write “Nobody”",
+        help_text="Posts and arrangements that keep the risk low, such as an interim post or a "
+        "contract that ends. Write “Nobody” if there are none.",
+        missing="Enter who or what the closure relies on, or write “Nobody”",
     )
     effective_on = PastDateField(
         subject="the day on which it was closed",
-        label="On which day was it closed?",
+        label="When was it closed?",
         help_text="For example, 27 3 2026.",
     )
     helper = Helper("reason", "depends_on", "effective_on")
@@ -92,11 +91,11 @@ class CloseForm(RiskStepForm):
         latest = self.risk.revisions.latest().effective_on
         if day < self.risk.raised_on:
             raised = date_format(self.risk.raised_on, "j F Y")
-            raise ValidationError(f"The day must be {raised} or later: the risk was raised then")
+            raise ValidationError(f"The day must be {raised} or later, as the risk was raised then")
         if day < latest:
             changed = date_format(latest, "j F Y")
             raise ValidationError(
-                f"The day must be {changed} or later: the risk was last changed then"
+                f"The day must be {changed} or later, as the risk was last changed then"
             )
         return day
 
@@ -104,11 +103,11 @@ class CloseForm(RiskStepForm):
 class ReopenForm(RiskStepForm):
     step = RiskRevision.Event.REOPENED
     reason = PlainTextField(
-        label="Why is it opened again?",
+        label="Why are you reopening it?",
         subject="The reason",
         rows=4,
-        help_text="What came back, and how you know.",
-        missing="Enter why it is opened again",
+        help_text="Say what has changed and how you know.",
+        missing="Enter why you are reopening it",
     )
     helper = Helper("reason")
 
@@ -123,7 +122,7 @@ class ExemptForm(RiskStepForm, RevealingForm):
         widget=GovukRadios(
             hints={OTHER: "For a body that Schedule 12A does not cover: an NHS trust, a school."}
         ),
-        label="On what ground?",
+        label="On what ground is it exempt?",
         help_text="Part 1 of Schedule 12A to the Local Government Act 1972, in our own words.",
         error_messages=selection_errors("Select on what ground it is exempt"),
     )
@@ -136,12 +135,11 @@ class ExemptForm(RiskStepForm, RevealingForm):
         missing="Enter the ground on which it is exempt",
     )
     exempt_interest = PlainTextField(
-        label="Why does the public interest in keeping it back outweigh that in publishing it?",
+        label="Why does the public interest favour not publishing it?",
         subject="The public interest",
         rows=4,
-        help_text="One or two sentences that you could defend. It is not enough that publishing "
-        "would embarrass us.",
-        missing="Enter why the public interest is in keeping it back",
+        help_text="One or two sentences that you could defend. Embarrassment is not a reason.",
+        missing="Enter why the public interest favours not publishing it",
     )
     exempt_decided_by = PlainTextField(
         label="Who decided it?",
@@ -180,11 +178,11 @@ class ExemptForm(RiskStepForm, RevealingForm):
 class LiftExemptionForm(RiskStepForm):
     step = RiskRevision.Event.EXEMPTION_LIFTED
     reason = PlainTextField(
-        label="Why can it be published now?",
+        label="Why can it be published?",
         subject="The reason",
         rows=3,
-        help_text="Everybody who reads the register will see the risk, and its history too.",
-        missing="Enter why it can be published now",
+        help_text="Everybody who reads the register will see the risk and its history.",
+        missing="Enter why it can be published",
     )
     helper = Helper("reason")
 

@@ -10,7 +10,7 @@ from registers.forms.risk_details import MORE, RiskDetailsForm
 from registers.govuk import Helper, MoreDetail
 from registers.models import Risk, RiskRevision
 
-OR_CLEAR = ", or clear the rest of the judgement: it can wait"
+OR_CLEAR = ", or clear the other ratings and assess the risk later"
 
 
 class RiskForm(RiskDetailsForm):
@@ -24,8 +24,8 @@ class RiskForm(RiskDetailsForm):
         required=False,
         label="Which post owns it?",
         empty_label="Not decided yet",
-        help_text="Posts outlive the people in them. Where the right one is missing, leave this "
-        "open and ask an administrator to add it.",
+        help_text="Choose a post, not a person. If it is not on the list, leave this empty and "
+        "ask an administrator to add it.",
         error_messages={"invalid_choice": "Select a post of this organisation"},
     )
 
@@ -44,7 +44,7 @@ class RiskForm(RiskDetailsForm):
         if primary and primary in cleaned.get("other_failure_types", ()):
             self.add_error(
                 "other_failure_types",
-                f"{primary} is the main type already: take its tick away here",
+                f"{primary} is already the main type. Clear its box here",
             )
         return cleaned
 
@@ -62,19 +62,19 @@ class LogRiskForm(PreviewForm, JudgementForm, RiskForm):
         required=False,
         subject="the day it was first raised",
         label="When was it first raised, if not today?",
-        help_text="For a risk that stood on an older register. For example, 27 3 2024.",
+        help_text="For a risk that comes from an older register. For example, 27 3 2024.",
     )
     helper = Helper(
         Fieldset("The risk", "title", "event", "cause", "consequence"),
         Fieldset(
-            "How likely, how bad, if you can say yet",
+            "Likelihood and impact, if you can rate them yet",
             "likelihood",
             "impact",
             BAND,
             "driver",
             "rationale",
         ),
-        Fieldset("Who owns it, and what kind of failure it is", "owner", "primary_failure_type"),
+        Fieldset("Owner and failure type", "owner", "primary_failure_type"),
         *MORE,
         MoreDetail(
             "More detail: other types, an earlier day, notes",
@@ -97,7 +97,7 @@ class LogRiskForm(PreviewForm, JudgementForm, RiskForm):
         for name in self.JUDGEMENT:
             self.fields[name].required = False
         for name in ("likelihood", "impact"):
-            self.fields[name].choices = [*self.fields[name].choices, ("", "Not judged yet")]
+            self.fields[name].choices = [*self.fields[name].choices, ("", "Not assessed yet")]
 
     def clean(self):
         cleaned = super().clean()
@@ -118,12 +118,12 @@ class EditRiskForm(VersionedForm, RiskForm):
         subject="What changed",
         required=False,
         rows=2,
-        help_text="One sentence for the history. You can leave it empty.",
+        help_text="One sentence for the history. Optional.",
         max_length=1000,
     )
     helper = Helper(
         Fieldset("The risk", "title", "event", "cause", "consequence"),
-        Fieldset("Who owns it, and what kind of failure it is", "owner", "primary_failure_type"),
+        Fieldset("Owner and failure type", "owner", "primary_failure_type"),
         *MORE,
         MoreDetail("More detail: other types, notes", "other_failure_types", "notes"),
         "reason",

@@ -21,12 +21,12 @@ class SchemeAdoptionForm(forms.Form):
         None, widget=forms.HiddenInput, error_messages={"invalid_choice": LOST, "required": LOST}
     )
     reason = PlainTextField(
-        label="Why does this register take it?",
+        label="Why does this register adopt it?",
         subject="The reason",
         rows=3,
         help_text="It is kept in the audit trail. For example: the board adopted it on 12 May, "
         "minute 7.",
-        missing="Enter why this register takes it",
+        missing="Enter why this register adopts it",
     )
     token = TokenField()
     helper = Helper("reason")

@@ -34,18 +34,18 @@ class WorklistForm(forms.Form):
 
 class CheckWaiverForm(forms.Form):
     reason = PlainTextField(
-        label="Why can it wait?",
+        label="Why are you setting it aside?",
         subject="The reason",
         rows=3,
         max_length=1000,
-        help_text="Everybody who may see the risk can read it. For example: its audit is booked "
+        help_text="Everybody who can see the risk can read it. For example: an audit is booked "
         "for May.",
-        missing="Enter why it can wait",
+        missing="Enter why you are setting it aside",
     )
     until = PlannedDateField(
         subject="the last day",
         label="Until when?",
-        help_text="It comes back by itself the day after. For example, 27 3 2027.",
+        help_text="It comes back to the worklist the day after. For example, 27 3 2027.",
     )
     token = TokenField()
     helper = Helper("reason", "until")
@@ -57,19 +57,19 @@ class CheckWaiverForm(forms.Form):
         last = today + datetime.timedelta(days=LONGEST)
         if day > last:
             raise ValidationError(
-                f"The last day must be {date_format(last, 'j F Y')} or earlier, a year at most"
+                f"The last day must be {date_format(last, 'j F Y')} or earlier. A year is the most"
             )
         return day
 
 
 class TakeBackForm(forms.Form):
     reason = PlainTextField(
-        label="Why does it no longer wait?",
+        label="Why are you bringing it back?",
         subject="The reason",
         rows=2,
         max_length=1000,
-        help_text="One sentence for the record.",
-        missing="Enter why it no longer waits",
+        help_text="One sentence for the history.",
+        missing="Enter why you are bringing it back",
     )
     token = TokenField()
     helper = Helper("reason")

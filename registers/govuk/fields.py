@@ -31,9 +31,9 @@ VERBS = {
     "file": "Select",
 }
 FILE_WORDS = {
-    "invalid": "Select the file again: it did not arrive",
-    "missing": "Select the file again: it did not arrive",
-    "empty": "Select another file: this one is empty",
+    "invalid": "The file did not upload. Select it again",
+    "missing": "The file did not upload. Select it again",
+    "empty": "The file is empty. Select another file",
     "max_length": "Give the file a shorter name: %(max)d characters or fewer",
 }
 
@@ -87,9 +87,10 @@ class GovukBoundField(BoundField):
         if self.kind != "file":
             return ""
         if self.form.is_bound and self.data and not self.errors:
-            return "Select your file again: it is not kept while something else is wrong."
+            return "Select your file again. We do not keep it while other answers need correcting."
         return (
-            f"{PurePath(str(self.initial)).name} is there now. Select a file to replace it."
+            f"{PurePath(str(self.initial)).name} is the current file. Select another file to "
+            "replace it."
             if self.initial
             else ""
         )

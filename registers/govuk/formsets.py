@@ -12,10 +12,10 @@ class GovukFormSet(BaseFormSet):
 
     each = "item"  # what one of them is called, in lower case
     default_error_messages = {
-        "missing_management_form": "This page has lost track of what it was about: copy what you "
-        "typed, then open it again",
-        "too_many_forms": "There is room for %(num)d at most: take some away",
-        "too_few_forms": "Fill in %(num)d at least",
+        "missing_management_form": "We cannot save this form. Copy what you typed, then open the "
+        "page again",
+        "too_many_forms": "Enter %(num)d at most: remove some",
+        "too_few_forms": "Enter %(num)d at least",
     }
 
     def __init__(self, *args, **kwargs):

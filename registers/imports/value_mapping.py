@@ -35,12 +35,22 @@ SYNONYMS = {
         "occurred": "happened",
         "materialised": "happened",
         "issue": "happened",
+        "has happened": "happened",  # what our own files said until 0.4
     },
     "response": {
+        "treat: do something about it": "treat",
+        "tolerate: accept it until a day": "tolerate",
+        "transfer: have somebody else carry it": "transfer",
+        "terminate: stop doing what brings it": "terminate",
         **dict.fromkeys(("treat", "treated", "treating", "reduce", "mitigate"), "treat"),
         **dict.fromkeys(("tolerate", "tolerated", "tolerating", "accept", "accepted"), "tolerate"),
         **dict.fromkeys(("transfer", "transferred", "transferring", "share"), "transfer"),
         **dict.fromkeys(("terminate", "terminated", "terminating", "avoid"), "terminate"),
+    },
+    "proximity": {"later than that": "later"},
+    "told_by": {
+        "somebody at the front line": "front-line",
+        "somebody from the public": "public",
     },
 }
 LIBRARY_OF = {

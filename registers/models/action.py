@@ -31,7 +31,7 @@ class ActionFields:
     class Status(models.TextChoices):
         OPEN = "open", "Open"
         DONE = "done", "Done"
-        DROPPED = "dropped", "Dropped"
+        DROPPED = "dropped", "Cancelled"
 
     FIELDS = (
         *("title", "detail", "kind", "owner", "due_on", "status"),
@@ -135,10 +135,10 @@ class ActionRevision(ActionFields, VersionedRevision):
         max_length=10, choices=ActionFields.Status, default=ActionFields.Status.OPEN
     )
     done_on = models.DateField("done on", null=True)
-    evidence = models.TextField("how we know", blank=True)
+    evidence = models.TextField("evidence", blank=True)
     done_differently = models.TextField("what people will do differently", blank=True)
     original_due_on = models.DateField("originally due", null=True, editable=False)
-    redated = models.PositiveSmallIntegerField("times re-dated", default=0, editable=False)
+    redated = models.PositiveSmallIntegerField("due date changes", default=0, editable=False)
     record = models.ForeignKey(Action, on_delete=models.PROTECT, related_name="revisions")
 
     objects = ActionRevisionRows.as_manager()

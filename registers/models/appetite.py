@@ -37,7 +37,7 @@ class Appetite(AppendOnlyRecord):
     category = models.CharField(max_length=12, choices=Category, blank=True)
     level = models.CharField("appetite", max_length=10, choices=Level)
     scheme = models.ForeignKey(ScoringScheme, on_delete=models.PROTECT, related_name="appetites")
-    tolerance = models.SlugField(help_text="The highest band of the scheme that is tolerated.")
+    tolerance = models.SlugField(help_text="The highest band that is within tolerance.")
     narrative = models.TextField()
     approved_by = models.CharField(max_length=100, help_text="The body that approved it.")
     review_by = models.DateField()

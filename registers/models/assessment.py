@@ -46,7 +46,7 @@ def _around(name):
 class Assessment(AppendOnlyRecord):
     class Kind(models.TextChoices):
         INHERENT = "inherent", "Inherent"
-        CURRENT = "current", "Current"
+        CURRENT = "current", "Residual"
         TARGET = "target", "Target"
 
     class Perspective(models.TextChoices):

@@ -25,12 +25,12 @@ class MissingInformation(models.TextChoices):
     The labels follow a number ("7 owned by a vacant post").
     """
 
-    LATE_REVIEW = "late-review", "whose review is late"
-    NO_RATING = "no-rating", "with no current rating yet"
-    EARLIER_SCHEME = "earlier-scheme", "rated by an earlier scheme"
-    NO_OWNER = "no-owner", "with no owner decided"
+    LATE_REVIEW = "late-review", "with an overdue review"
+    NO_RATING = "no-rating", "with no residual rating"
+    EARLIER_SCHEME = "earlier-scheme", "rated under an earlier scheme"
+    NO_OWNER = "no-owner", "with no owner"
     VACANT_POST = "vacant-post", "owned by a vacant post"
-    NO_FAILURE_TYPE = "no-failure-type", "with no failure type decided"
+    NO_FAILURE_TYPE = "no-failure-type", "with no failure type"
 
     def on(self, day=None):
         """The condition that this is missing of a position.
@@ -59,10 +59,10 @@ class AssuranceLevel(models.TextChoices):
     The value is part of addresses.
     """
 
-    BEYOND = "beyond", "with an opinion from beyond line 1"
-    FIRST_LINE = "first-line", "resting on line 1 alone"
-    EXPIRED = "expired", "whose every opinion has run out"
-    NONE = "none", "with no assurance at all"
+    BEYOND = "beyond", "with assurance from line 2, 3 or 4"
+    FIRST_LINE = "first-line", "with assurance from line 1 only"
+    EXPIRED = "expired", "with only expired assurance"
+    NONE = "none", "with no assurance"
 
     def on(self, day, recorded_by=None):
         """The condition that this is true of a position's risk on that day."""
@@ -82,7 +82,7 @@ class AssuranceLevel(models.TextChoices):
 class ControlWeakness(models.TextChoices):
     """What is wrong with the controls of a risk. The value is part of addresses."""
 
-    NONE = "none", "with no control written down"
+    NONE = "none", "with no controls recorded"
     UNTESTED = "untested", "with a control not tested in twelve months"
 
     def on(self, day, recorded_by=None):

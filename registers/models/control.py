@@ -19,38 +19,38 @@ class Line(models.IntegerChoices):
     The fourth is the outside, as in the academies' guide.
     """
 
-    FIRST = 1, "Line 1: those who run it"
-    SECOND = 2, "Line 2: those who oversee it"
+    FIRST = 1, "Line 1: management"
+    SECOND = 2, "Line 2: oversight functions"
     THIRD = 3, "Line 3: internal audit"
-    FOURTH = 4, "Line 4: from outside"
+    FOURTH = 4, "Line 4: external"
 
 
 class ControlFields:
     """The names of what a control says, and their choices."""
 
     class Kind(models.TextChoices):
-        PREVENTIVE = "preventive", "Preventive: keeps it from happening"
+        PREVENTIVE = "preventive", "Preventive: stops the risk from happening"
         DETECTIVE = "detective", "Detective: shows that it is happening"
         CORRECTIVE = "corrective", "Corrective: limits the harm"
 
     class RunBy(models.TextChoices):
         STAFF = "own", "Our own permanent staff"
         INTERIM = "interim", "Interim or agency staff"
-        EXTERNAL = "external", "Somebody outside"
+        EXTERNAL = "external", "External provider"
 
     class Design(models.TextChoices):
-        SOUND = "sound", "Would work if followed"
-        PARTLY = "partly", "Would work in part"
-        UNSOUND = "unsound", "Would not work as it is meant"
+        SOUND = "sound", "Adequate"
+        PARTLY = "partly", "Partly adequate"
+        UNSOUND = "unsound", "Not adequate"
 
     class Operating(models.TextChoices):
-        WORKS = "works", "Works as meant"
-        PARTLY = "partly", "Works in part"
-        FAILS = "fails", "Does not work"
+        WORKS = "works", "Effective"
+        PARTLY = "partly", "Partly effective"
+        FAILS = "fails", "Not effective"
 
     class Status(models.TextChoices):
         IN_PLACE = "in-place", "In place"
-        RETIRED = "retired", "No longer used"
+        RETIRED = "retired", "Retired"
 
     FIELDS = (
         *("title", "detail", "kind", "owner", "run_by", "design", "operating"),
@@ -110,7 +110,7 @@ class ControlRevision(ControlFields, VersionedRevision):
     )
     design = models.CharField(max_length=10, choices=ControlFields.Design, blank=True)
     operating = models.CharField(
-        "in operation", max_length=10, choices=ControlFields.Operating, blank=True
+        "operating effectiveness", max_length=10, choices=ControlFields.Operating, blank=True
     )
     last_tested_on = models.DateField("last tested", null=True)
     tested_by_line = models.PositiveSmallIntegerField("tested by", choices=Line, null=True)
@@ -147,7 +147,7 @@ class Assurance(AppendOnlyRecord):
         SUBSTANTIAL = "substantial", "Substantial"
         REASONABLE = "reasonable", "Reasonable"
         LIMITED = "limited", "Limited"
-        NONE = "none", "None"
+        NONE = "none", "No assurance"
 
     risk = models.ForeignKey("registers.Risk", on_delete=models.PROTECT, related_name="assurances")
     control = models.ForeignKey(
@@ -155,11 +155,11 @@ class Assurance(AppendOnlyRecord):
     )
     token = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     line = models.PositiveSmallIntegerField(choices=Line)
-    provider = models.CharField("who looked", max_length=200)
+    provider = models.CharField("given by", max_length=200)
     opinion = models.CharField(max_length=12, choices=Opinion)
-    note = models.TextField("what it says, and where", blank=True)
+    note = models.TextField("summary and source", blank=True)
     effective_on = models.DateField("given on")
-    expires_on = models.DateField("good until")
+    expires_on = models.DateField("valid until")
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     recorded_at = models.DateTimeField(default=timezone.now)
 

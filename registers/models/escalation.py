@@ -45,8 +45,8 @@ class EscalationQuerySet(DatedQuerySet):
 
 class Escalation(AppendOnlyRecord):
     class Direction(models.TextChoices):
-        UP = "up", "Take it up"
-        DOWN = "down", "Take it back down"
+        UP = "up", "Escalate"
+        DOWN = "down", "De-escalate"
 
     risk = models.ForeignKey("registers.Risk", on_delete=models.PROTECT, related_name="escalations")
     to_register = models.ForeignKey(Register, on_delete=models.PROTECT, related_name="escalations")
@@ -136,7 +136,8 @@ class Escalation(AppendOnlyRecord):
         )
         if is_approved and risk.status not in risk.ON_REGISTER:
             raise InvalidTransition(
-                f"{risk.reference} is {risk.get_status_display().lower()}: it can only be refused"
+                f"{risk.reference} is {risk.get_status_display().lower()}. You can only refuse "
+                "this proposal"
             )
         day = effective_on or timezone.localdate()
         if not self.effective_on <= day <= timezone.localdate():

@@ -181,7 +181,7 @@ class Position(models.Model):
         help_text="Today's flag, on the rows of the past too: it decides who may see them."
     )
     is_on_register = models.BooleanField(
-        help_text="Open or has happened: neither a draft nor closed."
+        help_text="Open or materialised: neither a draft nor closed."
     )
     primary_failure_type = models.ForeignKey(
         FailureType, on_delete=models.PROTECT, null=True, related_name="+", db_index=False

@@ -27,10 +27,10 @@ class Review(AppendOnlyRecord):
     """A look at a risk: its outcome, and the day of the next review."""
 
     class Outcome(models.TextChoices):
-        STANDS = "stands", "Stands as it is"
-        WORDING = "wording", "Wording to be brought up to date"
-        JUDGE = "judge", "To be judged again"
-        HIGHER = "higher", "To be taken higher"
+        STANDS = "stands", "No change"
+        WORDING = "wording", "Wording to be updated"
+        JUDGE = "judge", "To be assessed again"
+        HIGHER = "higher", "To be escalated"
         CLOSE = "close", "To be closed"
 
     risk = models.ForeignKey("registers.Risk", on_delete=models.PROTECT, related_name="reviews")
@@ -39,9 +39,9 @@ class Review(AppendOnlyRecord):
     note = models.TextField()
     next_on = models.DateField("next review")
     asked_outside = models.TextField(
-        "who outside was asked",
+        "outside advice",
         blank=True,
-        help_text="Asked for where a risk is above tolerance twice running.",
+        help_text="Required where a risk is above tolerance twice running.",
     )
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     effective_on = models.DateField()

@@ -23,7 +23,7 @@ class RiskRevision(RiskContent, SealedModel, AppendOnly):
         EDITED = "edited", "Edited"
         ASSESSED = "assessed", "Assessed"
         REVIEWED = "reviewed", "Reviewed"
-        HAPPENED = "happened", "Has happened"
+        HAPPENED = "happened", "Materialised"
         CLOSED = "closed", "Closed"
         REOPENED = "reopened", "Reopened"
         EXEMPTED = "exempted", "Marked as exempt"

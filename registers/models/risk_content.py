@@ -42,29 +42,29 @@ class ContentFields:
     class Status(models.TextChoices):
         DRAFT = "draft", "Draft"
         OPEN = "open", "Open"
-        HAPPENED = "happened", "Has happened"
+        HAPPENED = "happened", "Materialised"
         CLOSED = "closed", "Closed"
 
     class Proximity(models.TextChoices):
         IMMEDIATE = "now", "Now or within three months"
         YEAR = "year", "Within a year"
         THREE_YEARS = "three-years", "In one to three years"
-        LATER = "later", "Later than that"
+        LATER = "later", "In more than three years"
 
     class Response(models.TextChoices):
-        TREAT = "treat", "Treat: do something about it"
-        TOLERATE = "tolerate", "Tolerate: accept it until a day"
-        TRANSFER = "transfer", "Transfer: have somebody else carry it"
-        TERMINATE = "terminate", "Terminate: stop doing what brings it"
+        TREAT = "treat", "Treat: reduce the risk"
+        TOLERATE = "tolerate", "Tolerate: accept the risk until a set date"
+        TRANSFER = "transfer", "Transfer: pass the risk to another party"
+        TERMINATE = "terminate", "Terminate: stop the activity that causes the risk"
 
     class Teller(models.TextChoices):
-        FRONT_LINE = "front-line", "Somebody at the front line"
+        FRONT_LINE = "front-line", "Front-line staff"
         MANAGER = "manager", "A manager"
         AUDITOR = "auditor", "An auditor"
         INSPECTOR = "inspector", "An inspector or regulator"
         PEER = "peer", "A peer from another body"
         PRESS = "press", "The press"
-        PUBLIC = "public", "Somebody from the public"
+        PUBLIC = "public", "A member of the public"
 
     ON_REGISTER = (Status.OPEN, Status.HAPPENED)
     FIELDS = names_of()
@@ -121,7 +121,7 @@ class RiskContent(ContentFields, models.Model):
     happened_under = models.ForeignKey(
         Assessment, on_delete=models.PROTECT, null=True, related_name="+"
     )
-    depends_on = models.TextField(blank=True, help_text="What the closing of it rests on.")
+    depends_on = models.TextField(blank=True, help_text="What the closure relies on.")
 
     class Meta:
         abstract = True

@@ -121,7 +121,7 @@ class RiskLifecycle:
         )
         if self.status == CLOSED:
             raise InvalidTransition(
-                f"{self.reference} is closed: what stands beside it stays as it was."
+                f"{self.reference} is closed. Reopen the risk before you change its records."
             )
 
     def closures(self, day, recorded_by=None):
@@ -134,18 +134,18 @@ class RiskLifecycle:
     def refusal(self, event):
         """Why the status does not allow that change, in words, or None."""
         if event == Event.EXEMPTION_LIFTED and not self.is_exempt:
-            return f"{self.reference} is not exempt: there is nothing to lift"
+            return f"{self.reference} is not exempt, so there is no exemption to lift"
         if self.status in TRANSITIONS.get(event, ()):
             return None
         if event == Event.REOPENED:
-            return f"{self.reference} is not closed: there is nothing to reopen"
+            return f"{self.reference} is not closed, so there is nothing to reopen"
         if event == Event.LOGGED and self.status != CLOSED:
-            return f"{self.reference} is on the register already"
+            return f"{self.reference} is already on the register"
         if self.status == DRAFT:
-            return f"{self.reference} is a draft: put it on the register first"
+            return f"{self.reference} is a draft. Put it on the register first"
         if event == Event.CLOSED:
-            return f"{self.reference} is closed already"
-        return f"{self.reference} is closed: it has to be reopened first"
+            return f"{self.reference} is already closed"
+        return f"{self.reference} is closed. Reopen it first"
 
     @transaction.atomic
     def _step(self, revision_event, status, *, by, version, reason="", **changes):

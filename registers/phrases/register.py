@@ -30,7 +30,7 @@ def open_actions_sentence(count: int, late: int) -> str:
         return ""
     clause = ngettext("%(count)s is open", "%(count)s are open", count)
     if late:
-        late_clause = ngettext("and late", "%(late)s of them late", count)
+        late_clause = ngettext("and overdue", "%(late)s overdue", count)
         clause = f"{clause}, {late_clause}"
     return f"{clause % {'count': number_to_begin(count), 'late': number_in_words(late)}}."
 
@@ -44,16 +44,18 @@ def action_counts_sentence(count: int, late: int, late_before: int) -> str:
         return gettext("No action is open.")
     if not late:
         sentence = ngettext(
-            "One action is open. It is not late.", "None of %(count)s open actions is late.", count
+            "One action is open. It is not overdue.",
+            "None of %(count)s open actions is overdue.",
+            count,
         )
         return sentence % {"count": count}
     if count == 1:
         if late_before:
-            return gettext("One action is open, and it is late, re-dated before.")
-        return gettext("One action is open, and it is late.")
+            return gettext("One action is open. It is overdue, and its due date changed before.")
+        return gettext("One action is open. It is overdue.")
     clause = ngettext(
-        "%(late)s of %(count)s open actions is late",
-        "%(late)s of %(count)s open actions are late",
+        "%(late)s of %(count)s open actions is overdue",
+        "%(late)s of %(count)s open actions are overdue",
         late,
     ) % {"late": number_to_begin(late), "count": count}
     before = _re_dated_clause(late, late_before)
@@ -63,11 +65,13 @@ def action_counts_sentence(count: int, late: int, late_before: int) -> str:
 def _re_dated_clause(late: int, late_before: int) -> str:
     """How many of the late actions were re-dated before; "" where the only one was not."""
     if not late_before:
-        return gettext("none of them re-dated before") if late > 1 else ""
+        return gettext("none with its due date changed before") if late > 1 else ""
     if late == 1:
-        return gettext("re-dated before")
+        return gettext("with its due date changed before")
     clause = ngettext(
-        "%(count)s of them re-dated before", "%(count)s of them re-dated before", late_before
+        "%(count)s with the due date changed before",
+        "%(count)s with the due date changed before",
+        late_before,
     )
     return clause % {"count": number_in_words(late_before)}
 
@@ -76,12 +80,14 @@ def put_off_in_words(times: int, actions: int = 1) -> str:
     """ "put off three times", of several actions "one of them put off three times", "" for none."""
     if not times:
         return ""
-    clause = ngettext("put off %(times)s", "one of them put off %(times)s", actions)
+    clause = ngettext(
+        "due date changed %(times)s", "one with its due date changed %(times)s", actions
+    )
     return clause % {"times": times_in_words(times)}
 
 
 def put_off_sentence(title: str, times: int) -> str:
-    sentence = gettext("“%(title)s” was put off %(times)s.")
+    sentence = gettext("Due date of “%(title)s” changed %(times)s.")
     return sentence % {"title": title, "times": times_in_words(times)}
 
 
@@ -94,30 +100,32 @@ def state_in_words(state: AssuranceLevel | ControlWeakness, count: int) -> str:
     if isinstance(state, AssuranceLevel):  # some members of the two classes are equal texts
         clauses = {
             AssuranceLevel.BEYOND: ngettext(
-                "%(count)s has an opinion from line 2, 3 or 4 that still holds",
-                "%(count)s have an opinion from line 2, 3 or 4 that still holds",
+                "%(count)s has valid assurance from line 2, 3 or 4",
+                "%(count)s have valid assurance from line 2, 3 or 4",
                 n,
             ),
             AssuranceLevel.FIRST_LINE: ngettext(
-                "%(count)s rests on line 1 alone", "%(count)s rest on line 1 alone", n
+                "%(count)s has assurance from line 1 only",
+                "%(count)s have assurance from line 1 only",
+                n,
             ),
             AssuranceLevel.EXPIRED: ngettext(
-                "%(count)s has only opinions that have run out",
-                "%(count)s have only opinions that have run out",
+                "%(count)s has only expired assurance",
+                "%(count)s have only expired assurance",
                 n,
             ),
             AssuranceLevel.NONE: ngettext(
-                "%(count)s has no assurance at all", "%(count)s have no assurance at all", n
+                "%(count)s has no assurance", "%(count)s have no assurance", n
             ),
         }
     else:
         clauses = {
             ControlWeakness.NONE: ngettext(
-                "%(count)s has no control written down", "%(count)s have no control written down", n
+                "%(count)s has no controls recorded", "%(count)s have no controls recorded", n
             ),
             ControlWeakness.UNTESTED: ngettext(
-                "%(count)s has a control that was not tested in twelve months",
-                "%(count)s have a control that was not tested in twelve months",
+                "%(count)s has a control not tested in twelve months",
+                "%(count)s have a control not tested in twelve months",
                 n,
             ),
         }
@@ -128,14 +136,14 @@ def assurance_gap_in_words(gap: AssuranceLevel, count: int) -> str:
     """What risks above tolerance lack, to follow "3 of 8"."""
     clauses = {
         AssuranceLevel.FIRST_LINE: ngettext(
-            "rests on line 1 alone: those who run it",
-            "rest on line 1 alone: those who run them",
+            "has assurance from line 1 (management) only",
+            "have assurance from line 1 (management) only",
             count,
         ),
         AssuranceLevel.EXPIRED: ngettext(
-            "has only opinions that have run out", "have only opinions that have run out", count
+            "has only expired assurance", "have only expired assurance", count
         ),
-        AssuranceLevel.NONE: ngettext("has no assurance at all", "have no assurance at all", count),
+        AssuranceLevel.NONE: ngettext("has no assurance", "have no assurance", count),
     }
     return clauses[gap]
 
@@ -200,8 +208,8 @@ def changes_sentence(changed: int, scored: int, rated_otherwise: int, new: int, 
         (
             rated_otherwise,
             ngettext(
-                "%(count)s is rated by another scheme",
-                "%(count)s are rated by another scheme",
+                "%(count)s is rated under another scheme",
+                "%(count)s are rated under another scheme",
                 rated_otherwise,
             ),
         ),
@@ -238,13 +246,13 @@ def untested_sentence(untested: int, in_place: int, months: int) -> str:
 def slippage_sentence(redated: int, past: int, count: int, times: int) -> str:
     """Of open actions, those re-dated so often and those past their first day; "" without any."""
     often = ngettext(
-        "%(count)s re-dated %(times)s times or more",
-        "%(count)s re-dated %(times)s times or more",
+        "%(count)s with the due date changed %(times)s times or more",
+        "%(count)s with the due date changed %(times)s times or more",
         redated,
     )
     late = ngettext(
-        "%(count)s past the first day it was due",
-        "%(count)s past the first day it was due",
+        "%(count)s past the first due date",
+        "%(count)s past the first due date",
         past,
     )
     clauses = [
@@ -260,8 +268,8 @@ def slippage_sentence(redated: int, past: int, count: int, times: int) -> str:
 
 def undated_sentence(undated: int, count: int) -> str:
     sentence = ngettext(
-        "Without a day: %(undated)s of %(count)s open action.",
-        "Without a day: %(undated)s of %(count)s open actions.",
+        "No due date: %(undated)s of %(count)s open action.",
+        "No due date: %(undated)s of %(count)s open actions.",
         count,
     )
     return sentence % {"undated": undated, "count": count}
@@ -269,15 +277,15 @@ def undated_sentence(undated: int, count: int) -> str:
 
 def missing_part_sentence(parts: Sequence[str]) -> str:
     """parts: of a risk's statement, "cause" and so on."""
-    return gettext("It does not say its %(parts)s.") % {"parts": join_with_or(parts)}
+    return gettext("It has no %(parts)s.") % {"parts": join_with_or(parts)}
 
 
 def worklist_sentence(count: int, risks: int) -> str:
     """ "Three things to put right, on two risks." """
     if not count:
-        return gettext("Nothing to put right was found.")
+        return gettext("No data quality issues found.")
     on_risks = ngettext("on %(count)s risk", "on %(count)s risks", risks)
-    things = ngettext("%(count)s thing to put right", "%(count)s things to put right", count)
+    things = ngettext("%(count)s data quality issue", "%(count)s data quality issues", count)
     words = things % {"count": number_to_begin(count)}
     return f"{words}, {on_risks % {'count': number_in_words(risks)}}."
 
@@ -294,11 +302,11 @@ def stuck_source(band: str, quarter_ends: int) -> str:
 
 def signs_to_look_at(count: int) -> str:
     words = ngettext(
-        "%(count)s sign seen elsewhere to look at",
-        "%(count)s signs seen elsewhere to look at",
+        "Compare with %(count)s warning sign from other cases",
+        "Compare with %(count)s warning signs from other cases",
         count,
     )
-    return words % {"count": number_to_begin(count)}
+    return words % {"count": number_in_words(count)}
 
 
 # Many risks at once
@@ -306,8 +314,8 @@ def signs_to_look_at(count: int) -> str:
 
 def reviewed_sentence(count: int) -> str:
     sentence = ngettext(
-        "%(count)s risk is reviewed: looked at today, and each stands as it is.",
-        "%(count)s risks are reviewed: looked at today, and each stands as it is.",
+        "%(count)s risk is reviewed today with no change.",
+        "%(count)s risks are reviewed today with no change.",
         count,
     )
     return sentence % {"count": count}
@@ -348,7 +356,9 @@ def too_many_to_change(most: int, count: int) -> str:
 
 def reassigned_sentence(count: int, post: str) -> str:
     sentence = ngettext(
-        "%(count)s moved: %(post)s owns it now.", "%(count)s moved: %(post)s owns them now.", count
+        "%(count)s record reassigned. %(post)s owns it now.",
+        "%(count)s records reassigned. %(post)s owns them now.",
+        count,
     )
     return sentence % {"count": count, "post": post}
 
@@ -359,10 +369,10 @@ def reassigned_sentence(count: int, post: str) -> str:
 def to_re_assess_sentence(count: int, scheme: str) -> str:
     """Before the scheme in force gives way to another. count: the risks that it rated."""
     if not count:
-        return gettext("No risk is rated by %(scheme)s.") % {"scheme": scheme}
+        return gettext("No risk is rated under %(scheme)s.") % {"scheme": scheme}
     sentence = ngettext(
-        "%(count)s risk is rated by %(scheme)s and will read “to re-assess”.",
-        "%(count)s risks are rated by %(scheme)s and will read “to re-assess”.",
+        "%(count)s risk is rated under %(scheme)s and will read “to re-assess”.",
+        "%(count)s risks are rated under %(scheme)s and will read “to re-assess”.",
         count,
     )
     return sentence % {"count": number_to_begin(count), "scheme": scheme}
@@ -373,8 +383,8 @@ def earlier_scheme_sentence(count: int) -> str:
     if not count:
         return ""
     sentence = ngettext(
-        "%(count)s more reads so already, from an earlier scheme.",
-        "%(count)s more read so already, from an earlier scheme.",
+        "%(count)s more already reads “to re-assess”.",
+        "%(count)s more already read “to re-assess”.",
         count,
     )
     return sentence % {"count": number_to_begin(count)}
@@ -383,11 +393,11 @@ def earlier_scheme_sentence(count: int) -> str:
 def adopted_sentence(scheme: str, count: int) -> str:
     """count: the risks to re-assess."""
     if not count:
-        clause = gettext("No risk is to be judged again.")
+        clause = gettext("No risk needs a new assessment.")
     else:
         clause = ngettext(
-            "%(count)s risk is to be judged again.",
-            "%(count)s risks are to be judged again.",
+            "%(count)s risk needs a new assessment.",
+            "%(count)s risks need a new assessment.",
             count,
         ) % {"count": number_to_begin(count)}
     sentence = gettext("%(scheme)s is in force.") % {"scheme": scheme}
@@ -416,7 +426,7 @@ def matrix_in_words(likelihood: int, impact: int, moved: int | None = None) -> s
 
 
 def happened_sentence(day: datetime.date) -> str:
-    return gettext("It happened on %(day)s.") % {"day": date_format(day, "j F Y")}
+    return gettext("Materialised on %(day)s.") % {"day": date_format(day, "j F Y")}
 
 
 def rose_sentence(band: str, since: str) -> str:
@@ -443,9 +453,9 @@ def missing_details_sentence(names: list[str]) -> str:
 def proposed_sentence(is_up: bool, home: str, on: datetime.date) -> str:
     """Of an escalation that waits. home: the register of the risk."""
     if is_up:
-        words = gettext("Proposed on %(day)s: take it up from %(home)s")
+        words = gettext("Proposed on %(day)s: escalate from %(home)s")
     else:
-        words = gettext("Proposed on %(day)s: take it back down to %(home)s")
+        words = gettext("Proposed on %(day)s: de-escalate to %(home)s")
     return words % {"day": date_format(on, "j F Y"), "home": home}
 
 
@@ -467,9 +477,11 @@ def next_review_in_words(
 ) -> str:
     """band, owner: "" where there is none. on: its next review; after: the one after that."""
     if on < today:
-        words = gettext("%(band)s. Review was due %(on)s; the next one after this: %(after)s.")
+        words = gettext(
+            "%(band)s. Review overdue since %(on)s. Next review after this one: %(after)s."
+        )
     else:
-        words = gettext("%(band)s. Review is due %(on)s; the next one after this: %(after)s.")
+        words = gettext("%(band)s. Review due on %(on)s. Next review after this one: %(after)s.")
     sentences = words % {
         "band": band or gettext("Not rated"),
         "on": date_format(on, "j F Y"),
@@ -481,9 +493,9 @@ def next_review_in_words(
 def proposal_in_words(register: str, *, is_up: bool) -> str:
     """Of an escalation."""
     words = (
-        gettext("proposed to be taken up to %(register)s")
+        gettext("escalation to %(register)s proposed")
         if is_up
-        else gettext("proposed to be taken back down from %(register)s")
+        else gettext("de-escalation from %(register)s proposed")
     )
     return words % {"register": register}
 
@@ -491,9 +503,9 @@ def proposal_in_words(register: str, *, is_up: bool) -> str:
 def decision_in_words(register: str, *, is_up: bool, is_approved: bool) -> str:
     """Of an escalation."""
     words = {
-        (True, True): gettext("agreed to take it up to %(register)s"),
-        (True, False): gettext("not agreed to take it up to %(register)s"),
-        (False, True): gettext("agreed to take it back down from %(register)s"),
-        (False, False): gettext("not agreed to take it back down from %(register)s"),
+        (True, True): gettext("escalation to %(register)s approved"),
+        (True, False): gettext("escalation to %(register)s refused"),
+        (False, True): gettext("de-escalation from %(register)s approved"),
+        (False, False): gettext("de-escalation from %(register)s refused"),
     }
     return words[is_up, is_approved] % {"register": register}

@@ -107,34 +107,35 @@ def breach(risk, context):
         return (
             ""
             if _is_tolerated(risk, context)
-            else "It was to be tolerated until a day that has passed."
+            else "The day until which it was tolerated has passed."
         )
     if not context.is_above_tolerance(risk):
         return None
-    return "" if risk.response else "It is above tolerance and no response is chosen."
+    return "" if risk.response else "It is above tolerance and has no response."
 
 
 def no_action(risk, context):
     if not context.is_above_tolerance(risk) or _is_tolerated(risk, context):
         return None
-    return "" if risk.open_actions else "No action on it is open."
+    return "" if risk.open_actions else "It has no open action."
 
 
 def unscored(risk, context):
     if risk.current:
         return ""
-    return "Its rating is by an earlier scheme." if risk.currents else "It has no current rating."
+    return "Its rating is under an earlier scheme." if risk.currents else "It has no residual "
+    "rating."
 
 
 def stale(risk, context):
     if risk.next_review_on and risk.next_review_on < context.day:
-        return "Its review is late."
+        return "Its review is overdue."
     if not risk.current:
         return "" if risk.next_review_on else None
     last_looked_at = max(risk.current.day, risk.reviewed_on or risk.current.day)
     allowed_days = context.bands[risk.current.band].review_days
     return (
-        "It was last looked at longer ago than its band allows."
+        "Its last review or rating is older than its band allows."
         if (context.day - last_looked_at).days > allowed_days
         else ""
     )
@@ -159,8 +160,8 @@ def line_1_only(risk, context):
     latest = {row.line: row for row in assurances if row.given_on <= context.day}
     lines = {line for line, row in latest.items() if row.expires_on >= context.day}
     if not lines:
-        return "Nobody has given assurance of it that is still good."
-    return "Only those who run it say that it is held." if lines == {1} else ""
+        return "It has no valid assurance."
+    return "It has valid assurance from line 1 only." if lines == {1} else ""
 
 
 def slippage(risk, context):
@@ -179,7 +180,7 @@ def target_missed(risk, context):
     if not comparable or not risk.target_on or risk.target_on >= context.day:
         return None
     return (
-        "The day for its target has passed and it is still above it."
+        "The target date has passed and it is still above its target."
         if risk.current.score > risk.target.score
         else ""
     )
@@ -188,7 +189,7 @@ def target_missed(risk, context):
 def one_rater(risk, context):
     if not context.is_in_top_band(risk):
         return None
-    return "Only one person has ever judged it." if risk.raters < 2 else ""
+    return "Only one person has ever rated it." if risk.raters < 2 else ""
 
 
 def dip(risk, context):
@@ -203,7 +204,7 @@ def dip(risk, context):
         return ""
     if latest.has_evidence or risk.has_evidence_between(before.day, latest.day):
         return ""
-    return "Its band fell shortly before the register was agreed, and nothing on record says why."
+    return "Its band fell shortly before an agreement, and nothing on record says why."
 
 
 def never_moved(risk, context):
@@ -215,8 +216,8 @@ def never_moved(risk, context):
     ):
         return ""
     return (
-        f"Its last {SAME_RATINGS} ratings are the same, and nothing was tested, assured or done "
-        "meanwhile."
+        f"Its last {SAME_RATINGS} ratings are the same, with no test, assurance or finished "
+        "action between them."
     )
 
 
@@ -226,12 +227,12 @@ def residual(risk, context):
         return None
     if risk.controls_in_place:
         return (
-            "Its controls make no difference to its rating."
+            "It has controls, but its residual rating equals its inherent rating."
             if current.ratings == inherent.ratings
             else ""
         )
     return (
-        "It is rated lower than without controls, and no control is listed."
+        "Its residual rating is lower than its inherent rating, but it has no controls."
         if current.score < inherent.score
         else ""
     )
@@ -244,7 +245,7 @@ def undated(risk, context):
     undated_count = sum(action.due_on is None for action in actions)
     if undated_count:
         return undated_sentence(undated_count, len(actions))
-    return "Its target has no day." if risk.target and not risk.target_on else ""
+    return "Its target has no date." if risk.target and not risk.target_on else ""
 
 
 def vague(risk, context):
@@ -256,7 +257,7 @@ def vague(risk, context):
         }
         return missing_part_sentence([name for name, has_text in parts.items() if not has_text])
     if len(risk.event.split()) < FEWEST_WORDS:
-        return f"What could happen is told in fewer than {FEWEST_WORDS} words."
+        return f"Its event has fewer than {FEWEST_WORDS} words."
     return ""
 
 
@@ -270,138 +271,132 @@ def duplicate(risk, context):
 CHECKS = (
     Check(
         "rq15-unanswered",
-        "Above tolerance and nothing decided",
-        "It is above what the organisation tolerates and no response is chosen, or it was to be "
-        "tolerated until a day that has passed.",
-        "Edit the risk and choose what to do about it. To tolerate it, say why and until when.",
+        "Above tolerance without a response",
+        "The risk is above tolerance and has no response, or the day until which it was "
+        "tolerated has passed.",
+        "Edit the risk and choose a response. To tolerate it, say why and until when.",
         "risks above tolerance or tolerated",
         breach,
     ),
     Check(
         "rq3-no-action",
         "Above tolerance with no open action",
-        "It is above what the organisation tolerates, has not been accepted until a day to come, "
-        "and no action on it is open.",
-        "Add an action with a post and a day.",
-        "risks above tolerance and not accepted",
+        "The risk is above tolerance, is not tolerated until a later day, and has no open action.",
+        "Add an action with an owner and a due date.",
+        "risks above tolerance and not tolerated",
         no_action,
     ),
     Check(
         "rq2-unscored",
         "Not rated",
-        "It has no current rating by the scoring scheme in use now.",
+        "The risk has no residual rating under the scheme in force.",
         "Assess it.",
         "risks",
         unscored,
     ),
     Check(
         "rq1-stale",
-        "Not looked at in time",
-        "The day of its review has passed, or nobody assessed or reviewed it for more days than "
-        "its band allows: {intervals}.",
-        "Review it, or assess it again if the rating should change.",
-        "rated risks and those with a review day",
+        "Review overdue",
+        "Its review date has passed, or its last review or rating is older than its band allows: "
+        "{intervals}.",
+        "Review the risk. If the rating should change, assess it.",
+        "risks with a rating or a review date",
         stale,
     ),
     Check(
         "rq4-controls",
-        "No control, or one not tested",
-        f"No control is in place, or one that is was not tested in the last {TEST_MONTHS} months. "
-        "One listed since then has time until it is as old, and an assurance of the control "
-        "counts as a test.",
-        "List what holds the risk down, or have somebody test it and enter the day.",
+        "No control, or an untested control",
+        f"The risk has no control in place, or a control not tested in the last {TEST_MONTHS} "
+        "months. A new control has the same time to be tested. Assurance on the control counts "
+        "as a test.",
+        "Add the controls, or ask somebody to test them and record the test.",
         "risks",
         controls,
     ),
     Check(
         "rq17-line-1-only",
-        "Nobody else says that it is held",
-        "It is {top} and no assurance that is still good comes from beyond line 1, those who run "
-        "it.",
-        "Ask somebody who does not run it to look (line 2, 3 or 4), and enter what they say.",
+        "No assurance beyond line 1",
+        "It is {top} and has no valid assurance from line 2, 3 or 4.",
+        "Ask line 2, 3 or 4 for assurance, and record it.",
         "risks in the top band",
         line_1_only,
     ),
     Check(
         "rq5-slippage",
         "An action has slipped",
-        f"An open action was re-dated {REDATED_TIMES} times or more, or the first day it was due "
-        "has passed.",
-        "Ask what stands in the way. Finish it, drop it, or choose another action.",
+        f"The due date of an open action changed {REDATED_TIMES} times or more, or its first due "
+        "date has passed.",
+        "Ask what blocks the action. Finish it, cancel it, or choose another action.",
         "risks with an open action",
         slippage,
     ),
     Check(
         "rq11-target",
         "Target not met in time",
-        "The day for its target has passed and its score is still above the target's.",
-        "Say what would bring it down and set a new day, or decide to tolerate it.",
-        "risks whose day for the target has passed",
+        "The target date has passed and its score is still above its target.",
+        "Say what would reduce the risk and set a new date, or decide to tolerate it.",
+        "risks whose target date has passed",
         target_missed,
     ),
     Check(
         "rq14-one-rater",
-        "One person's judgement",
-        "It is {top} and only one person has ever judged where it stands, peers and auditors "
-        "counted.",
-        "Ask a second person to assess it without seeing the first rating.",
+        "Rated by one person only",
+        "It is {top} and only one person has ever rated it, including peers and auditors.",
+        "Ask a second person to rate it without seeing the first rating.",
         "risks in the top band",
         one_rater,
     ),
     Check(
         "rq16-dip",
-        "Fell shortly before it was agreed",
-        "Its last rating is in a lower band than the one before and was given in the "
-        f"{DAYS_BEFORE_AGREEMENT} days before a body agreed the register (before a quarter end, "
-        "where none ever did); and neither its evidence nor a test, an assurance or a finished "
-        "action says why.",
-        "Assess it again and say what changed and how you know; or enter the test or assurance "
+        "Band fell shortly before an agreement",
+        "Its last rating is in a lower band than the one before. It came in the "
+        f"{DAYS_BEFORE_AGREEMENT} days before an agreement, or before a quarter end if there are "
+        "no agreements. No evidence, test, assurance or finished action says why.",
+        "Assess it again and say what changed and how you know. Or record the test or assurance "
         "that shows it.",
         "risks whose last rating fell to a lower band",
         dip,
     ),
     Check(
         "rq7-never-moved",
-        "Rated the same again and again",
-        f"Its last {SAME_RATINGS} ratings have the same likelihood and impact, and since the "
-        "first of them no control was tested, no assurance given and no action done.",
-        "Ask what would have to happen for the rating to change, and find out whether it has.",
+        "Rating never changes",
+        f"Its last {SAME_RATINGS} ratings are the same. Since the first of these, it has no test, "
+        "assurance or finished action.",
+        "Ask what would change the rating, and check whether it has happened.",
         f"risks rated {SAME_RATINGS} times or more",
         never_moved,
     ),
     Check(
         "rq10-residual",
-        "Rating and controls do not fit",
-        "It is rated the same as without any controls though some are in place, or lower though "
-        "none is.",
-        "Assess it again, take off controls that do nothing, or list the ones that do.",
-        "risks rated both with and without controls",
+        "Ratings do not match controls",
+        "Its residual and inherent ratings are the same although it has controls, or differ "
+        "although it has none.",
+        "Assess it again, retire controls that do nothing, or add the ones that work.",
+        "risks with both inherent and residual ratings",
         residual,
     ),
     Check(
         "rq6-undated",
-        "An action or target without a day",
-        "An open action has no day by which it is due, or a target has no day by which it is to "
-        "be met.",
-        "Enter the day.",
+        "Action or target without a date",
+        "An open action has no due date, or a target has no date.",
+        "Enter the date.",
         "risks with an open action or a target",
         undated,
     ),
     Check(
         "rq18-duplicate",
-        "Perhaps on the register twice",
-        "Its title, or what could happen, has nearly the same words as an earlier risk's.",
-        "Read both. Where they are one risk, move what is missing to one of them and close the "
-        "other.",
+        "Possible duplicate",
+        "Its title or event has nearly the same words as an earlier risk.",
+        "Read both. If they are the same risk, copy what is missing to one and close the other.",
         "risks",
         duplicate,
     ),
     Check(
         "rq13-vague",
-        "Says too little",
+        "Incomplete description",
         f"Its cause, event or consequence is missing, or its event has fewer than {FEWEST_WORDS} "
         "words.",
-        "Edit the risk: say what could happen, why, and so what.",
+        "Edit the risk. Enter its cause, event and consequence.",
         "risks",
         vague,
     ),

@@ -149,7 +149,7 @@ class Worklist:
                 else str(self._directorates[int(directorate)])
             )
         if post:
-            titles.append("No owner decided" if post == NONE else str(self.posts[int(post)]))
+            titles.append("No owner" if post == NONE else str(self.posts[int(post)]))
         return ", ".join(titles)
 
     def find_entry(self, number, slug) -> WorklistEntry | None:
@@ -206,7 +206,7 @@ class Worklist:
             for pk, post in self.posts.items()
             if self.reader and post.holder_id == self.reader.pk
         }
-        return self._by_owner(self._post_of, titles, "No owner decided", readers_posts)
+        return self._by_owner(self._post_of, titles, "No owner", readers_posts)
 
     def _by_owner(self, key_of, titles, title_of_none, open_keys):
         """By title, never by count; open groups first."""

@@ -108,7 +108,7 @@ def describe_revision(earlier, revision):
         return "added"
     names = {change.name for change in revision.changes}
     if "status" in names:
-        return "taken out of use" if revision.status == Control.Status.RETIRED else "in use again"
+        return "retired" if revision.status == Control.Status.RETIRED else "back in place"
     if "last_tested_on" in names:
         return "tested"
-    return "changed" if names else "looked at, nothing changed"
+    return "changed" if names else "checked, nothing changed"

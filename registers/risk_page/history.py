@@ -138,7 +138,7 @@ def _record_entries(revisions, noun, risk, day, recorded_by) -> list[HistoryEntr
 
 def _describe_action_revision(before, row):
     if row.status != (before.status if before else "open"):
-        return row.get_status_display().lower() if row.status != "open" else "taken up again"
+        return row.get_status_display().lower() if row.status != "open" else "reopened"
     return "changed" if before else "added"
 
 
@@ -168,18 +168,16 @@ def _decision_entry(row) -> HistoryEntry:
 
 
 def _waiver_entry(row) -> HistoryEntry:
-    event = (
-        "a check of the worklist set aside" if row.until else "a check of the worklist taken back"
-    )
+    event = "data quality check set aside" if row.until else "data quality check put back"
     return HistoryEntry(**_entry_fields(row), event=event, texts=(row.reason,))
 
 
 def _note_entry(row) -> HistoryEntry:
     texts = tuple(filter(None, (row.note, row.source)))
-    return HistoryEntry(**_entry_fields(row), event="progress noted", texts=texts)
+    return HistoryEntry(**_entry_fields(row), event="progress note added", texts=texts)
 
 
 def _mark_entry(row) -> HistoryEntry:
     sign, mark = row.sign, row.get_mark_display().lower()
-    event = f"the sign “{sign.title}” of {sign.case.short_name} marked {mark}"
+    event = f"warning sign “{sign.title}” of {sign.case.short_name} marked {mark}"
     return HistoryEntry(**_entry_fields(row), event=event, texts=(row.reason,))

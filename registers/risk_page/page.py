@@ -125,7 +125,7 @@ def lifecycle_status_of(risk, position, tolerance, day, recorded_by=None):
 
 def _missing_labels(words, is_above_tolerance):
     """Above tolerance, the committee needs a position and what good looks like as well."""
-    labels = {"category": "its category", "response": "what is done about it"}
+    labels = {"category": "its category", "response": "its response"}
     if is_above_tolerance:
         labels |= {
             "committee_position": "its position for the committee",

@@ -140,7 +140,7 @@ def people(context, users, register):
 @register.filter
 def kind_in_words(kind):
     """A kind of action in a word or two; what it means stands in the form."""
-    return kind.replace("-", " ").capitalize() if kind else "Not said yet"
+    return kind.replace("-", " ").capitalize() if kind else "Not recorded yet"
 
 
 @register.filter

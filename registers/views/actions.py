@@ -67,12 +67,11 @@ def action_new(request, slug, number):
         form,
         partial(Action.add, risk),
         _added_message,
-        to=_actions_link(risk),
     )
 
 
 def _added_message(action):
-    no_day = "" if action.due_on else " It has no day yet."
+    no_day = "" if action.due_on else " It has no due date yet."
     return f"The action is added to {action.risk.reference}.{no_day}"
 
 
@@ -100,13 +99,13 @@ def action_done(request, slug, number, pk):
 def action_drop(request, slug, number, pk):
     risk, action = get_risk_record_for(request.user, slug, number, Action, pk, Permission.EDIT_RISK)
     form = ActionDropForm(post_data(request), risk=risk, action=action)
-    return _step(risk, action, request, "action_drop", form, action.drop, "is dropped")
+    return _step(risk, action, request, "action_drop", form, action.drop, "is cancelled")
 
 
 def action_reopen(request, slug, number, pk):
     risk, action = get_risk_record_for(request.user, slug, number, Action, pk, Permission.EDIT_RISK)
     form = ActionReopenForm(post_data(request), risk=risk, action=action)
-    return _step(risk, action, request, "action_reopen", form, action.reopen, "is open again")
+    return _step(risk, action, request, "action_reopen", form, action.reopen, "is reopened")
 
 
 def _step(risk, action, request, page, form, verb, words, **context):
@@ -120,11 +119,6 @@ def _step(risk, action, request, page, form, verb, words, **context):
         form,
         verb,
         message_of,
-        to=_actions_link(risk),
         action=action,
         **context,
     )
-
-
-def _actions_link(risk):
-    return f"{risk.get_absolute_url()}#actions"

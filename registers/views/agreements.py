@@ -77,7 +77,7 @@ def agreement_new(request, slug):
         arguments = {**context, "by": request.user, **form.cleaned_data}
         if agreement := submit(form, agree, **arguments):
             day = date_format(agreement.on, "j F Y")
-            words = f"Recorded. The position at {day} is kept as reported to {{}}."
+            words = f"Agreement recorded. We have kept the position at {day} as reported to {{}}."
             messages.success(request, words.format(agreement.body_in_sentence))
             return redirect("agreement_list", register.slug)
     context |= {"form": form}

@@ -48,7 +48,7 @@ def appetite_new(request, slug):
     ):
         messages.success(
             request,
-            f"{appetite} is stated: {appetite.tolerated.label} is the most that is let stand.",
+            f"{appetite} is recorded. The tolerance is {appetite.tolerated.label}.",
         )
         return redirect_after(request, "register_settings", register.slug)
     context = {"register": register, "form": form}

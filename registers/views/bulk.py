@@ -144,7 +144,7 @@ def selected_risks(reader, register, numbers):
 def reassignment_check(from_post, to_post):
     return Check(
         "Check before you reassign these records",
-        f"{to_post.title} will own all of these in place of {from_post.title}. No step moves them "
-        "all back: each would have to be changed by itself.",
+        f"{to_post.title} will own all of these instead of {from_post.title}. You cannot undo "
+        "this in one step.",
         f"Reassign to {to_post.title}",
     )

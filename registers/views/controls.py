@@ -54,7 +54,7 @@ def assurance_new(request, slug, number):
 
 def _assurance_message(assurance):
     return (
-        f"{assurance.risk.reference} has an opinion of line {assurance.line}: "
+        f"{assurance.risk.reference} has assurance from line {assurance.line}: "
         f"{assurance.get_opinion_display()}, {assurance.provider}."
     )
 
@@ -68,7 +68,7 @@ def control_new(request, slug, number):
 
 
 def _control_message(control):
-    return f"{control.risk.reference} has a control: {control.title}."
+    return f"{control.risk.reference} has a new control: {control.title}."
 
 
 def control_edit(request, slug, number, pk):
@@ -109,7 +109,7 @@ def control_retire(request, slug, number, pk):
         request.user, slug, number, Control, pk, Permission.EDIT_RISK
     )
     form = RetireControlForm(post_data(request), control=control)
-    message = f"{control.title} is marked as no longer used. What it said stays."
+    message = f"{control.title} is retired. Its history is kept."
     return handle_form(
         risk, request, "control_retire", form, control.retire, message, control=control
     )

@@ -50,7 +50,8 @@ def risk_escalate(request, slug, number):
     ):
         to = escalation.to_register
         messages.success(
-            request, f"{risk.reference}: proposed. It waits for a risk manager's decision at {to}."
+            request,
+            f"{risk.reference}: your proposal is waiting for a risk manager's decision on {to}.",
         )
         return redirect(risk)
     context = {"register": risk.register, "risk": risk, "form": form}
@@ -106,5 +107,5 @@ def _add_message(request, risk, decision, is_own):
     decision_text = f"{str(decision).lower()} by {decision.by} on {day}"
     messages.warning(
         request,
-        f"Not saved: {risk.reference} was decided already, {decision_text}. That decision stands.",
+        f"Not saved: {risk.reference} is already {decision_text}. That decision is final.",
     )

@@ -39,7 +39,7 @@ def question_list(request, slug):
     form = QuestionForm(post_data(request), register=register, risks=risks, initial=start.initial)
     if form.is_valid() and gather_question(request, form):
         if "to_dashboard" in request.POST:
-            return redirect(f"{reverse('dashboard', args=[slug])}{as_of.query}#look")
+            return redirect(f"{reverse('dashboard', args=[slug])}{as_of.query}")
         return redirect(start.back or request.get_full_path())
     questions = with_risks(questions_for(request.user, register), risks)
     context = {
@@ -78,7 +78,7 @@ def offered_questions(request, register, as_of, questions):
 def question_edit(request, slug, pk):
     question = get_question_for(request.user, slug, pk)
     if question.taken_off_at:
-        raise Http404("That question is not on the list any more.")
+        raise Http404("That question is no longer on the list.")
     risks = risks_for(request.user, question.register)
     (listed,) = with_risks([question], risks)
     options = {
@@ -100,7 +100,7 @@ def question_edit(request, slug, pk):
 def question_take_off(request, slug, pk):
     question = get_question_for(request.user, slug, pk)
     question.take_off()
-    messages.success(request, f"Taken off your list: “{question.text}”")
+    messages.success(request, f"Removed from your list: “{question.text}”")
     return redirect("question_list", slug)
 
 

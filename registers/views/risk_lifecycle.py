@@ -25,19 +25,16 @@ PUT_ON_REGISTER = Check(
 )
 MATERIALISED = Check(
     "Check before you record that this risk has materialised",
-    "The register will say from now on that this risk has materialised. You cannot take that back.",
+    "The register will show this risk as materialised. You cannot undo this.",
     "Record that it has materialised",
 )
 LIFT_EXEMPTION = Check(
     "Check before you lift the exemption",
-    "Everybody who reads the register will see this risk, and its history. What people have read "
-    "cannot be taken back.",
+    "Everybody who reads the register will see this risk and its history. You cannot undo what "
+    "people have read.",
     "Lift the exemption",
 )
-OUT_OF_SIGHT = (
-    " You no longer see it, as you neither raised it nor hold the post that owns it: "
-    "a risk manager does."
-)
+OUT_OF_SIGHT = " You can no longer see it. Ask a risk manager if you need to."
 
 
 def risk_put_on_register(request, slug, number):
@@ -52,7 +49,8 @@ def risk_put_on_register(request, slug, number):
 def risk_happened(request, slug, number):
     risk = get_risk_for(request.user, slug, number, Permission.EDIT_RISK)
     form = HappenedForm(post_data(request), risk=risk)
-    message = f"{risk.reference} has happened. Assess it again: what is still to come?"
+    message = f"{risk.reference} is recorded as materialised. Assess it again for what may still "
+    "happen."
     return handle_form(
         risk, request, "risk_happened", form, risk.happen, message, check=MATERIALISED
     )
@@ -63,14 +61,14 @@ def risk_close(request, slug, number):
     if not may_close(request.user, risk):
         raise PermissionDenied
     form = CloseForm(post_data(request), risk=risk)
-    message = f"{risk.reference} is closed. Everything it said is kept, and it can be reopened."
+    message = f"{risk.reference} is closed. Its history is kept, and a risk manager can reopen it."
     return handle_form(risk, request, "risk_close", form, risk.close, message)
 
 
 def risk_reopen(request, slug, number):
     risk = get_risk_for(request.user, slug, number, Permission.RUN_REGISTER)
     form = ReopenForm(post_data(request), risk=risk)
-    message = f"{risk.reference} is open again, with everything it had."
+    message = f"{risk.reference} is reopened, with its details, ratings and history."
     return handle_form(risk, request, "risk_reopen", form, risk.reopen, message)
 
 
@@ -89,7 +87,7 @@ def risk_exempt(request, slug, number):
 def risk_lift_exemption(request, slug, number):
     risk = get_risk_for(request.user, slug, number, Permission.RUN_REGISTER)
     form = LiftExemptionForm(post_data(request), risk=risk)
-    message = f"{risk.reference} is exempt no longer: whoever reads the register sees it."
+    message = f"{risk.reference} is no longer exempt. Everybody who reads the register can see it."
     return handle_form(
         risk,
         request,
@@ -110,6 +108,6 @@ def risk_duplicate(request, slug, number):
     copy = risk.duplicate(by=request.user, **form.cleaned_data)
     messages.success(
         request,
-        f"{copy.reference} is a draft that says what {risk.reference} says. Make it its own.",
+        f"{copy.reference} is a draft, copied from {risk.reference}. Change what is different.",
     )
     return redirect("risk_edit", slug, copy.number)

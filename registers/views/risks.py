@@ -33,9 +33,9 @@ from registers.views.as_of import as_of_from, read_only
 from registers.views.form_flow import handle_form, post_data, response_status, submit
 from registers.views.precedents import suggestions_link
 
-UNSCORED = "It has no rating yet: assess it when you can."
+UNSCORED = "It has no rating yet. Assess it when you can."
 DRAFTED = (
-    "is kept as a draft. Nobody but officers and managers sees it until it is put on the register."
+    "is saved as a draft. Only officers and managers can see it until you put it on the register."
 )
 # By status, and whether it is rated.
 LOGGED = {

@@ -103,7 +103,9 @@ def check_take_back(request, slug, number, check):
     if form.is_valid() and submit(
         form, CheckWaiver.take_back, risk, **options, **form.cleaned_data
     ):
-        messages.success(request, f"“{entry.check.title}” speaks of {risk.reference} again.")
+        messages.success(
+            request, f"“{entry.check.title}” is back on the worklist for {risk.reference}."
+        )
         return redirect("worklist", slug)
     context = {"register": risk.register, "risk": risk, "entry": entry, "form": form}
     return render(request, "quality/check_take_back.html", context, status=response_status(form))

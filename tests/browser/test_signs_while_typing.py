@@ -20,14 +20,17 @@ def test_signs_appear_next_to_the_form_while_typing(watched, live_server, counci
     watched.goto(enter_as(watched, live_server.url, "officer") + "risks/new/")
     signs = watched.locator(".app-typing__aside .app-sign")
     expect(watched.get_by_role("button", name="See where this has happened")).to_be_hidden()
-    for label, name in (("What could happen?", "event"), ("Why could it happen?", "cause")):
+    for label, name in (
+        ("Event: what could happen?", "event"),
+        ("Cause: why could it happen?", "cause"),
+    ):
         watched.get_by_label(label).fill(LIKE[name])
     expect(signs.first).to_be_visible(timeout=20_000)
     expect(watched.locator(".app-typing__aside [role=status]")).to_contain_text(
-        "seen elsewhere: beside the form"
+        "from other cases beside the form"
     )
     signs.first.locator("summary").first.click()
-    watched.get_by_label("So what?").fill("Reserves")
+    watched.get_by_label("Consequence: what would it lead to?").fill("Reserves")
     expect(signs.first.locator("details").first).to_have_attribute("open", "")
     assert "Reserves" not in watched.url and not Risk.objects.exists()
     look_over(watched)

@@ -22,7 +22,7 @@ def test_a_file_arrives_after_none_and_an_empty_one(page_with_and_without_script
     page = page_with_and_without_script
     page.goto(f"{live_server.url}/pack/file/")
     page.get_by_label("Title").fill("Plan")
-    for file, words in ((None, "Select plan"), (EMPTY, "Select another file: this one is empty")):
+    for file, words in ((None, "Select plan"), (EMPTY, "The file is empty. Select another file")):
         if file:
             page.locator("input[type=file]").set_input_files(file)
         save(page)

@@ -46,7 +46,7 @@ def test_every_widget_shows_the_stored_value(watched, live_server):
         expect(page.get_by_label(part)).to_have_value(value)
     expect(page.get_by_label("Number")).to_have_value("12")
     expect(page.locator("#id_file-note")).to_have_text(
-        "plan.docx is there now. Select a file to replace it."
+        "plan.docx is the current file. Select another file to replace it."
     )
     expect(page.locator("#id_tick")).to_be_checked()
     expect(page.locator("#id_secret")).to_have_value("")

@@ -166,7 +166,7 @@ def test_a_peer_gets_error_messages(peer, risk):
     words = (
         "Select how likely it is",
         "Select how bad it would be",
-        "Enter why you judge it so",
+        "Enter why you chose these ratings",
     )
     assert [word for word in words if word not in text] == []
 
@@ -178,7 +178,10 @@ def test_a_peer_needs_no_evidence_for_a_fall(peer, risk):
 
 def test_a_peer_reads_what_the_rating_is_for(peer, risk):
     text = peer.get(ASSESS).text
-    assert ("Rate this risk independently" in text, "It does not change theirs" in text) == (
+    assert (
+        "Rate this risk independently" in text,
+        "Your rating does not change theirs" in text,
+    ) == (
         True,
         True,
     )
@@ -201,8 +204,8 @@ def test_an_officer_selects_no_perspective(officer, risk):
 
 def test_the_page_offers_it_to_a_peer(peer, officer, risk):
     assert (
-        "Rate it independently" in peer.get(PAGE).text,
-        "Rate it independently" in officer.get(PAGE).text,
+        "Rate independently" in peer.get(PAGE).text,
+        "Rate independently" in officer.get(PAGE).text,
     ) == (
         True,
         False,
@@ -290,7 +293,7 @@ def test_bands_of_two_schemes_are_not_compared(officer, risk):
 def test_a_peers_range_and_evidence_are_shown(peer, risk):
     peer.post(ASSESS, form_data(risk, likelihood_low="1", evidence="Fourteen interviews."))
     text = peer.get(PAGE).text
-    assert ("Could be" in text, "What it rests on:" in text, "Fourteen interviews." in text) == (
+    assert ("Could be" in text, "Evidence:" in text, "Fourteen interviews." in text) == (
         True,
         True,
         True,

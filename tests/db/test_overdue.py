@@ -36,7 +36,7 @@ def test_the_post_with_most_comes_first_and_equal_ones_go_by_name():
     assert [line.name for line in posts] == [
         "Head of Care (vacant)",
         "Director of Finance",
-        "No owner yet",
+        "Not decided yet",
     ]
 
 
@@ -134,7 +134,7 @@ def test_five_stuck_risks_are_named_and_a_link_leads_to_all(council):
 def responses_above_tolerance(council):
     """The response to each risk above tolerance, in the words of the page."""
     part = re.search(r'aria-labelledby="above".*?</section>', council.page(), re.DOTALL)[0]
-    cells = re.findall(r'data-label="What is done about it">(.*?)</td>', part, re.DOTALL)
+    cells = re.findall(r'data-label="Response">(.*?)</td>', part, re.DOTALL)
     return [" ".join(re.sub("<[^>]*>", " ", cell).split()) for cell in cells]
 
 

@@ -209,8 +209,7 @@ def test_the_page_names_another_possible_band(officer, risk):
 def test_the_page_says_nothing_of_a_range_within_one_band(officer, risk):
     make_assessment(risk, (3, 3), likelihood_high=4)
     assert (
-        "ould be"
-        not in officer.get("/registers/ours/risks/1/").text.partition("How it was judged")[2]
+        "ould be" not in officer.get("/registers/ours/risks/1/").text.partition("Ratings</h2>")[2]
     )
 
 
@@ -282,8 +281,8 @@ def test_a_control_that_was_tested_again_later_was_still_tested_in_between(risk)
 
 def question(since):
     return (
-        f"Nothing on this risk was tested, assured or finished since {long_date(since)}: "
-        "what makes the lower rating right?"
+        f"No test, assurance or finished action supports a lower rating since {long_date(since)}. "
+        "Enter what has changed"
     )
 
 
@@ -379,7 +378,7 @@ def test_the_evidence_is_among_the_judgements_and_in_the_history(officer, risk):
     make_assessment(risk, (3, 3), evidence="The figures of May & <b>June</b>.")
     for place in ("", "history/"):
         text = officer.get(f"/registers/ours/risks/1/{place}").text
-        assert "What changed, and how it is known:" in text
+        assert "Evidence of what changed:" in text
         assert "The figures of May &amp; &lt;b&gt;June&lt;/b&gt;." in text
 
 
@@ -411,12 +410,10 @@ def test_a_kind_that_was_never_judged_says_so(officer, risk):
         .text.partition('class="app-kinds"')[2]
         .partition("</dl>")[0]
     )
-    assert top.count("Not judged yet") == 2
+    assert top.count("Not assessed yet") == 2
 
 
-@pytest.mark.parametrize(
-    ("ahead", "words"), [(30, "To be met by"), (-1, "<strong>Was to be met by")]
-)
+@pytest.mark.parametrize(("ahead", "words"), [(30, "Due by"), (-1, "<strong>Overdue: due by")])
 def test_the_target_says_by_when(officer, risk, ahead, words):
     make_assessment(risk, (2, 2), kind="target", on=days_ago(3))
     make_revision(risk, target_on=days_ago(-ahead))
@@ -427,7 +424,7 @@ def test_a_target_that_was_met_is_not_called_late(officer, risk):
     make_assessment(risk, (2, 2), kind="target", on=days_ago(3))
     make_assessment(risk, (2, 2), evidence="Done.")
     make_revision(risk, target_on=days_ago(1))
-    assert "Was to be met" not in officer.get("/registers/ours/risks/1/").text
+    assert "Overdue: due" not in officer.get("/registers/ours/risks/1/").text
 
 
 def test_as_at_a_day_nothing_later_is_shown(officer, risk):

@@ -235,7 +235,7 @@ def test_the_page_shows_how_often_an_action_was_re_dated_and_why(risk, member):
     redate(action, days_ago(30), on=days_ago(61), reason="The supplier went away.")
     redate(action, days_ago(5), on=days_ago(31))
     text = member.get(risk.get_absolute_url()).text
-    assert f"Late: was due {long_date(days_ago(5))}" in text
+    assert f"Overdue: was due {long_date(days_ago(5))}" in text
     assert f"was {long_date(days_ago(60))}, moved twice" in text
     assert "The supplier went away." in text
 
@@ -243,7 +243,7 @@ def test_the_page_shows_how_often_an_action_was_re_dated_and_why(risk, member):
 @pytest.mark.parametrize(("late", "is_late"), [(1, True), (0, False)])
 def test_an_action_is_late_from_the_day_after_it_was_due(risk, member, late, is_late):
     make_action(risk, due_on=days_ago(late), on=days_ago(20))
-    assert ("Late: was due" in member.get(risk.get_absolute_url()).text) == is_late
+    assert ("Overdue: was due" in member.get(risk.get_absolute_url()).text) == is_late
 
 
 def test_the_owner_of_an_action_is_marked_vacant_or_interim(risk, member):
@@ -273,7 +273,7 @@ def test_an_early_completion_is_shown_with_its_evidence(risk, member):
 
 
 def test_a_risk_without_actions_explains_what_one_is(risk, member):
-    assert "No action is planned" in member.get(risk.get_absolute_url()).text
+    assert "No actions recorded" in member.get(risk.get_absolute_url()).text
 
 
 def test_a_reader_is_led_to_no_form(risk, member, officer):
@@ -315,7 +315,7 @@ def test_an_officer_adds_an_action(risk, officer):
     post = make_post(risk.register.organisation)
     answer = officer.post(f"{risk.get_absolute_url()}actions/new/", new_form(owner=post.pk))
     action = risk.actions.get()
-    assert answer["Location"] == f"{risk.get_absolute_url()}#actions"
+    assert answer["Location"] == risk.get_absolute_url()
     assert (action.title, action.owner, action.due_on, action.original_due_on) == (
         "Fill the post",
         post,
@@ -374,7 +374,7 @@ def edit_form(action, **fields):
 def test_a_new_due_day_requires_a_reason(risk, officer):
     action = make_action(risk)
     answer = officer.post(address(action), edit_form(action, **parts("due_on", days_ago(-90))))
-    assert "Enter why the day it is due changes" in answer.text
+    assert "Enter why the due date changes" in answer.text
     officer.post(
         address(action),
         edit_form(action, reason="The post is empty.", **parts("due_on", days_ago(-90))),
@@ -390,7 +390,7 @@ def test_a_new_due_day_requires_a_reason(risk, officer):
 def test_removing_the_due_day_requires_a_reason(risk, officer):
     action = make_action(risk)
     answer = officer.post(address(action), {"title": "x", "kind": "data", "version": 1})
-    assert "Enter why the day it is due changes" in answer.text
+    assert "Enter why the due date changes" in answer.text
 
 
 def test_other_words_and_a_first_day_ask_for_none(risk, officer):
@@ -430,7 +430,7 @@ def test_saving_over_a_newer_version_answers_409_and_keeps_the_typed_values(risk
 def test_an_action_is_finished_with_evidence(risk, officer):
     action = make_action(risk)
     form = {"version": 1, **parts("done_on", days_ago(100))}
-    assert "Enter how we know that it is done" in officer.post(address(action, "done/"), form).text
+    assert "Enter the evidence that it is done" in officer.post(address(action, "done/"), form).text
     officer.post(address(action, "done/"), form | {"evidence": "The report of May."})
     action.refresh_from_db()
     assert (action.status, action.done_on) == ("done", days_ago(100))
@@ -486,7 +486,7 @@ def test_an_action_made_structural_meanwhile_asks_before_it_is_finished(risk, of
 def test_an_action_is_dropped_with_a_reason_and_opened_again_with_another(risk, officer):
     action = make_action(risk)
     assert (
-        "Enter why it will not be done"
+        "Enter why you are cancelling the action"
         in officer.post(address(action, "drop/"), {"version": 1}).text
     )
     officer.post(address(action, "drop/"), {"version": 1, "reason": "It would take two years."})
@@ -510,7 +510,7 @@ def test_a_finished_action_offers_no_form(risk, officer, step):
         "reason": "x",
         **parts("done_on", days_ago(0)),
     }
-    assert "This action is done already" in officer.post(address(action, step), form).text
+    assert "This action is already done" in officer.post(address(action, step), form).text
 
 
 def test_a_risk_that_was_closed_meanwhile_takes_no_action(risk):
@@ -527,7 +527,7 @@ def test_a_closed_risk_takes_no_actions(risk, officer, step):
     action = make_action(risk)
     risk.close(by=make_user(), version=risk.version, reason="Over.")
     path = f"{risk.get_absolute_url()}actions/new/" if step == "new/" else address(action, step)
-    assert "This risk is closed and takes no actions" in officer.get(path).text
+    assert "This risk is closed, so you cannot change its actions" in officer.get(path).text
     officer.post(
         path,
         {
@@ -598,7 +598,7 @@ def test_the_list_of_one_post(records, member):
 
 def test_the_sentence_counts_earlier_re_dates(member):
     text = list_page(member, slug="busy").text
-    assert "Two of 5 open actions are late, one of them re-dated before." in text
+    assert "Two of 5 open actions are late, one of them with its due date changed before." in text
     assert f"was {long_date(days_ago(60))}, moved twice" in text
 
 
@@ -606,11 +606,11 @@ def test_the_sentence_counts_earlier_re_dates(member):
     ("late", "on_time", "sentence"),
     [
         (0, 0, "No action is open."),
-        (0, 1, "One action is open. It is not late."),
-        (1, 0, "One action is open, and it is late."),
+        (0, 1, "One action is open. It is not overdue."),
+        (1, 0, "One action is open. It is overdue."),
         (0, 2, "None of 2 open actions is late."),
         (1, 1, "One of 2 open actions is late."),
-        (2, 1, "Two of 3 open actions are late, none of them re-dated before."),
+        (2, 1, "Two of 3 open actions are late, none with its due date changed before."),
     ],
 )
 def test_the_sentence_fits_few(risk, late, on_time, sentence):
@@ -695,7 +695,7 @@ def test_a_page_of_a_list_has_twenty_five_rows():
 
 
 def test_an_empty_list_explains_its_purpose(register, member):
-    assert "No action is open on this register" in list_page(member).text
+    assert "No open actions on this register" in list_page(member).text
 
 
 # Posts and people that go
@@ -781,9 +781,9 @@ def as_at(ago, **query):
     ("ago", "sentence"),
     [
         (85, "No action is open."),
-        (60, "One action is open. It is not late."),
-        (35, "One action is open, and it is late."),
-        (20, "One action is open. It is not late."),
+        (60, "One action is open. It is not overdue."),
+        (35, "One action is open. It is overdue."),
+        (20, "One action is open. It is not overdue."),
         (5, "No action is open."),
         (0, "No action is open."),
         (-3, "has not come yet"),
@@ -822,7 +822,7 @@ def test_a_member_opens_on_the_actions_that_a_body_agreed(records, member):
         records.redated_action.risk.register, on=days_ago(35), recorded_at=instant_of(34)
     )
     text = list_page(member, slug="past").text
-    assert "As reported to" in text and "One action is open, and it is late." in text
+    assert "As reported to" in text and "One action is open. It is overdue." in text
     assert "No action is open." in list_page(member, as_at(0), "past").text
 
 

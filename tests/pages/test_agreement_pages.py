@@ -163,7 +163,7 @@ def test_a_history_is_as_recorded_by_the_agreement(agreed_pages):
 
 
 def test_a_risk_not_yet_recorded_shows_nothing(reader, agreed):
-    assert "was not yet on" in reader.get(f"/registers/ours/risks/5/?agreed={agreed.pk}").text
+    assert "This risk was not on" in reader.get(f"/registers/ours/risks/5/?agreed={agreed.pk}").text
 
 
 def test_the_dashboard_counts_as_agreed(agreed_pages):
@@ -237,7 +237,7 @@ def test_a_dashboard_of_a_past_day_offers_agreements_only_for_comparison(reader,
 
 
 def test_without_an_agreement_the_page_explains_what_one_is(reader, plain_register):
-    assert "No body has agreed this register yet" in reader.get("/registers/plain/agreements/").text
+    assert "No agreements recorded" in reader.get("/registers/plain/agreements/").text
 
 
 def test_a_page_takes_as_many_queries_for_three_agreements_as_for_one(reader, plain_register):
@@ -298,11 +298,11 @@ def test_the_same_form_twice_makes_one_agreement(reader, plain_register):
     ("ago", "fields", "words"),
     [
         (-1, {}, "The day must be today or in the past"),
-        (400, {}, "Nothing was on this register on that day"),
+        (400, {}, "The register was empty on that day"),
         (3, {"body": ""}, "Select which body it was reported to"),
         (3, {"body": "999999"}, "Select one of the bodies that oversee this register"),
         (3, {"decision": "agreed"}, "Select what the body decided"),
-        (3, {"met_on": days_ago(4).isoformat()}, "must be the data date or a later day"),
+        (3, {"met_on": days_ago(4).isoformat()}, "must be on or after the data date"),
         (3, {"on_1": "13"}, "must be a real date"),
     ],
 )

@@ -140,13 +140,13 @@ def test_one_statement_may_be_for_all_categories_without_their_own(manager):
 @pytest.mark.parametrize(
     ("fields", "words"),
     [
-        ({"category": ""}, "Select which category of risk it is about"),
-        ({"category": "weather"}, "Select which category of risk it is about"),
+        ({"category": ""}, "Select which category of risk it covers"),
+        ({"category": "weather"}, "Select which category of risk it covers"),
         ({"level": ""}, "Select how much of this risk the organisation will take"),
         ({"level": "hungry"}, "Select how much of this risk the organisation will take"),
-        ({"tolerance": ""}, "Select the highest band that is let stand"),
-        ({"tolerance": "amber"}, "Select the highest band that is let stand"),
-        ({"narrative": " "}, "Enter what it means in the words of the body"),
+        ({"tolerance": ""}, "Select the highest band that the body allows"),
+        ({"tolerance": "amber"}, "Select the highest band that the body allows"),
+        ({"narrative": " "}, "Enter the statement in the body's own words"),
         ({"narrative": "x" * 4001}, "must be 4,000 characters or fewer"),
         ({"approved_by": ""}, "Enter which body approved it"),
         ({"approved_by": "x" * 101}, "must be 100 characters or fewer"),
@@ -216,7 +216,7 @@ def test_a_link_may_name_the_category(manager, query, chosen):
 
 def test_the_page_explains_appetite_when_nothing_is_stated(manager):
     text = page(manager)
-    assert "No appetite stated yet" in text
+    assert "No risk appetite recorded" in text
     assert "Appetite</strong> is how much risk" in text
     assert "The highest band that is tolerated today: <strong>High</strong>" in text
 
@@ -230,8 +230,8 @@ def test_the_page_shows_each_statement_its_body_and_review_day(manager, register
         '<h3 class="govuk-heading-s">Legal</h3>',
         "Appetite: <strong>Cautious</strong>",
         "We will not gamble with this.",
-        f"Approved by Cabinet on {long_date(days_ago(3))}. "
-        f"To be reviewed by {long_date(days_ago(-300))}.",
+        f"Approved by Cabinet on {long_date(days_ago(3))}. Review due by "
+        f"{long_date(days_ago(-300))}.",
         "The highest band that is tolerated today: <strong>High, and Moderate for legal</strong>",
         "Nothing of their own is stated for: strategy, governance",
         "s tolerance, High, holds for them",
@@ -241,12 +241,14 @@ def test_the_page_shows_each_statement_its_body_and_review_day(manager, register
 
 def test_a_late_review_is_shown(manager, register):
     make_appetite(register.organisation, "legal", on=days_ago(400), review_by=days_ago(1))
-    assert f"<strong>Its review was due {long_date(days_ago(1))}</strong>" in page(manager)
+    assert f"<strong>Review overdue: it was due on {long_date(days_ago(1))}</strong>" in page(
+        manager
+    )
 
 
 def test_a_review_is_not_late_on_its_day(manager, register):
     make_appetite(register.organisation, "legal", on=days_ago(400), review_by=days_ago(0))
-    assert "Its review was due" not in page(manager)
+    assert "Review overdue: it was due" not in page(manager)
 
 
 def test_earlier_statements_are_listed_below(manager, register):
@@ -264,7 +266,7 @@ def test_earlier_statements_are_listed_below(manager, register):
 
 def test_the_page_as_at_a_day_shows_that_days_statement(manager, register):
     make_appetite(register.organisation, "legal", "low", on=days_ago(10))
-    assert "No appetite stated yet" in page(manager, f"{SETTINGS}?as_at={days_ago(11)}")
+    assert "No risk appetite recorded" in page(manager, f"{SETTINGS}?as_at={days_ago(11)}")
     assert "Low for legal" in page(manager, f"{SETTINGS}?as_at={days_ago(10)}")
     assert "has not come yet" in page(manager, f"{SETTINGS}?as_at={days_ago(-1)}")
 
@@ -272,7 +274,7 @@ def test_the_page_as_at_a_day_shows_that_days_statement(manager, register):
 def test_the_page_as_agreed_shows_what_was_recorded_by_then(manager, register):
     agreement = make_agreement(register, on=days_ago(5))
     make_appetite(register.organisation, "legal", "low", on=days_ago(10))
-    assert "No appetite stated yet" in page(manager, f"{SETTINGS}?agreed={agreement.pk}")
+    assert "No risk appetite recorded" in page(manager, f"{SETTINGS}?agreed={agreement.pk}")
 
 
 def test_a_statement_for_another_scheme_is_on_its_registers_page(manager, register):

@@ -176,8 +176,8 @@ def test_each_risk_has_its_own_row():
         (AssuranceLevel.FIRST_LINE, 0, "none rests on line 1 alone"),
         (AssuranceLevel.FIRST_LINE, 1, "one rests on line 1 alone"),
         (AssuranceLevel.FIRST_LINE, 9, "nine rest on line 1 alone"),
-        (AssuranceLevel.NONE, 1, "one has no assurance at all"),
-        (AssuranceLevel.NONE, 14, "14 have no assurance at all"),
+        (AssuranceLevel.NONE, 1, "one has no assurance"),
+        (AssuranceLevel.NONE, 14, "14 have no assurance"),
         (ControlWeakness.NONE, 2, "two have no control written down"),
     ],
 )
@@ -195,7 +195,7 @@ CASES = {
     "lines 1 and 4": ([(1, 30, -30), (4, 30, -30)], AssuranceLevel.BEYOND),
     "line 1, and line 3 run out": ([(1, 30, -30), (3, 30, 1)], AssuranceLevel.FIRST_LINE),
     "all run out": ([(1, 30, 1), (3, 30, 1)], AssuranceLevel.EXPIRED),
-    "good until today": ([(3, 30, 0)], AssuranceLevel.BEYOND),
+    "valid until today": ([(3, 30, 0)], AssuranceLevel.BEYOND),
     "a later one of line 3 ran out": ([(3, 60, -300), (3, 30, 5)], AssuranceLevel.EXPIRED),
     "one was renewed": ([(3, 60, 30), (3, 20, -20)], AssuranceLevel.BEYOND),
 }
@@ -275,7 +275,7 @@ def test_a_recorded_opinion_is_on_the_risks_page(risk, officer):
     )
     text = text_at(officer, risk.get_absolute_url())
     assert (
-        "Internal audit, at: Two signatures" in text and "Limited" in text and "Report 7." in text
+        "Internal audit, on: Two signatures" in text and "Limited" in text and "Report 7." in text
     )
 
 
@@ -296,11 +296,11 @@ def blank_form(module_records):
 @pytest.mark.parametrize(
     ("fields", "words"),
     [
-        ({"line": ""}, "Select which line looked"),
-        ({"line": "5"}, "Select which line looked"),
-        ({"line": "x"}, "Select which line looked"),
-        ({"provider": "  "}, "Enter who looked"),
-        ({"opinion": "splendid"}, "Select what their opinion was"),
+        ({"line": ""}, "Select a line of defence"),
+        ({"line": "5"}, "Select a line of defence"),
+        ({"line": "x"}, "Select a line of defence"),
+        ({"provider": "  "}, "Enter who gives the assurance"),
+        ({"opinion": "splendid"}, "Select their opinion"),
         ({"control": "x"}, "Select a control of this risk"),
         ({"on": -1}, "The day must be today or in the past"),
         ({"on": 10, "until": 10}, "when it was given"),
@@ -318,7 +318,7 @@ def test_invalid_input_is_refused_with_a_message(blank_form, fields, words):
 def test_invalid_input_adds_no_opinion(risk, officer):
     answer = post_opinion(officer, risk, line="")
     assert (answer.status_code, risk.assurances.exists()) == (200, False)
-    assert "Select which line looked" in answer.text
+    assert "Select a line of defence" in answer.text
 
 
 def test_a_control_of_another_risk_or_one_no_longer_used_is_refused(risk, officer):
@@ -348,20 +348,20 @@ def test_years_are_counted_by_the_calendar():
 
 
 def test_a_risk_without_assurance_explains_what_it_is(risk, member):
-    assert "Nobody has said how well this risk is held" in text_at(member, risk.get_absolute_url())
+    assert "No assurance recorded" in text_at(member, risk.get_absolute_url())
 
 
 def test_a_risk_page_shows_gaps_and_expired_opinions(risk, member):
     make_assurance(risk, line=3, on=days_ago(400), expires_on=days_ago(30))
     text = text_at(member, risk.get_absolute_url())
-    assert text.count("Nobody of this line has looked.") == 3
-    assert "<strong>run out</strong>" in text and "13 months ago" in text
+    assert text.count("No assurance from this line.") == 3
+    assert "<strong>expired</strong>" in text and "13 months ago" in text
 
 
 def test_an_earlier_opinion_of_a_line_is_collapsed(risk, member):
     make_assurance(risk, "substantial", on=days_ago(90))
     make_assurance(risk, "limited", on=days_ago(9))
-    assert "Earlier opinions (1)" in text_at(member, risk.get_absolute_url())
+    assert "Earlier assurance (1)" in text_at(member, risk.get_absolute_url())
 
 
 def test_a_past_day_shows_the_opinions_by_then(risk, member):
@@ -369,7 +369,7 @@ def test_a_past_day_shows_the_opinions_by_then(risk, member):
     texts = [
         text_at(member, f"{risk.get_absolute_url()}?as_at={days_ago(ago)}") for ago in (30, 10)
     ]
-    assert ["Nobody has said how well" in text for text in texts] == [True, False]
+    assert ["No assurance recorded" in text for text in texts] == [True, False]
     assert "10 days before" in texts[1]
 
 
@@ -397,8 +397,8 @@ def make_mapped(register):
 def test_the_map_counts_risks_by_assurance_level(register, officer):
     text = re.sub(r"<[^>]+>", "", text_at(officer, MAP))
     assert (
-        "Of 4 risks, one rests on line 1 alone, one has only opinions that have run out "
-        "and one has no " in text
+        "Of 4 risks, one rests on line 1 alone, one has only expired assurance and one has no "
+        in text
     )
     assert "One has an opinion from line 2, 3 or 4 that still holds, four have no control" in text
     assert "four have no control written down and none has a control that was not tested" in text

@@ -77,7 +77,7 @@ def read(council):
 def test_a_member_opens_on_what_their_own_body_was_given(read, place):
     text = read(Role.MEMBER, place)
     assert "As reported to the Audit Committee: position at" in text and "10 days ago" in text
-    assert "Cabinet has been given a later position" in text
+    assert "Cabinet has received a later position" in text
 
 
 @pytest.mark.parametrize("place", PLACES)
@@ -201,7 +201,7 @@ def test_a_superseded_position_says_so(council, read):
     wrong = register.agreements.get(body_name="Cabinet")
     supersede(agreement=wrong, by=make_user(), reason="Wrong.")
     assert "this agreement was recorded in error" in read(Role.MEMBER, "", agreed=wrong.pk)
-    assert "has been given a later position" not in read(Role.MEMBER, "")
+    assert "has received a later position" not in read(Role.MEMBER, "")
     wrong.refresh_from_db()
     assert reported_in_words(wrong).endswith("(superseded)")
 

@@ -194,12 +194,12 @@ def test_notes_of_their_own_for_all_need_none_for_all(register, officer):
 
 
 REVIEW_ERRORS = [
-    ({"risks": []}, "Select the risks that you looked at"),
+    ({"risks": []}, "Select the risks that you reviewed"),
     ({"risks": ["9"]}, "Select risks from the list"),
     ({"risks": ["x\x00"]}, "Select risks from the list"),
-    ({"note": " "}, "Enter what you looked at and what you found, here or below each risk"),
-    ({"version_1": ""}, "lost track"),
-    ({"version_1": "x"}, "lost track"),
+    ({"note": " "}, "Enter what you reviewed and what you found, here or below each risk"),
+    ({"version_1": ""}, "We cannot save this form"),
+    ({"version_1": "x"}, "We cannot save this form"),
     ({"note_1": "x" * 4001}, "must be 4,000 characters or fewer"),
 ]
 
@@ -239,7 +239,7 @@ def test_a_changed_risk_is_named_and_unticked_and_nothing_is_reviewed(register, 
     answer = post_reviews(officer, unchanged_risk, changed_risk)
     assert (answer.status_code, unchanged_risk.reviews.exists()) == (409, False)
     assert (
-        "Nothing is reviewed yet: one of them changed" in answer.text
+        "Nothing is reviewed yet: one record changed" in answer.text
         and changed_risk.reference in answer.text
     )
     assert (boxes(answer.text, "risks", ticked=True), "We looked." in answer.text) == (["1"], True)
@@ -310,7 +310,7 @@ def test_one_left_out_is_not_reviewed_if_it_is_sent_nevertheless(register, offic
 
 def test_a_page_without_due_risks_says_so(register, officer):
     make_risk(register, assessed=(1, 1))
-    assert "No review is due" in officer.get(REVIEW).text
+    assert "No reviews due" in officer.get(REVIEW).text
 
 
 def test_the_page_takes_as_many_queries_for_three_risks_as_for_one(register, officer):
@@ -465,8 +465,8 @@ def test_the_page_sent_twice_moves_once(register, posts, manager):
 
 
 MOVE_ERRORS = [
-    ({"reason": ""}, "Enter why it moves"),
-    ({"risks": [], "controls": [], "actions": []}, "Select what goes to the other post"),
+    ({"reason": ""}, "Enter why you are reassigning them"),
+    ({"risks": [], "controls": [], "actions": []}, "Select what to reassign"),
     ({"risks": ["x"]}, "Select from the list"),
     ({"risks": ["999999999999-1"]}, "Select from the list"),
 ]
@@ -489,7 +489,7 @@ def test_a_changed_record_is_named_and_nothing_moves(register, posts, manager):
     control.refresh_from_db()
     assert (answer.status_code, control.owner) == (409, posts[0])
     assert (
-        "Nothing is moved yet: one of them changed" in answer.text
+        "Nothing is reassigned yet: one record changed" in answer.text
         and "Another title" in answer.text
     )
     assert f'value="{risk.pk}-2"' in answer.text and "Merged." in answer.text
@@ -523,11 +523,11 @@ def test_a_post_of_another_organisation_is_none_here(register, posts, manager, e
 
 
 def test_a_post_cannot_go_to_itself(register, posts, manager):
-    assert "Select another post" in manager.get(address([posts[0], posts[0]])).text
+    assert "Select a different post" in manager.get(address([posts[0], posts[0]])).text
 
 
 def test_the_page_of_a_post_that_owns_nothing_says_so(register, posts, manager):
-    assert "This post owns nothing that is open" in manager.get(address(posts)).text
+    assert "Nothing to reassign" in manager.get(address(posts)).text
 
 
 def test_the_preview_of_a_move_takes_as_many_queries_for_three_as_for_one(register, posts, manager):

@@ -67,17 +67,17 @@ STEPS = {
     ),
     "materialised": (
         step_of("open", "happened", happened_on=DAY, happened_what=WORDS),
-        "You cannot take that back.",
+        "You cannot undo this.",
         lambda records: Risk.objects.get(pk=records.open.pk).status == "happened",
     ),
     "lift the exemption": (
         step_of("exempt", "exempt/lift", reason=WORDS),
-        "What people have read cannot be taken back.",
+        "You cannot undo what people have read.",
         lambda records: not Risk.objects.get(pk=records.exempt.pk).is_exempt,
     ),
     "reassign": (
         reassign_form,
-        "No step moves them all back",
+        "You cannot undo this in one step",
         lambda records: Risk.objects.get(pk=records.open.pk).owner == records.posts[1],
     ),
 }
@@ -151,7 +151,7 @@ def test_choices_and_days_are_shown_in_words(records):
 
 
 def test_a_step_that_can_be_undone_is_taken_at_once(records):
-    """Closing is undone by reopening, a dropped action and a retired control are taken up again."""
+    """Closing is undone by reopening, a dropped action and a retired control are reopened."""
     control, action = make_control(records.open), make_action(records.open)
     for record, step in ((control, "retire/"), (action, "drop/")):
         address = f"{records.open.get_absolute_url()}{record._meta.model_name}s/{record.pk}/{step}"

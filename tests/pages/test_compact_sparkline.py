@@ -164,7 +164,7 @@ def test_a_rating_by_another_scheme_is_no_band_of_this_one(council):
     council.assess(risk, (1, 1), council.ends[1])
     council.assess(risk, (5, 5), days_ago(0))
     [words] = council.movement_words(since=council.ends[3].isoformat())
-    start = f"Rated by another scheme in {council.ends[0]:%B %Y}"
+    start = f"Rated under another scheme in {council.ends[0]:%B %Y}"
     assert words == f"{start}, Low from {council.ends[1]:%B %Y}, Severe now"
 
 

@@ -172,7 +172,7 @@ def test_the_history_names_the_event_of_each_revision(risk):
     control.retire(by=by, version=3, reason="Replaced.")
     control.revise(by=by, version=4, status="in-place")
     events = [revision.event for revision in control_history(control)]
-    assert events == ["in use again", "taken out of use", "changed", "tested", "added"]
+    assert events == ["back in place", "retired", "changed", "tested", "added"]
 
 
 @pytest.mark.parametrize(
@@ -209,9 +209,9 @@ def test_a_new_control_is_on_the_risks_page(risk, officer):
         "Detective",
         "Head of Finance (vacant)",
         "Run by interims",
-        "Does not work",
+        "Not effective",
     ]
-    assert [words for words in [*texts, "Not judged yet", "Never"] if words not in text] == []
+    assert [words for words in [*texts, "Not assessed yet", "Never"] if words not in text] == []
 
 
 def test_a_form_sent_twice_makes_one_control(risk, officer):
@@ -230,17 +230,17 @@ def blank_form(module_records):
 @pytest.mark.parametrize(
     ("fields", "words"),
     [
-        ({"title": " "}, "Enter what holds the risk down"),
+        ({"title": " "}, "Enter what the control is"),
         ({"title": "x" * 201}, "The control must be 200 characters or fewer"),
         ({"title": "a\x00b"}, "character that cannot be stored"),
-        ({"kind": "magic"}, "Select what it does"),
+        ({"kind": "magic"}, "Select what type of control it is"),
         ({"run_by": ""}, "Select who runs it"),
-        ({"design": "x"}, "Select whether it would work"),
-        ({"operating": "x"}, "Select whether it works in practice"),
+        ({"design": "x"}, "Select whether the design is adequate"),
+        ({"operating": "x"}, "Select how effective it is in practice"),
         ({"owner": "x"}, "Select a post of this organisation"),
         ({"tested_by_line": "9"}, "Select who tested it"),
-        ({"tested_by_line": "2"}, "Enter the day of the test, or take away who tested it"),
-        (parts("last_tested_on", days_ago(2)), "Select who tested it, or take the day away"),
+        ({"tested_by_line": "2"}, "Enter the day of the test, or clear who tested it"),
+        (parts("last_tested_on", days_ago(2)), "Select who tested it, or clear the day"),
         (
             parts("last_tested_on", days_ago(-1)) | {"tested_by_line": "2"},
             "The day must be today or in the past",
@@ -258,7 +258,7 @@ def test_invalid_input_is_refused_with_a_message(blank_form, fields, words):
 def test_invalid_input_adds_no_control(risk, officer):
     answer = officer.post(address(risk), form(title=" "))
     assert (answer.status_code, Control.objects.exists()) == (200, False)
-    assert "Enter what holds the risk down" in answer.text
+    assert "Enter what the control is" in answer.text
 
 
 def test_the_owner_of_another_organisation_is_refused(risk, officer):
@@ -326,7 +326,7 @@ def test_an_edit_over_a_newer_version_keeps_typed_values_and_takes_the_other_cha
 
 def test_an_edit_without_its_version_is_refused_with_a_message(risk, officer):
     control = make_control(risk)
-    assert "lost track" in officer.post(control.get_absolute_url(), form()).text
+    assert "We cannot save this form" in officer.post(control.get_absolute_url(), form()).text
 
 
 def sent_test(officer, control, day=0, **fields):
@@ -346,18 +346,18 @@ def test_a_recorded_test_is_on_the_risks_page(risk, officer):
     text = text_of(officer, risk)
     assert (
         '2 months ago, by <span class="app-nowrap">line 3</span>' in text
-        and "Works in part" in text
+        and "Partly effective" in text
     )
 
 
 @pytest.mark.parametrize(
     ("fields", "words"),
     [
-        ({"operating": ""}, "Select how it did"),
+        ({"operating": ""}, "Select the result"),
         ({"tested_by_line": ""}, "Select who tested it"),
-        ({"reason": ""}, "Enter what was tried and what was found"),
+        ({"reason": ""}, "Enter what was tested and what was found"),
         ({"day": -1}, "The day must be today or in the past"),
-        ({"day": 11}, "is known already: enter that day or later"),
+        ({"day": 11}, "is already recorded. Enter that day or later"),
     ],
 )
 def test_a_test_that_cannot_be_is_refused_with_a_message(risk, officer, fields, words):
@@ -375,10 +375,10 @@ def test_two_tests_at_once_are_a_conflict(risk, officer):
 def test_a_retired_control_is_collapsed_with_its_reason(risk, officer):
     control = make_control(risk)
     path = f"{control.get_absolute_url()}retire/"
-    assert "Enter why it is no longer used" in officer.post(path, {"version": 1}).text
+    assert "Enter why you are retiring the control" in officer.post(path, {"version": 1}).text
     officer.post(path, {"version": 1, "reason": "The team was cut."})
     text = text_of(officer, risk)
-    assert "No longer used (1)" in text and "The team was cut." in text
+    assert "Retired (1)" in text and "The team was cut." in text
 
 
 def test_a_retired_control_can_be_used_again(risk, officer):
@@ -395,7 +395,7 @@ def test_a_retired_control_can_be_used_again(risk, officer):
 
 
 def test_a_risk_without_controls_explains_what_one_is(risk, member):
-    assert "Nobody has written down what holds this risk down" in text_of(member, risk)
+    assert "No controls recorded" in text_of(member, risk)
 
 
 def test_a_test_of_long_ago_is_said_to_be_one(risk, member):
@@ -414,7 +414,7 @@ def test_a_past_day_shows_what_stood_then(risk, member):
     control = make_control(risk, title="Old words", on=days_ago(50))
     control.revise(by=make_user(), version=1, title="New words", effective_on=days_ago(10))
     titles = {ago: text_of(member, risk, f"?as_at={days_ago(ago)}") for ago in (60, 30, 5)}
-    assert "Nobody has written down" in titles[60]
+    assert "No controls recorded" in titles[60]
     assert ("Old words" in titles[30], "New words" in titles[30]) == (True, False)
     assert ("Old words" in titles[5], "New words" in titles[5]) == (False, True)
 

@@ -188,7 +188,7 @@ def test_a_draft_is_opened_with_its_new_content(register, draft, client_of):
     ("field", "words"),
     [
         ("event", "Enter what could happen"),
-        ("consequence", "Enter what would follow if it happened"),
+        ("consequence", "Enter what it would lead to"),
     ],
 )
 def test_opening_a_draft_requires_the_missing_fields(register, draft, field, words, client_of):
@@ -213,7 +213,7 @@ def test_over_another_edit_it_is_a_conflict(register, draft, client_of):
 def test_an_open_risk_cannot_be_opened_again(register, client_of):
     risk = make_risk(register)
     answer = put(client_of(register, Role.OFFICER), risk)
-    assert "is on the register already" in text_of(answer)
+    assert "is already on the register" in text_of(answer)
 
 
 # Who sees them
@@ -347,7 +347,7 @@ def test_nothing_counts_a_draft(register, draft, client_of):
 @editors
 def test_the_page_of_a_draft_leads_to_the_register(register, draft, role, client_of):
     page = client_of(register, role).get(draft.get_absolute_url()).text
-    assert "/put-on-register/" in page and "Only officers and managers see it" in page
+    assert "/put-on-register/" in page and "Only officers and managers can see it" in page
 
 
 def reopen(draft):
@@ -394,7 +394,7 @@ def test_a_control_that_a_draft_had_is_on_the_page_of_the_risk(reopened_draft, c
     )
 
 
-# How it was judged while it was a draft
+# Ratings</h2> while it was a draft
 
 
 def rate(draft):

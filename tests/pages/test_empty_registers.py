@@ -17,7 +17,7 @@ pytestmark = pytest.mark.django_db
 @pytest.mark.parametrize(
     ("place", "words"),
     [
-        ("/registers/ours/", "nobody has looked"),
+        ("/registers/ours/", "does not mean that there are no risks"),
         ("/registers/ours/dashboard/", "When officers have logged and judged risks"),
         ("/", "No risks on the register yet"),
     ],
@@ -28,12 +28,12 @@ def test_an_empty_register_explains_the_next_step(reader, register, place, words
 
 
 def test_an_empty_register_is_not_called_filtered(reader, register):
-    assert "No risk fits" not in reader.get("/registers/ours/").text
+    assert "No matching risks" not in reader.get("/registers/ours/").text
 
 
 def test_a_filter_that_fits_nothing_says_so(reader, register):
     make_risk(register)
-    assert "No risk fits" in reader.get("/registers/ours/?band=severe").text
+    assert "No matching risks" in reader.get("/registers/ours/?band=severe").text
 
 
 def test_a_person_without_an_organisation_reads_what_to_do(client):
@@ -52,7 +52,7 @@ def test_a_risk_with_few_fields_has_a_page(reader, register):
     make_risk(register, cause="")
     text = reader.get("/registers/ours/risks/1/").text
     assert (
-        "No current rating yet" in text,
+        "No residual rating yet" in text,
         text.count("Not decided yet"),
         "Not said yet" in text,
     ) == (True, 2, True)

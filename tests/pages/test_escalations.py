@@ -177,7 +177,7 @@ def test_an_officers_proposal_is_shown_on_the_risk(risk, above, officer):
     assert propose(officer, risk, f"up-{above.pk}")["Location"] == risk.get_absolute_url()
     text = officer.get(risk.get_absolute_url()).text
     assert (
-        "Waits for a decision" in text
+        "Waiting for a decision" in text
         and "by an officer" in text
         and "Two posts stand empty." in text
     )
@@ -192,10 +192,10 @@ def test_the_form_sent_twice_is_one_proposal(risk, above, officer):
 @pytest.mark.parametrize(
     ("step", "fields", "words"),
     [
-        ("", {}, "Select where it should be taken"),
-        ("nonsense", {}, "Select where it should be taken"),
-        ("down", {}, "Select where it should be taken"),
-        ("up", {"reason": " "}, "Enter why it should be taken there"),
+        ("", {}, "Select where to escalate it"),
+        ("nonsense", {}, "Select where to escalate it"),
+        ("down", {}, "Select where to escalate it"),
+        ("up", {"reason": " "}, "Enter the reason for your proposal"),
         ("up", {"reason": "x" * 4001}, "must be 4,000 characters or fewer"),
     ],
 )
@@ -219,20 +219,20 @@ def test_a_register_of_another_organisation_cannot_be_forged_in(risk, officer, d
 def test_a_repeated_step_does_not_become_its_opposite(risk, above, officer):
     escalate(risk, above)
     answer = propose(officer, risk, f"up-{above.pk}")
-    assert "that step is no longer open" in answer.text
+    assert "that step is no longer possible" in answer.text
     assert Escalation.objects.undecided().count() == 0
 
 
 def test_a_register_without_a_parent_says_so(above, officer):
     risk = make_risk(above)
-    assert "No register stands above" in officer.get(f"{risk.get_absolute_url()}escalate/").text
+    assert "No register is above" in officer.get(f"{risk.get_absolute_url()}escalate/").text
 
 
 @pytest.mark.parametrize("status", ["draft", "closed"])
 def test_only_risks_on_the_register_can_be_escalated(home, above, officer, status):
     risk = make_risk(home, status=status)
     assert (
-        "Only a risk that is on the register"
+        "You can only escalate a risk that is on the register"
         in officer.get(f"{risk.get_absolute_url()}escalate/").text
     )
     propose(officer, risk, f"up-{above.pk}")
@@ -258,7 +258,7 @@ def test_a_manager_decides(risk, above, manager, answer, is_approved):
     [
         ("", "x", "Select whether it is approved"),
         ("maybe", "x", "Select whether"),
-        ("no", "", "Enter why it is decided"),
+        ("no", "", "Enter the reason for your decision"),
     ],
 )
 def test_an_empty_decision_is_refused_with_a_message(risk, above, manager, answer, reason, words):
@@ -270,7 +270,7 @@ def test_a_second_decider_sees_who_decided(risk, above, manager):
     escalation = make_escalation(risk, above)
     escalation.decide(by=make_user(name="Sasha Birch"), is_approved=False, reason="Not yet.")
     text = decide(manager, escalation).text
-    assert "was decided already, refused by Sasha Birch" in text
+    assert "is already refused by Sasha Birch" in text
     assert not EscalationDecision.objects.get().is_approved
 
 
@@ -311,15 +311,18 @@ def test_an_officer_decides_nothing(risk, above, officer):
 
 def test_a_future_day_lists_nothing(risk, above, officer):
     escalate(risk, above)
-    assert "Taken up" not in officer.get(f"/registers/above/?as_at={days_ago(-1)}").text
+    assert (
+        "Escalated from other registers"
+        not in officer.get(f"/registers/above/?as_at={days_ago(-1)}").text
+    )
 
 
 def test_a_risk_page_shows_where_it_is_listed_since_when_and_why(risk, above, member):
     escalate(risk, above, on=days_ago(20))
     text = member.get(risk.get_absolute_url()).text
-    assert "Listed also in" in text and "It touches more than one directorate." in text
+    assert "Also listed in" in text and "It touches more than one directorate." in text
     assert (
-        "Listed also in" not in member.get(f"{risk.get_absolute_url()}?as_at={days_ago(21)}").text
+        "Also listed in" not in member.get(f"{risk.get_absolute_url()}?as_at={days_ago(21)}").text
     )
 
 
@@ -327,7 +330,7 @@ def test_a_risk_page_shows_where_it_is_listed_since_when_and_why(risk, above, me
 def test_the_register_above_lists_it_apart_and_does_not_count_it(risk, above, officer, place):
     escalate(risk, above, on=days_ago(20))
     answer = officer.get(f"/registers/above/{place}")
-    assert "Taken up from other registers: 1" in answer.text
+    assert "Escalated from other registers from other registers: 1" in answer.text
     assert risk.title in answer.text and f'href="{risk.get_absolute_url()}"' in answer.text
     own_part = answer.text.partition('id="below"')[
         0
@@ -346,7 +349,8 @@ def test_a_past_day_lists_the_risks_taken_up_by_then(risk, above, officer, place
     escalate(risk, above, on=days_ago(20))
     escalate(risk, above, on=days_ago(10), direction=DOWN)
     titles = {
-        n: "Taken up" in officer.get(f"/registers/above/{place}?as_at={days_ago(n)}").text
+        n: "Escalated from other registers"
+        in officer.get(f"/registers/above/{place}?as_at={days_ago(n)}").text
         for n in listed
     }
     assert titles == listed
@@ -357,7 +361,7 @@ def test_as_agreed_lists_the_risks_recorded_by_then(risk, above, officer):
     escalate(risk, above, on=days_ago(20))
     later = make_agreement(above)
     titles = [
-        "Taken up" in officer.get(f"/registers/above/?agreed={a.pk}").text
+        "Escalated from other registers" in officer.get(f"/registers/above/?agreed={a.pk}").text
         for a in (agreement, later)
     ]
     assert titles == [False, True]
@@ -366,13 +370,13 @@ def test_as_agreed_lists_the_risks_recorded_by_then(risk, above, officer):
 def test_the_home_register_counts_it_once_and_lists_nothing_twice(risk, above, officer):
     escalate(risk, above)
     text = officer.get("/registers/home/").text
-    assert 'data-total="1"' in text and "Taken up" not in text
+    assert 'data-total="1"' in text and "Escalated from other registers" not in text
 
 
 def test_a_closed_risk_is_listed_nowhere(risk, above, officer):
     escalate(risk, above)
     risk.close(by=make_user(), version=risk.version, reason="Over.")
-    assert "Taken up" not in officer.get("/registers/above/").text
+    assert "Escalated from other registers" not in officer.get("/registers/above/").text
 
 
 @pytest.mark.parametrize("place", ["", "dashboard/", "escalations/"])
@@ -419,11 +423,11 @@ def test_the_home_register_shows_its_proposals_and_decisions(risk, above, member
     make_escalation(risk, above, reason="With figures now.")
     text = member.get("/registers/home/escalations/").text
     assert "Bring figures." in text and "With figures now." in text
-    assert "Waits for a decision at Corporate risk register." in text
+    assert "Waiting for a decision at Corporate risk register." in text
 
 
 def test_an_empty_page_explains_its_purpose(above, member):
-    assert "Nothing has been taken up or down" in member.get("/registers/above/escalations/").text
+    assert "No escalations" in member.get("/registers/above/escalations/").text
 
 
 def test_another_register_shows_none_of_it(risk, above, home, member):
@@ -435,7 +439,7 @@ def test_another_register_shows_none_of_it(risk, above, home, member):
 # What the scheme asks for
 
 
-SUGGESTED = "The scheme asks for a rating like this to be taken higher"
+SUGGESTED = "The scoring scheme says to escalate a risk in this band"
 
 
 @pytest.mark.parametrize(
@@ -466,7 +470,7 @@ def test_a_proposal_about_a_closed_risk_can_only_be_refused(risk, above, manager
     escalation = make_escalation(risk, above)
     risk.close(by=make_user(), version=Risk.objects.get(pk=risk.pk).version, reason="Over.")
     page = decide(manager, escalation)
-    assert "can only be refused" in page.text
+    assert "You can only refuse this proposal" in page.text
     assert Escalation.objects.get(pk=escalation.pk).decided is None
     assert not escalation.decide(
         by=make_user(), is_approved=False, reason="It is over."
@@ -480,7 +484,7 @@ def test_the_list_is_on_a_past_day_as_it_was_then(risk, above, officer):
     def text(ago):
         return officer.get(f"/registers/above/escalations/?as_at={days_ago(ago).isoformat()}").text
 
-    assert "Nothing has been taken up or down" in text(21)
+    assert "No escalations" in text(21)
     assert "Waiting for a decision: 1" in text(15) and "Decided" not in text(15)
     assert "Waiting for a decision" not in text(9) and "Decided" in text(9)
 

@@ -93,7 +93,7 @@ def test_a_body_outside_schedule_12a_gives_its_own_ground(risk):
         ({"ground": ""}, "Select on what ground it is exempt"),
         ({"ground": "8"}, "Select on what ground it is exempt"),
         ({"ground": "other"}, "Enter the ground on which it is exempt"),
-        ({"exempt_interest": ""}, "Enter why the public interest is in keeping it back"),
+        ({"exempt_interest": ""}, "Enter why the public interest favours not publishing it"),
         ({"exempt_decided_by": " "}, "Enter who decided that it is exempt"),
     ],
 )
@@ -114,11 +114,13 @@ def test_positions_and_agreements_follow_the_flag(risk):
 
 def test_an_officer_who_loses_access_gets_a_warning_and_a_notice(risk):
     client = client_of(person(risk))
-    assert "You will no longer see it" in client.get(f"{risk.get_absolute_url()}exempt/").text
+    assert (
+        "You will no longer see this risk" in client.get(f"{risk.get_absolute_url()}exempt/").text
+    )
     answer = client.post(
         f"{risk.get_absolute_url()}exempt/", FORM_DATA | {"version": 1}, follow=True
     )
-    assert (answer.redirect_chain, "You no longer see it" in answer.text) == (
+    assert (answer.redirect_chain, "You can no longer see it" in answer.text) == (
         [("/registers/ours/", 302)],
         True,
     )
@@ -139,7 +141,10 @@ def test_an_officer_whose_own_it_is_still_sees_it(risk, tie):
     tie(risk, user)
     risk.refresh_from_db()
     client = client_of(user)
-    assert "You will no longer see it" not in client.get(f"{risk.get_absolute_url()}exempt/").text
+    assert (
+        "You will no longer see this risk"
+        not in client.get(f"{risk.get_absolute_url()}exempt/").text
+    )
     assert mark(client, risk)["Location"] == risk.get_absolute_url()
     assert GROUNDS["3"] in text_of(client.get(risk.get_absolute_url()))
 
@@ -203,7 +208,7 @@ def test_lifting_sent_twice_is_one(exempt):
 
 def test_lifting_wants_a_reason(exempt):
     answer = lift(client_of(person(exempt, Role.MANAGER)), exempt, reason="")
-    assert "Enter why it can be published now" in answer.text
+    assert "Enter why it can be published" in answer.text
 
 
 def test_an_officer_whose_own_it_is_does_not_lift_it(exempt):
@@ -216,4 +221,4 @@ def test_an_officer_whose_own_it_is_does_not_lift_it(exempt):
 def test_a_risk_not_exempt_cannot_be_lifted(risk):
     with pytest.raises(InvalidTransition):
         risk.lift_exemption(by=make_user(), version=1, reason="It is settled.")
-    assert "there is nothing to lift" in lift(client_of(person(risk, Role.MANAGER)), risk).text
+    assert "there is no exemption to lift" in lift(client_of(person(risk, Role.MANAGER)), risk).text

@@ -15,7 +15,7 @@ pytestmark = pytest.mark.django_db
 
 STEPS_THAT_ARE_TAKEN = {  # and the message to whoever takes one again
     "agreement_supersede": "this agreement was superseded already",
-    "risk_escalate": "cannot be taken anywhere now",
+    "risk_escalate": "cannot be escalated now",
     "check_take_back": "Nothing is set aside",
     "risk_review_many": "Nothing is reviewed yet",
     "register_scheme": "which is in force",
@@ -50,7 +50,7 @@ def test_the_same_form_twice_is_one_row_and_no_error(answers):
 def test_other_words_by_the_same_form_are_a_conflict(answers):
     answer, twice = answers.conflict
     assert (answer.status_code, twice) == (409, answers.once)
-    assert "this form was saved already, at" in answer.text and "See what was saved" in answer.text
+    assert "you saved this form at" in answer.text and "See what you saved" in answer.text
 
 
 def test_a_conflict_keeps_the_form_and_lets_it_be_sent_again(form, answers):

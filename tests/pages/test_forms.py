@@ -36,7 +36,7 @@ def test_a_rating_that_the_scheme_lacks_is_refused(world, name, field):
     words = {"likelihood": "Select how likely it is", "impact": "Select how bad it would be"}[field]
     due = {value: {field: [words]} for value in OUTSIDE}
     if name == "new":
-        due[""] = {field: [f"{words}, or clear the rest of the judgement: it can wait"]}
+        due[""] = {field: [f"{words}, or clear the other ratings and assess the risk later"]}
     errors = {value: world.fill_in(name, **{field: value}).errors for value in OUTSIDE}
     assert errors == due
     before = rows()
@@ -122,7 +122,7 @@ def test_a_refusal_does_not_name_another_organisations_post(world, name):
 @pytest.mark.parametrize("name", ["new", "edit"])
 def test_a_type_is_not_main_and_other_at_once(world, name):
     answer = world.send(name, world.form(name, other_failure_types=["financial", "governance"]))
-    assert errors_in(answer) == ["Financial is the main type already: take its tick away here"]
+    assert errors_in(answer) == ["Financial is already the main type. Clear its box here"]
 
 
 # Everything right

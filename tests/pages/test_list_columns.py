@@ -130,7 +130,7 @@ def test_the_other_columns_say_what_stands_on_the_risk(page):
     columns = ("Category", "Response", "Directorate", "Date identified", "Next review")
     assert {label: cells(page, label)["Up"] for label in columns[:3]} == {
         "Category": "Legal",
-        "Response": "Treat: do something about it",
+        "Response": "Treat: reduce the risk",
         "Directorate": "Care",
     }
     assert cells(page, columns[3])["Same"] == date_format(days_ago(300), "j M Y")

@@ -125,8 +125,8 @@ def test_today_shows_the_later_risk(text_of):
 
 def test_a_later_risk_links_to_today(text_of):
     text = text_of(Role.MEMBER, "risks/2/")
-    assert "not yet on" in text
-    assert "See it as it stands today" in text
+    assert "This risk was not on" in text
+    assert "See today\u2019s position" in text
 
 
 def test_a_past_day_is_the_same_for_every_reader(text_of):

@@ -1,4 +1,4 @@
-"""Signs seen elsewhere: at logging, on a risk's page, in the library and in lists, by reader."""
+"""Warning signs from other cases: at logging, on a risk's page, in the library and in lists."""
 
 import datetime
 import html
@@ -209,11 +209,11 @@ def test_looking_up_keeps_the_token_of_the_form(officer):
 
 def test_the_form_says_that_nothing_is_alike(officer):
     answer = officer.post(NEW, UNLIKE | {"look": "1"})
-    assert "Nothing in the library comes close to your words" in words_of(answer)
+    assert "No warning sign matches your words" in words_of(answer)
 
 
 def test_the_form_says_that_likeness_is_a_prompt_and_not_evidence(officer):
-    assert "A prompt to read and to ask, not evidence" in words_of(officer.get(NEW))
+    assert "They are not evidence and change no rating" in words_of(officer.get(NEW))
 
 
 def test_a_form_sent_back_with_errors_shows_signs_too(officer):
@@ -224,13 +224,13 @@ def test_a_form_sent_back_with_errors_shows_signs_too(officer):
 def test_after_logging_the_way_leads_to_the_signs(officer, blank):
     answer = officer.post(NEW, risk_form(owner="", **LIKE), follow=True)
     words = ["One sign", "Two signs", "Three signs"][len(expected_codes()) - 1]
-    assert f"{words} seen elsewhere to look at" in words_of(answer)
+    assert f"{words} from other cases" in words_of(answer)
     assert f'href="{page_of(blank.risks.get())}"' in answer.text
 
 
 def test_after_logging_a_risk_like_nothing_no_signs_are_mentioned(officer):
     answer = officer.post(NEW, risk_form(owner="", **UNLIKE), follow=True)
-    assert "seen elsewhere to look at" not in words_of(answer)
+    assert "from other cases" not in words_of(answer)
 
 
 def test_looking_costs_as_many_queries_for_three_signs_as_for_one(officer):
@@ -328,11 +328,11 @@ def test_a_mark_changes_neither_score_nor_version(officer, risk):
     [
         ({"mark": ""}, "Select relevant, not relevant or unsure"),
         ({"mark": "likely"}, "Select relevant, not relevant or unsure"),
-        ({"reason": " "}, "Enter why you mark it so"),
+        ({"reason": " "}, "Enter the reason for your mark"),
         ({"reason": "x" * 1001}, "The reason must be 1,000 characters or fewer"),
-        ({"sign": ""}, "Select a sign"),
-        ({"sign": "XXX-W1"}, "Select a sign from the list"),
-        ({"sign": "\x00"}, "Select a sign from the list"),
+        ({"sign": ""}, "Select a warning sign"),
+        ({"sign": "XXX-W1"}, "Select a warning sign from the list"),
+        ({"sign": "\x00"}, "Select a warning sign from the list"),
     ],
 )
 def test_an_invalid_mark_has_an_error_message(data, words):
@@ -360,7 +360,7 @@ def test_every_id_on_the_page_is_its_own(officer, risk):
 
 def test_a_risk_like_nothing_says_so_and_offers_the_choice(officer, register):
     text = words_of(officer.get(page_of(make_risk(register, **UNLIKE))))
-    assert "Nothing in the library comes close" in text and "Choose a sign yourself" in text
+    assert "No warning sign matches" in text and "Choose a warning sign yourself" in text
 
 
 def test_the_page_costs_the_same_however_many_signs_are_marked(officer, risk):
@@ -390,10 +390,7 @@ def test_a_reader_without_exempt_risks_cannot_mark_one(officer, risk):
 def test_a_risk_shows_relevant_signs_before_cases_of_its_type(officer, risk):
     make_precedent(risk, "DON-W1", reason="The two accounts do not agree.")
     text = words_of(officer.get(risk.get_absolute_url()))
-    assert (
-        "Signs seen elsewhere that we are testing" in text
-        and "The two accounts do not agree." in text
-    )
+    assert "Warning signs marked relevant" in text and "The two accounts do not agree." in text
     assert text.index(sign("DON-W1").title) < text.index("Financial failure")
 
 
@@ -401,7 +398,7 @@ def test_a_risk_shows_relevant_signs_before_cases_of_its_type(officer, risk):
 def test_other_marks_show_their_reason_and_not_as_being_tested(officer, risk, mark):
     make_precedent(risk, "DON-W1", mark, reason="No sign of it.")
     text = words_of(officer.get(risk.get_absolute_url()))
-    assert "Also looked at: 1" in text and "No sign of it." in text
+    assert "Other signs considered: 1" in text and "No sign of it." in text
     assert "that we are testing" not in text
 
 
@@ -424,7 +421,8 @@ TODAY = {"as_at": str(timezone.localdate())}
 def test_nobody_but_officers_sees_a_mark_before_anything_is_agreed(as_role, risk, role):
     make_precedent(risk, reason="The two accounts differ.")
     text = words_of(as_role(role).get(risk.get_absolute_url()))
-    assert "The two accounts" not in text and "shown once a body has agreed this register" in text
+    assert "The two accounts" not in text and "You can see them once this register is reported "
+    "to a body" in text
 
 
 @pytest.mark.parametrize("role", READERS)

@@ -160,7 +160,7 @@ def test_a_reader_without_a_register_sees_no_risks(module_records, strangers, pl
 
 
 def test_the_library_tells_readers_that_marks_are_left_out(pages):
-    words = "they count as a body knew them"
+    words = "they count as last reported to a body"
     assert {role for role in COUNTS if words in pages[role, "case"]} == {
         Role.MEMBER,
         Role.PEER,

@@ -291,9 +291,9 @@ def test_up_to_three_unrated_risks_are_named(council):
     council.risk()
     for _ in range(3):
         make_risk(council.register, by=council.manager)
-    assert "3 with no current rating yet</a> (R-002, R-003 and R-004)" in council.page()
+    assert "3 with no residual rating</a> (R-002, R-003 and R-004)" in council.page()
     make_risk(council.register, by=council.manager)
-    assert "4 with no current rating yet</a>," in council.page()
+    assert "4 with no residual rating</a>," in council.page()
 
 
 def test_a_priority_risk_says_that_an_interim_holds_its_post(council):

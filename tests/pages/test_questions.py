@@ -172,7 +172,7 @@ def test_a_risk_that_came_true_is_asked_about(council):
         by=council.officer, version=1, happened_on=days_ago(3), happened_what="It broke."
     )
     source = council.sources(QUESTIONS[Reason.HAPPENED])["R-001"]
-    assert source.startswith("It happened on ")
+    assert source.startswith("Materialised on ")
 
 
 def test_a_fall_without_anything_on_record_is_asked_about(council):
@@ -592,7 +592,7 @@ def test_the_dashboard_offers_to_keep_a_question_once(council):
     assert "Keep this question" in page and "My questions (0)" in page
     text = QUESTIONS[Reason.STUCK]
     answer = council.keep(text, risk="R-001", to_dashboard="yes")
-    assert answer["Location"] == "/registers/ours/dashboard/#look"
+    assert answer["Location"] == "/registers/ours/dashboard/"
     page = council.client.get("/registers/ours/dashboard/").text
     assert "Keep this question" not in page and "My questions (1)" in page
 
@@ -609,7 +609,7 @@ def test_a_question_that_is_kept_on_a_past_day_leads_back_to_that_day(council):
     council.risk()
     day = days_ago(10).isoformat()
     answer = council.keep(path=f"{PAGE}?as_at={day}", to_dashboard="yes")
-    assert answer["Location"] == f"/registers/ours/dashboard/?as_at={day}#look"
+    assert answer["Location"] == f"/registers/ours/dashboard/?as_at={day}"
 
 
 # From the page of a risk or of a case

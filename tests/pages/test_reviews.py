@@ -256,7 +256,7 @@ def test_a_past_day_leads_to_no_review(risk, officer):
 def test_the_history_shows_the_outcome_of_a_review(risk, member):
     make_review(risk, "higher", note="Cabinet has to choose.")
     text = member.get(f"{risk.get_absolute_url()}history/").text
-    assert "To be taken higher" in text and "Cabinet has to choose." in text
+    assert "To be escalated" in text and "Cabinet has to choose." in text
 
 
 def test_an_edit_conflict_names_who_reviewed_meanwhile(risk, officer):
@@ -406,7 +406,7 @@ def twice_above(risk):
 def test_the_review_form_asks_whose_independent_view_was_sought(twice_above, officer):
     assert "/library/insights/1/" in officer.get(f"{twice_above.get_absolute_url()}review/").text
     answer = send_review(officer, twice_above, version=twice_above.version)
-    assert "Enter who outside was asked, or “Nobody yet, because” and why" in answer.text
+    assert "Enter who you asked for outside advice, or “Nobody yet, because” and why" in answer.text
     assert not Review.objects.exists()
 
 
@@ -430,10 +430,13 @@ def test_below_tolerance_it_may_be_left_empty(risk, officer):
 
 
 def test_a_risk_that_waits_for_the_answer_says_so(twice_above, risk, member):
-    assert "no review says who outside was asked" in member.get(twice_above.get_absolute_url()).text
+    assert (
+        "No review records outside advice outside advice"
+        in member.get(twice_above.get_absolute_url()).text
+    )
     make_review(twice_above, asked_outside="The council next door.")
     text = member.get(twice_above.get_absolute_url()).text
-    assert "The council next door." in text and "no review says" not in text
+    assert "The council next door." in text and "No review records outside advice" not in text
 
 
 def test_a_past_day_does_not_show_a_later_answer(twice_above, member):
@@ -470,7 +473,7 @@ def test_the_last_review_stands_on_the_page(risk, member):
     make_review(risk, "wording", on=days_ago(5), note="See https://example.org/report.")
     text = member.get(risk.get_absolute_url()).text
     section = text.partition('id="last-review"')[2].partition("</section>")[0]
-    words = ("Last review: ", "Wording to be brought up to date", "Next review: ")
+    words = ("Last review: ", "Wording to be updated", "Next review: ")
     assert [row for row in words if row not in section] == []
     assert 'href="https://example.org/report" rel="noreferrer noopener"' in section
     assert "An older note." not in text
@@ -486,8 +489,8 @@ def test_a_review_of_a_draft_is_not_told_to_who_sees_no_drafts(risk, member):
 
 def test_a_risk_with_no_register_above_is_not_to_be_taken_higher(risk, officer):
     address = f"{risk.get_absolute_url()}review/"
-    assert "To be taken higher" not in officer.get(address).text
-    assert "Select what came of the review" in send_review(officer, risk, outcome="higher").text
+    assert "To be escalated" not in officer.get(address).text
+    assert "Select the outcome of the review" in send_review(officer, risk, outcome="higher").text
 
 
 def test_a_risk_to_be_taken_higher_leads_to_its_proposal(risk, officer):
@@ -496,4 +499,4 @@ def test_a_risk_to_be_taken_higher_leads_to_its_proposal(risk, officer):
     register.save()
     answer = send_review(officer, risk, outcome="higher")
     assert answer["Location"] == f"{risk.get_absolute_url()}escalate/"
-    assert "Propose it to the register above" in officer.get(risk.get_absolute_url()).text
+    assert "Propose escalation" in officer.get(risk.get_absolute_url()).text

@@ -125,8 +125,8 @@ def test_the_history_follows_a_control_until_it_is_retired(risk):
             by=risk.raised_by, version=version, effective_on=days_ago(30 - version), **change
         )
     assert [event.removesuffix(": Monthly reconciliation") for event in events(risk)] == [
-        "control in use again",
-        "control taken out of use",
+        "control back in place",
+        "control retired",
         "control tested",
         "control added",
         "logged",
@@ -146,7 +146,7 @@ def test_a_reopened_action_is_in_the_history(risk):
     action = make_action(risk)
     action.revise(by=risk.raised_by, version=1, status="dropped")
     action.revise(by=risk.raised_by, version=2, status="open")
-    assert events(risk)[0] == "action taken up again: Write the procedure"
+    assert events(risk)[0] == "action reopened: Write the procedure"
 
 
 def test_an_escalation_and_its_decision_are_in_the_history(risk):
@@ -168,8 +168,8 @@ def test_a_check_set_aside_and_taken_back_is_in_the_history(risk):
     CheckWaiver.put(risk, by=manager, check_name="rq1-stale", reason="May.", until=days_ago(-9))
     CheckWaiver.take_back(risk, by=manager, check_name="rq1-stale", reason="Now.")
     assert events(risk)[:2] == [
-        "a check of the worklist taken back",
-        "a check of the worklist set aside",
+        "data quality check put back",
+        "data quality check set aside",
     ]
 
 
@@ -219,7 +219,7 @@ def test_the_page_draws_the_rating_over_time_with_its_table(risk):
     make_assessment(risk, (5, 5), on=days_ago(45))
     text = page(risk, Role.OFFICER)
     assert 'class="app-course__picture"' in text
-    assert "Where the rating stood" in text
+    assert "Residual rating over time" in text
 
 
 @pytest.mark.parametrize(

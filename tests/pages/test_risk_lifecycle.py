@@ -243,10 +243,14 @@ def step_forms(module_records):
 @pytest.mark.parametrize(
     ("step", "typed", "words"),
     [
-        ("close", {"reason": ""}, "Enter why it can be closed"),
-        ("close", {"depends_on": " "}, "Enter who must not leave, or write “Nobody”"),
+        ("close", {"reason": ""}, "Enter why you are closing it"),
+        (
+            "close",
+            {"depends_on": " "},
+            "Enter who or what the closure relies on, or write “Nobody”",
+        ),
         ("close", parts("effective_on", days_ago(-1)), "The day must be today or in the past"),
-        ("close", parts("effective_on", days_ago(41)), "or later: the risk was raised then"),
+        ("close", parts("effective_on", days_ago(41)), "or later, as the risk was raised then"),
         ("happened", {"happened_what": ""}, "Enter what happened"),
         ("happened", parts("happened_on", days_ago(-1)), "The day must be today or in the past"),
         ("happened", parts("happened_on", days_ago(41)), "when the risk was raised, or later"),
@@ -260,9 +264,13 @@ def test_an_invalid_step_has_error_messages(step_forms, step, typed, words):
 @pytest.mark.parametrize(
     ("step", "typed", "words"),
     [
-        ("close", parts("effective_on", days_ago(30)), "or later: the risk was last changed then"),
+        (
+            "close",
+            parts("effective_on", days_ago(30)),
+            "or later, as the risk was last changed then",
+        ),
         ("happened", {"happened_what": ""}, "Enter what happened"),
-        ("reopen", {}, "C-001 is not closed: there is nothing to reopen"),
+        ("reopen", {}, "C-001 is not closed, so there is nothing to reopen"),
     ],
 )
 def test_an_invalid_step_is_refused_on_its_page(risk, manager, step, typed, words):
@@ -284,7 +292,7 @@ def test_an_edit_of_a_closed_risk_is_refused_and_keeps_the_form(risk, officer):
     close(risk)
     form = {"title": "My <title>", "event": "x", "consequence": "x", "version": 2}
     answer = officer.post(f"{risk.get_absolute_url()}edit/", form)
-    assert "C-001 is closed: it has to be reopened first" in text_of(answer)
+    assert "C-001 is closed. Reopen it first" in text_of(answer)
     assert ("My <title>" in text_of(answer), risk.revisions.count()) == (True, 2)
 
 
@@ -331,7 +339,7 @@ def test_a_risk_that_happened_shows_its_earlier_rating(risk, member):
     )
     text = text_of(member.get(risk.get_absolute_url()))
     assert (
-        f"It happened on {long_date(days_ago(3))}" in text
+        f"Materialised on {long_date(days_ago(3))}" in text
         and "3 x 4 = 12" in text
         and "The bank failed." in text
     )

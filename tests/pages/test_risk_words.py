@@ -148,16 +148,16 @@ def blank_form(module_records):
             parts("tolerated_until", days_ago(0)),
             "The day until which it is tolerated must be after today",
         ),
-        (parts("tolerated_until", days_ago(-800)), "or earlier: then look again"),
+        (parts("tolerated_until", days_ago(-800)), "or earlier"),
         (
             {"committee_position": "word " * 81},
             "The position for the committee must be 80 words or fewer: it has 81",
         ),
         ({"category": "magic"}, "Select a category from the list"),
-        ({"response": "ignore"}, "Select what you do about it"),
+        ({"response": "ignore"}, "Select a response"),
         ({"proximity": "soon"}, "Select how soon it could happen"),
         ({"told_by": "Mr Smith"}, "Select who told you first"),
-        ({"adverse_impacts": ["magic"]}, "Select harms from the list"),
+        ({"adverse_impacts": ["magic"]}, "Select adverse impacts from the list"),
         (parts("told_on", days_ago(-1)), "The day must be today or in the past"),
         (parts("identified_on", days_ago(-1)), "The day must be today or in the past"),
         ({"identified_on": "0001-01-01"}, "or later: check the year"),
@@ -251,7 +251,7 @@ def test_a_page_shows_every_field_and_the_position_first(risk, officer, member):
         f"First told by an auditor, {long_date(days_ago(60))}",
     ]
     assert [words for words in sentences if words not in text] == []
-    assert text.index(sentences[0]) < text.index("What could happen")
+    assert text.index(sentences[0]) < text.index("Event")
 
 
 def test_a_page_leaves_out_empty_fields(risk, member):
@@ -266,21 +266,21 @@ def test_a_page_leaves_out_empty_fields(risk, member):
 def test_an_officer_reads_which_fields_are_missing_in_one_line(risk, officer):
     text = text_of(officer.get(risk.get_absolute_url()))
     line = (
-        "Not said yet: its category, what is done about it, its position for the committee, "
-        "what good looks like."
+        "Not recorded yet: its category, its response, its position for the committee, what good "
+        "looks like."
     )
     assert line in text
 
 
 def test_a_rating_by_an_earlier_scheme_asks_for_no_position(risk, officer):
     Register.objects.update(scheme=make_scheme())
-    line = "Not said yet: its category, what is done about it. "
+    line = "Not recorded yet: its category, its response. "
     assert line in text_of(officer.get(risk.get_absolute_url()))
 
 
 def test_below_tolerance_no_position_is_asked_for(officer, risk):
     low = make_risk(risk.register, assessed=(1, 1), category="people", response="treat")
-    assert "Not said yet:" not in text_of(officer.get(low.get_absolute_url()))
+    assert "Not recorded yet:" not in text_of(officer.get(low.get_absolute_url()))
 
 
 def test_a_tolerance_that_has_run_out_says_so(risk, member):
@@ -291,8 +291,8 @@ def test_a_tolerance_that_has_run_out_says_so(risk, member):
         tolerated_until=days_ago(1),
         on=days_ago(9),
     )
-    assert "that day has passed" in text_of(member.get(risk.get_absolute_url()))
-    assert "that day has passed" not in text_of(
+    assert "Overdue: tolerated until" in text_of(member.get(risk.get_absolute_url()))
+    assert "Overdue: tolerated until" not in text_of(
         member.get(f"{risk.get_absolute_url()}?as_at={days_ago(1)}")
     )
 

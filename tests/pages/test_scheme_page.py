@@ -74,7 +74,7 @@ def post(client, scheme, **fields):
 
 def test_without_a_newer_version_the_page_says_where_one_comes_from(manager):
     page = words_of(manager.get(PATH))
-    assert "There is no newer version" in page and "An administrator of the installation" in page
+    assert "No newer version" in page and "When an administrator adds a newer version" in page
 
 
 def test_each_newer_version_is_offered(manager, register, newer):
@@ -85,7 +85,7 @@ def test_each_newer_version_is_offered(manager, register, newer):
 
 def test_a_version_of_another_organisation_is_not_offered(manager):
     make_scheme(slug="five-by-five", version=2, organisation=make_organisation())
-    assert "There is no newer version" in words_of(manager.get(PATH))
+    assert "No newer version" in words_of(manager.get(PATH))
 
 
 def test_the_settings_lead_to_it(manager):
@@ -139,7 +139,7 @@ def test_the_preview_says_which_read_so_already(manager, register, newer):
 def test_the_preview_says_that_an_appetite_is_to_be_stated_anew(manager, register, newer):
     before = preview_of(manager, newer)
     make_appetite(register.organisation)
-    words = "until an appetite is stated by it"
+    words = "until a body sets a risk appetite under it"
     assert (words in before, words in preview_of(manager, newer)) == (False, True)
 
 
@@ -194,15 +194,15 @@ DIFFERENCES = {
     ),
     "days": (
         lambda: {"bands": bands_with(severe={"review_days": 1})},
-        ("Severe: looked at again", "within 31 days", "within 1 day"),
+        ("Severe: review", "within 31 days", "within 1 day"),
     ),
     "tolerance": (
         lambda: {"tolerance": "low"},
-        ("Tolerated at most", "High", "Low"),
+        ("Tolerance", "High", "Low"),
     ),
     "escalation": (
         lambda: {"escalation": "high"},
-        ("Taken higher from", "Severe", "High"),
+        ("Escalated from", "Severe", "High"),
     ),
     "level": (
         lambda: {"impact": level_with("impact", 0, label="Tiny", guidance="")},
@@ -253,14 +253,14 @@ def test_the_list_after_it_shows_the_risks_that_were_counted(manager, register, 
 
 def test_a_reason_is_asked_for(manager, register, newer):
     answer = post(manager, newer, reason=" ")
-    assert "Enter why this register takes it" in answer.text
+    assert "Enter why this register adopts it" in answer.text
     assert Register.objects.get(pk=register.pk).scheme == preset()
 
 
 @pytest.mark.parametrize("value", ["", "x", "10000000000"])
 def test_a_form_that_names_no_version_is_lost(manager, newer, value):
     answer = manager.post(PATH, {"scheme": value, "reason": "So."})
-    assert (answer.status_code, "has lost track" in answer.text) == (200, True)
+    assert (answer.status_code, "We cannot save this form" in answer.text) == (200, True)
 
 
 def test_a_version_that_another_manager_took_is_refused_and_the_reason_stays(
@@ -274,7 +274,7 @@ def test_a_version_that_another_manager_took_is_refused_and_the_reason_stays(
 
 def test_the_form_cannot_name_a_version_of_another_organisation(manager, register):
     other = make_scheme(slug="five-by-five", version=2, organisation=make_organisation())
-    assert "has lost track" in post(manager, other).text
+    assert "We cannot save this form" in post(manager, other).text
     assert Register.objects.get(pk=register.pk).scheme == preset()
 
 
@@ -442,7 +442,7 @@ def test_bands_of_two_schemes_are_not_compared(manager, charted):
     assert [text in before for text in compared] == [True, True, False, True]
     assert [text in after for text in compared] == [False, False, False, False]
     assert "the register was scored by 5 x 5, four bands (version 1)" in after
-    assert "one rated by another scheme and not compared, none closed or taken off, one" in after
+    assert "one rated under another scheme and not compared, none closed or taken off, one" in after
 
 
 def test_a_rating_from_outside_by_the_earlier_scheme_does_not_count(manager, charted):
@@ -457,7 +457,7 @@ def test_a_rating_from_outside_by_the_earlier_scheme_does_not_count(manager, cha
 @pytest.mark.parametrize("place", ["agreements/", "dashboard/"])
 def test_what_an_earlier_scheme_gave_an_agreement_is_not_compared(manager, risk, place):
     page = words_of(manager.get(f"/registers/ours/{place}"))
-    assert "The register has taken another scheme since, so bands are not compared." in page
+    assert "The register has adopted another scheme since, so we do not compare bands." in page
 
 
 def test_the_headline_says_how_many_are_to_be_re_assessed(manager, risk):
@@ -468,10 +468,10 @@ def test_the_headline_says_how_many_are_to_be_re_assessed(manager, risk):
 
 def test_an_agreement_is_counted_by_the_scheme_of_its_day(manager, risk):
     page = manager.get("/registers/ours/agreements/").text
-    assert "rated by an earlier scheme" not in page
+    assert "rated under an earlier scheme" not in page
     make_agreement(risk.register)
     link = re.search(
-        r'href="([^"]*)"\s+data-count="1">1 rated by an earlier scheme',
+        r'href="([^"]*)"\s+data-count="1">1 rated under an earlier scheme',
         manager.get("/registers/ours/agreements/").text,
     )[1]
     assert "Reserves run out" in manager.get(html.unescape(link)).text

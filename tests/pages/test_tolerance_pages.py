@@ -148,7 +148,7 @@ def test_a_card_counts_by_the_tolerance_of_today(history, manager):
 
 
 def test_each_register_on_the_home_page_has_its_own_tolerance(history, manager):
-    """Of one organisation, and rated by another scheme, for which nothing is stated."""
+    """Of one organisation, and rated under another scheme, for which nothing is stated."""
     other = make_register(history.organisation, preset("four-by-four"), slug="other")
     make_risk(other, category="legal", assessed=(1, 1))
     assert "none above tolerance" in manager.get("/").text

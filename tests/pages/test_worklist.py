@@ -83,13 +83,13 @@ def counts_by_link(text):
 
 def test_it_says_first_how_many_things_there_are(register, member):
     unscored_risk(register)
-    assert "2 things to put right" in member.get(URL).text
+    assert "2 data quality issues" in member.get(URL).text
 
 
 def test_one_thing_is_counted_in_the_singular(register, member):
     clean(register, cause="")
     text = member.get(URL).text
-    assert ">1 thing to put right<" in text and "On 1 of 1 risk." in text
+    assert ">1 data quality issue<" in text and "On 1 of 1 risk." in text
 
 
 def test_each_number_leads_to_as_many(register, member):
@@ -119,8 +119,8 @@ def test_a_check_shows_its_rule_and_advice(register, member):
     unscored_risk(register)
     text = member.get(URL).text
     assert (
-        "It has no current rating by the scoring scheme in use now. "
-        "<strong>What to do.</strong> Assess it." in text
+        "The risk has no residual rating under the scheme in force. <strong>What to do.</strong> "
+        "Assess it." in text
     )
 
 
@@ -152,13 +152,15 @@ def test_owners_of_no_directorate_and_nobody_are_found_under_words(register, mem
     unscored_risk(register, owner=make_post(register.organisation))
     unscored_risk(register)
     assert "No directorate: 4" in member.get(f"{URL}?by=directorate").text
-    assert "No owner decided: 2" in member.get(f"{URL}?by=post").text
+    assert "No owner: 2" in member.get(f"{URL}?by=post").text
 
 
 def test_a_register_without_faults_reads_what_is_not_checked(register, member):
     clean(register)
     text = member.get(URL).text
-    assert "Nothing to put right" in text and "Not looked for" in text and "data-count" not in text
+    assert (
+        "No data quality issues" in text and "We do not check" in text and "data-count" not in text
+    )
 
 
 def test_an_empty_register_explains_the_worklist(register, member):
@@ -169,7 +171,7 @@ def test_an_empty_register_explains_the_worklist(register, member):
 def test_the_worklist_is_of_today_only(register, member, query):
     unscored_risk(register)
     text = member.get(f"{URL}?{query}").text
-    assert "speaks of today only" in text and "2 things to put right" in text
+    assert "This page always shows today" in text and "2 data quality issues" in text
 
 
 def test_a_member_reads_today_on_the_worklist_and_behind_its_links(register, member, officer):
@@ -177,7 +179,7 @@ def test_a_member_reads_today_on_the_worklist_and_behind_its_links(register, mem
     make_agreement(register)
     texts = [client.get(URL).text for client in (member, officer)]
     today = f'"{risk.get_absolute_url()}?as_at={days_ago(0)}"'
-    assert [(today in text, "speaks of today only" in text) for text in texts] == [
+    assert [(today in text, "This page always shows today" in text) for text in texts] == [
         (True, True),
         (False, False),
     ]
@@ -220,8 +222,8 @@ def test_a_reader_without_the_right_gets_no_link_to_a_form(register, member, off
 def test_an_exempt_risk_counts_for_those_who_see_it_only(register, member, officer):
     unscored_risk(register, is_exempt=True, title="Quokka")
     texts = [client.get(URL).text for client in (member, officer)]
-    assert ["2 things to put right" in text for text in texts] == [True, False]
-    assert "Quokka" not in texts[1] and "Exempt risks not counted" in texts[1]
+    assert ["2 data quality issues" in text for text in texts] == [True, False]
+    assert "Quokka" not in texts[1] and "Exempt risks are not counted" in texts[1]
 
 
 def test_a_risk_of_another_register_is_not_here(register, member):
@@ -264,7 +266,7 @@ def put(risk, slug="rq2-unscored", *, ago=0, until=-30, **fields):
 def test_a_fault_set_aside_is_listed_and_not_counted(register, member):
     put(unscored_risk(register), by=make_person(register.organisation, name="Robin Elm"))
     text = member.get(URL).text
-    assert "1 thing to put right" in text and "Set aside for now: 1" in text
+    assert "1 data quality issue" in text and "Set aside for now: 1" in text
     assert "set aside by an officer: “It is rated in May.”" in text
 
 
@@ -291,7 +293,7 @@ def test_a_fault_taken_back_counts_again_at_once(register, member):
     risk = unscored_risk(register)
     put(risk)
     CheckWaiver.take_back(risk, by=make_user(), check_name="rq2-unscored", reason="It cannot wait.")
-    assert "2 things to put right" in member.get(URL).text
+    assert "2 data quality issues" in member.get(URL).text
 
 
 def test_a_fault_can_be_set_aside_again(register, member):
@@ -299,7 +301,7 @@ def test_a_fault_can_be_set_aside_again(register, member):
     put(risk)
     CheckWaiver.take_back(risk, by=make_user(), check_name="rq2-unscored", reason="It cannot wait.")
     put(risk)
-    assert "1 thing to put right" in member.get(URL).text
+    assert "1 data quality issue" in member.get(URL).text
 
 
 @pytest.mark.parametrize("until", [1, -366])
@@ -357,10 +359,10 @@ def test_the_form_sent_twice_makes_one(register, manager):
 @pytest.mark.parametrize(
     ("fields", "words"),
     [
-        ({"reason": " "}, "Enter why it can wait"),
+        ({"reason": " "}, "Enter why you are setting it aside"),
         ({"until_0": ""}, "The last day must include a day"),
         ({"until": 1}, "The last day must be today or later"),
-        ({"until": -366}, "or earlier, a year at most"),
+        ({"until": -366}, "or earlier. A year is the most"),
     ],
 )
 def test_the_form_shows_error_messages(register, manager, fields, words):

@@ -156,14 +156,14 @@ def test_removed_rows_are_listed():
 
 
 def test_a_missing_management_form_is_an_error():
-    assert "copy what you typed" in summary(ControlFormSet({"form-0-name": "Audit"}))
+    assert "Copy what you typed" in summary(ControlFormSet({"form-0-name": "Audit"}))
 
 
 @pytest.mark.parametrize(
     ("limits", "words"),
     [
-        ({"min_num": 2, "validate_min": True}, "Fill in 2 at least"),
-        ({"max_num": 0, "validate_max": True}, "There is room for 0 at most: take some away"),
+        ({"min_num": 2, "validate_min": True}, "Enter 2 at least"),
+        ({"max_num": 0, "validate_max": True}, "Enter 0 at most: remove some"),
     ],
 )
 def test_too_few_and_too_many_rows_have_messages(limits, words):

@@ -79,8 +79,8 @@ def test_figures_have_a_comma_at_a_thousand():
 )
 def test_times_are_counted(count, words):
     assert times_in_words(count) == words
-    assert put_off_in_words(count) == f"put off {words}"
-    assert put_off_in_words(count, actions=2) == f"one of them put off {words}"
+    assert put_off_in_words(count) == f"due date changed {words}"
+    assert put_off_in_words(count, actions=2) == f"one with its due date changed {words}"
 
 
 def test_what_was_never_put_off_is_not_mentioned():
@@ -144,15 +144,15 @@ def test_a_count_over_time_names_its_peak():
         (unrated_sentence, (2,), "Two have no current rating."),
         (other_scheme_sentence, (1,), "One has to be re-assessed by this scheme."),
         (other_scheme_sentence, (10,), "10 have to be re-assessed by this scheme."),
-        (to_re_assess_sentence, (0, "A"), "No risk is rated by A."),
-        (to_re_assess_sentence, (1, "A"), "One risk is rated by A and will read “to re-assess”."),
-        (to_re_assess_sentence, (2, "A"), "Two risks are rated by A and will read “to re-assess”."),
+        (to_re_assess_sentence, (0, "A"), "No risk is rated under A."),
+        (to_re_assess_sentence, (1, "A"), "One risk is rated under A and will read “to re-assess”."),
+        (to_re_assess_sentence, (2, "A"), "Two risks are rated under A and will read “to re-assess”."),
         (earlier_scheme_sentence, (0,), ""),
-        (earlier_scheme_sentence, (1,), "One more reads so already, from an earlier scheme."),
-        (earlier_scheme_sentence, (2,), "Two more read so already, from an earlier scheme."),
-        (adopted_sentence, ("A", 0), "A is in force. No risk is to be judged again."),
-        (adopted_sentence, ("A", 1), "A is in force. One risk is to be judged again."),
-        (adopted_sentence, ("A", 10), "A is in force. 10 risks are to be judged again."),
+        (earlier_scheme_sentence, (1,), "One more already reads “to re-assess”."),
+        (earlier_scheme_sentence, (2,), "Two more already read “to re-assess”."),
+        (adopted_sentence, ("A", 0), "A is in force. No risk needs a new assessment."),
+        (adopted_sentence, ("A", 1), "A is in force. One risk needs a new assessment."),
+        (adopted_sentence, ("A", 10), "A is in force. 10 risks need a new assessment."),
         (matrix_in_words, (4, 5), "4 by 5"),
         (matrix_in_words, (4, 5, 1), "4 by 5, one pair of ratings in another band"),
         (matrix_in_words, (4, 5, 2), "4 by 5, two pairs of ratings in another band"),
@@ -260,9 +260,9 @@ def test_what_moved_leaves_out_what_seldom_happens(scored, rated_otherwise, clau
     [
         (0, 0, ""),
         (1, 0, "One is open."),
-        (1, 1, "One is open, and late."),
+        (1, 1, "One is open, and overdue."),
         (2, 0, "Two are open."),
-        (10, 1, "10 are open, one of them late."),
+        (10, 1, "10 are open, one overdue."),
     ],
 )
 def test_open_actions_of_a_risk(count, late, sentence):
@@ -273,14 +273,19 @@ def test_open_actions_of_a_risk(count, late, sentence):
     ("count", "late", "late_before", "sentence"),
     [
         (0, 0, 0, "No action is open."),
-        (1, 0, 0, "One action is open. It is not late."),
-        (2, 0, 0, "None of 2 open actions is late."),
-        (1, 1, 0, "One action is open, and it is late."),
-        (1, 1, 1, "One action is open, and it is late, re-dated before."),
-        (9, 1, 0, "One of 9 open actions is late."),
-        (9, 1, 1, "One of 9 open actions is late, re-dated before."),
-        (10, 2, 0, "Two of 10 open actions are late, none of them re-dated before."),
-        (31, 9, 6, "Nine of 31 open actions are late, six of them re-dated before."),
+        (1, 0, 0, "One action is open. It is not overdue."),
+        (2, 0, 0, "None of 2 open actions is overdue."),
+        (1, 1, 0, "One action is open. It is overdue."),
+        (1, 1, 1, "One action is open. It is overdue, and its due date changed before."),
+        (9, 1, 0, "One of 9 open actions is overdue."),
+        (9, 1, 1, "One of 9 open actions is overdue, with its due date changed before."),
+        (10, 2, 0, "Two of 10 open actions are overdue, none with its due date changed before."),
+        (
+            31,
+            9,
+            6,
+            "Nine of 31 open actions are overdue, six with the due date changed before.",
+        ),
     ],
 )
 def test_open_actions_of_a_register(count, late, late_before, sentence):
@@ -301,39 +306,39 @@ def test_open_actions_of_a_register(count, late, late_before, sentence):
         (
             changes_sentence,
             (0, 0, 3, 0, 0),
-            "Three are rated by another scheme.",
+            "Three are rated under another scheme.",
         ),
         (changes_sentence, (2, 0, 0, 0, 9), "Two risks have changed band since, nine are closed."),
-        (assurance_gap_in_words, (AssuranceLevel.NONE, 1), "has no assurance at all"),
-        (assurance_gap_in_words, (AssuranceLevel.NONE, 2), "have no assurance at all"),
+        (assurance_gap_in_words, (AssuranceLevel.NONE, 1), "has no assurance"),
+        (assurance_gap_in_words, (AssuranceLevel.NONE, 2), "have no assurance"),
         (untested_sentence, (1, 1, 12), "Not tested for 12 months: 1 of 1 control."),
         (untested_sentence, (1, 2, 12), "Not tested for 12 months: 1 of 2 controls."),
         (slippage_sentence, (0, 0, 3, 2), ""),
-        (slippage_sentence, (1, 0, 1, 2), "Of 1 open action: 1 re-dated 2 times or more."),
+        (slippage_sentence, (1, 0, 1, 2), "Of 1 open action: 1 with the due date changed 2 times or more."),
         (
             slippage_sentence,
             (1, 2, 9, 2),
-            "Of 9 open actions: 1 re-dated 2 times or more, 2 past the first day it was due.",
+            "Of 9 open actions: 1 with the due date changed 2 times or more, 2 past the first due date.",
         ),
-        (missing_part_sentence, (["cause", "event"],), "It does not say its cause or event."),
-        (worklist_sentence, (0, 0), "Nothing to put right was found."),
-        (worklist_sentence, (1, 1), "One thing to put right, on one risk."),
-        (worklist_sentence, (1000, 9), "1,000 things to put right, on nine risks."),
+        (missing_part_sentence, (["cause", "event"],), "It has no cause or event."),
+        (worklist_sentence, (0, 0), "No data quality issues found."),
+        (worklist_sentence, (1, 1), "One data quality issue, on one risk."),
+        (worklist_sentence, (1000, 9), "1,000 data quality issues, on nine risks."),
         (stuck_source, ("Severe", 9), "It is stuck: Severe at the last nine quarter ends."),
-        (signs_to_look_at, (1,), "One sign seen elsewhere to look at"),
-        (signs_to_look_at, (2,), "Two signs seen elsewhere to look at"),
+        (signs_to_look_at, (1,), "Compare with one warning sign from other cases"),
+        (signs_to_look_at, (2,), "Compare with two warning signs from other cases"),
         (
             reviewed_sentence,
             (1,),
-            "1 risk is reviewed: looked at today, and each stands as it is.",
+            "1 risk is reviewed today with no change.",
         ),
         (
             reviewed_sentence,
             (10,),
-            "10 risks are reviewed: looked at today, and each stands as it is.",
+            "10 risks are reviewed today with no change.",
         ),
-        (reassigned_sentence, (1, "Head"), "1 moved: Head owns it now."),
-        (reassigned_sentence, (2, "Head"), "2 moved: Head owns them now."),
+        (reassigned_sentence, (1, "Head"), "1 record reassigned. Head owns it now."),
+        (reassigned_sentence, (2, "Head"), "2 records reassigned. Head owns them now."),
     ],
 )
 def test_a_register_counts(sentence, counts, expected):
@@ -420,10 +425,10 @@ def test_a_day_is_due(today, words):
 @pytest.mark.parametrize(
     ("is_up", "is_approved", "words"),
     [
-        (True, True, "agreed to take it up to Corporate"),
-        (True, False, "not agreed to take it up to Corporate"),
-        (False, True, "agreed to take it back down from Corporate"),
-        (False, False, "not agreed to take it back down from Corporate"),
+        (True, True, "escalation to Corporate approved"),
+        (True, False, "escalation to Corporate refused"),
+        (False, True, "de-escalation from Corporate approved"),
+        (False, False, "de-escalation from Corporate refused"),
     ],
 )
 def test_a_decision_in_words(is_up, is_approved, words):

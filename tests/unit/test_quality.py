@@ -122,13 +122,13 @@ CASES = [
         ("no rating, no review day", risk(), None),
         ("no rating, its review is late", risk(next_review_on=ago(1)), True),
         ("no rating, its review is to come", risk(next_review_on=ago(-1)), False),
-        ("rated by an earlier scheme long ago", risk(rating(LOW, 900, scheme=2)), None),
+        ("rated under an earlier scheme long ago", risk(rating(LOW, 900, scheme=2)), None),
     ),
     *each(
         "rq2-unscored",
         ("no rating", risk(), True),
         ("rated", risk(rating(LOW)), False),
-        ("rated by an earlier scheme only", risk(rating(LOW, scheme=2)), True),
+        ("rated under an earlier scheme only", risk(rating(LOW, scheme=2)), True),
         ("rated by the scheme in force since", risk(rating(LOW, 50, scheme=2), rating(LOW)), False),
     ),
     *each(
@@ -141,7 +141,7 @@ CASES = [
             risk(rating(SEVERE), actions=(ActionRow("done"),)),
             True,
         ),
-        ("its action is dropped", risk(rating(SEVERE), actions=(ActionRow("dropped"),)), True),
+        ("its action is cancelled", risk(rating(SEVERE), actions=(ActionRow("dropped"),)), True),
         (
             "tolerated until today",
             risk(rating(SEVERE), response="tolerate", tolerated_until=TODAY),

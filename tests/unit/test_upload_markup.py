@@ -36,7 +36,7 @@ def test_a_missing_file_gets_an_error_message():
 
 
 def test_an_empty_file_gets_an_error_message():
-    assert form_with(b"").errors == {"plan": ["Select another file: this one is empty"]}
+    assert form_with(b"").errors == {"plan": ["The file is empty. Select another file"]}
 
 
 def test_a_long_name_gets_an_error_message():
@@ -47,7 +47,7 @@ def test_a_long_name_gets_an_error_message():
 
 def test_a_file_sent_as_text_is_asked_for_again():
     form = FileForm({"title": "Plan"}, {"plan": NAME})
-    assert form.errors == {"plan": ["Select the file again: it did not arrive"]}
+    assert form.errors == {"plan": ["The file did not upload. Select it again"]}
 
 
 def test_words_of_the_form_win():
@@ -76,7 +76,7 @@ def test_a_form_with_a_hidden_file_field_is_multipart():
 
 def test_a_stored_file_is_named():
     html = group(FileForm(initial={"plan": StoredFile("papers/2026/<b>plan.docx")}))
-    assert "&lt;b&gt;plan.docx is there now. Select a file to replace it." in html
+    assert "&lt;b&gt;plan.docx is the current file. Select another file to replace it." in html
     assert html.count("<input") == 1
     assert "papers" not in html and "<a " not in html
 

@@ -9,8 +9,7 @@ NAMES = [f.attname for f in Position._meta.concrete_fields if not f.primary_key]
 
 class Command(BaseCommand):
     help = (
-        "Write every position again from history; with --check only compare, and fail on a "
-        "difference."
+        "Rebuild every position from history; with --check only compare, and fail on a difference."
     )
 
     def add_arguments(self, parser):
