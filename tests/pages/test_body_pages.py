@@ -238,7 +238,7 @@ def test_a_body_oversees_registers_of_its_own_organisation_only(installer):
     register, foreign = (make_register(make_organisation(), slug=slug) for slug in ("r1", "r2"))
     address = "/admin/registers/body/add/"
     refused = installer.post(address, body_form(register.organisation, register, foreign))
-    assert "This belongs to another organisation" in refused.text
+    assert "Remove the registers of another organisation" in refused.text
     assert not Body.objects.filter(name="Scrutiny Committee").exists()
 
 
