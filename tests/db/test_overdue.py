@@ -46,7 +46,7 @@ def test_the_post_with_most_comes_first_and_equal_ones_go_by_name():
         (1, 0, ""),
         (1, 1, "due date changed once"),
         (1, 3, "due date changed three times"),
-        (2, 2, "one with its due date changed twice"),
+        (2, 2, "due date of one changed twice"),
     ],
 )
 def test_the_count_is_of_the_action_put_off_most_often(actions, redated, words):
@@ -86,8 +86,8 @@ def test_the_dashboard_says_who_is_late_with_the_day_first_due(council):
     [row] = section(council.page(), "late")
     first = f"{days_ago(60):%-d %B %Y}"
     assert (
-        row
-        == f"Director of Finance \N{EN DASH} 1 late, Director of Finance {first} , due date changed once"
+        row == f"Director of Finance \N{EN DASH} 1 late, Director of Finance {first} , "
+        "due date changed once"
     )
 
 

@@ -598,7 +598,7 @@ def test_the_list_of_one_post(records, member):
 
 def test_the_sentence_counts_earlier_re_dates(member):
     text = list_page(member, slug="busy").text
-    assert "Two of 5 open actions are overdue, one with the due date changed before." in text
+    assert "Two of 5 open actions are overdue, one with a date changed before." in text
     assert f"was {long_date(days_ago(60))}, due date changed twice" in text
 
 
@@ -822,7 +822,7 @@ def test_a_member_opens_on_the_actions_that_a_body_agreed(records, member):
         records.redated_action.risk.register, on=days_ago(35), recorded_at=instant_of(34)
     )
     text = list_page(member, slug="past").text
-    assert "As agreed by" in text and "One action is open. It is overdue." in text
+    assert "As reported to" in text and "One action is open. It is overdue." in text
     assert "No action is open." in list_page(member, as_at(0), "past").text
 
 

@@ -233,7 +233,7 @@ def test_the_page_shows_each_statement_its_body_and_review_day(manager, register
         f"Approved by Cabinet on {long_date(days_ago(3))}. Review due by "
         f"{long_date(days_ago(-300))}.",
         "The highest band within tolerance today: <strong>High, and Moderate for legal</strong>",
-        "Nothing of their own is stated for: strategy, governance",
+        "These categories have no statement of their own: strategy, governance",
         "s tolerance, High, applies to them",
     )
     assert [word for word in words if word not in text] == []

@@ -80,7 +80,7 @@ def test_figures_have_a_comma_at_a_thousand():
 def test_times_are_counted(count, words):
     assert times_in_words(count) == words
     assert put_off_in_words(count) == f"due date changed {words}"
-    assert put_off_in_words(count, actions=2) == f"one with its due date changed {words}"
+    assert put_off_in_words(count, actions=2) == f"due date of one changed {words}"
 
 
 def test_what_was_never_put_off_is_not_mentioned():
@@ -292,7 +292,7 @@ def test_open_actions_of_a_risk(count, late, sentence):
             31,
             9,
             6,
-            "Nine of 31 open actions are overdue, six with the due date changed before.",
+            "Nine of 31 open actions are overdue, six with dates changed before.",
         ),
     ],
 )
@@ -330,7 +330,8 @@ def test_open_actions_of_a_register(count, late, late_before, sentence):
         (
             slippage_sentence,
             (1, 2, 9, 2),
-            "Of 9 open actions: 1 with the due date changed 2 times or more, 2 past the first due date.",
+            "Of 9 open actions: 1 with the due date changed 2 times or more, "
+            "2 past the first due date.",
         ),
         (missing_part_sentence, (["cause", "event"],), "It has no cause or event."),
         (worklist_sentence, (0, 0), "No data quality issues found."),
