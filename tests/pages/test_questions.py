@@ -149,7 +149,9 @@ def test_an_action_that_was_put_off_twice_is_named(council):
         action.revise(
             by=council.officer, version=action.version, due_on=days_ago(-ahead), reason="Not ready."
         )
-    assert council.sources(QUESTIONS[Reason.SLIPPED]) == {"R-001": "“Test the plan” PUTOFF"}
+    assert council.sources(QUESTIONS[Reason.SLIPPED]) == {
+        "R-001": "Due date of “Test the plan” changed twice."
+    }
 
 
 def test_an_action_that_was_put_off_once_is_not_named(council):
