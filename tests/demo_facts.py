@@ -209,7 +209,7 @@ class TenFacts:
         actions = actions_on_day(positions, SimpleNamespace(is_today=True))
         assert (
             action_counts(actions, self.today).sentence
-            == "Seven of 16 open actions are late, five of them with its due date changed before."
+            == "Seven of 16 open actions are overdue, five with dates changed before."
         )
         page = self.read("risk_detail", 1)
         assert "moved three times" in page

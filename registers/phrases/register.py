@@ -25,7 +25,7 @@ from registers.phrases.numbers import (
 
 
 def open_actions_sentence(count: int, late: int) -> str:
-    """Of one risk: "Three are open, one of them late.", "" where none is open."""
+    """Of one risk: "Three are open, one overdue.", "" where none is open."""
     if not count:
         return ""
     clause = ngettext("%(count)s is open", "%(count)s are open", count)
@@ -36,7 +36,7 @@ def open_actions_sentence(count: int, late: int) -> str:
 
 
 def action_counts_sentence(count: int, late: int, late_before: int) -> str:
-    """Of a register: "Nine of 31 open actions are late, six of them re-dated before."
+    """Of a register: "Nine of 31 open actions are overdue, six with dates changed before."
 
     count: open actions. late_before: late ones that were re-dated before.
     """
@@ -69,20 +69,16 @@ def _re_dated_clause(late: int, late_before: int) -> str:
     if late == 1:
         return gettext("with its due date changed before")
     clause = ngettext(
-        "%(count)s with the due date changed before",
-        "%(count)s with the due date changed before",
-        late_before,
+        "%(count)s with a date changed before", "%(count)s with dates changed before", late_before
     )
     return clause % {"count": number_in_words(late_before)}
 
 
 def put_off_in_words(times: int, actions: int = 1) -> str:
-    """ "put off three times", of several actions "one of them put off three times", "" for none."""
+    """ "due date changed twice", of several actions "due date of one changed twice", "" for none."""
     if not times:
         return ""
-    clause = ngettext(
-        "due date changed %(times)s", "one with its due date changed %(times)s", actions
-    )
+    clause = ngettext("due date changed %(times)s", "due date of one changed %(times)s", actions)
     return clause % {"times": times_in_words(times)}
 
 
@@ -110,9 +106,7 @@ def state_in_words(state: AssuranceLevel | ControlWeakness, count: int) -> str:
                 n,
             ),
             AssuranceLevel.EXPIRED: ngettext(
-                "%(count)s has only expired assurance",
-                "%(count)s have only expired assurance",
-                n,
+                "%(count)s has only expired assurance", "%(count)s have only expired assurance", n
             ),
             AssuranceLevel.NONE: ngettext(
                 "%(count)s has no assurance", "%(count)s have no assurance", n
@@ -250,11 +244,7 @@ def slippage_sentence(redated: int, past: int, count: int, times: int) -> str:
         "%(count)s with the due date changed %(times)s times or more",
         redated,
     )
-    late = ngettext(
-        "%(count)s past the first due date",
-        "%(count)s past the first due date",
-        past,
-    )
+    late = ngettext("%(count)s past the first due date", "%(count)s past the first due date", past)
     clauses = [
         clause % {"count": n, "times": times} for n, clause in ((redated, often), (past, late)) if n
     ]
@@ -477,11 +467,9 @@ def next_review_in_words(
 ) -> str:
     """band, owner: "" where there is none. on: its next review; after: the one after that."""
     if on < today:
-        words = gettext(
-            "%(band)s. Review overdue since %(on)s. Next review after this one: %(after)s."
-        )
+        words = gettext("%(band)s. Review overdue since %(on)s. Next review after this: %(after)s.")
     else:
-        words = gettext("%(band)s. Review due on %(on)s. Next review after this one: %(after)s.")
+        words = gettext("%(band)s. Review due on %(on)s. Next review after this: %(after)s.")
     sentences = words % {
         "band": band or gettext("Not rated"),
         "on": date_format(on, "j F Y"),

@@ -193,7 +193,7 @@ def test_a_peer_rates_without_reading_our_rating(peer, risk):
     opened = form_data(risk)
     make_assessment(risk, (2, 2), rationale="Our own reason.")
     pages = [peer.get(ASSESS).text, peer.post(ASSESS, opened).text]
-    assert "added a current assessment." in html.unescape(pages[1])
+    assert "added a residual assessment." in html.unescape(pages[1])
     words = (risk.current.rationale, "Our own reason.", "likelihood 3 x impact", "likelihood 2 x")
     assert [word for word in words for page in pages if word in html.unescape(page)] == []
 
@@ -232,7 +232,7 @@ def test_an_officers_edit_after_a_peers_rating_is_a_conflict(officer, risk):
     answer = officer.post(f"{PAGE}edit/", form)
     text = html.unescape(answer.text)
     assert (answer.status_code, 'value="Mine"' in text) == (409, True)
-    assert "A peer reviewer or auditor (peer reviewer) added a rating that stands beside" in text
+    assert "A peer reviewer or auditor (peer reviewer) added an independent rating" in text
     risk.refresh_from_db()
     assert officer.post(f"{PAGE}edit/", form | {"version": risk.version}).status_code == 302
 

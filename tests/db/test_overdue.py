@@ -36,7 +36,7 @@ def test_the_post_with_most_comes_first_and_equal_ones_go_by_name():
     assert [line.name for line in posts] == [
         "Head of Care (vacant)",
         "Director of Finance",
-        "Not decided yet",
+        "No owner yet",
     ]
 
 
@@ -44,9 +44,9 @@ def test_the_post_with_most_comes_first_and_equal_ones_go_by_name():
     ("actions", "redated", "words"),
     [
         (1, 0, ""),
-        (1, 1, "put off once"),
-        (1, 3, "put off three times"),
-        (2, 2, "one of them put off twice"),
+        (1, 1, "due date changed once"),
+        (1, 3, "due date changed three times"),
+        (2, 2, "due date of one changed twice"),
     ],
 )
 def test_the_count_is_of_the_action_put_off_most_often(actions, redated, words):
@@ -86,7 +86,8 @@ def test_the_dashboard_says_who_is_late_with_the_day_first_due(council):
     [row] = section(council.page(), "late")
     first = f"{days_ago(60):%-d %B %Y}"
     assert (
-        row == f"Director of Finance \N{EN DASH} 1 late, Director of Finance {first} , put off once"
+        row == f"Director of Finance \N{EN DASH} 1 late, Director of Finance {first} , "
+        "due date changed once"
     )
 
 
@@ -134,7 +135,7 @@ def test_five_stuck_risks_are_named_and_a_link_leads_to_all(council):
 def responses_above_tolerance(council):
     """The response to each risk above tolerance, in the words of the page."""
     part = re.search(r'aria-labelledby="above".*?</section>', council.page(), re.DOTALL)[0]
-    cells = re.findall(r'data-label="Response">(.*?)</td>', part, re.DOTALL)
+    cells = re.findall(r'data-label="What is done about it">(.*?)</td>', part, re.DOTALL)
     return [" ".join(re.sub("<[^>]*>", " ", cell).split()) for cell in cells]
 
 

@@ -201,7 +201,7 @@ def test_another_band_is_named_only_where_an_end_lies_in_it(ratings, ends, words
 def test_the_page_names_another_possible_band(officer, risk):
     make_assessment(risk, (3, 3), impact_high=5)
     text = officer.get("/registers/ours/risks/1/").text
-    assert "<strong>could be Severe</strong>, judged on" in text
+    assert "<strong>could be Severe</strong>, assessed on" in text
     assert '<span class="app-judgements__range">Could be Severe</span>' in text
     assert "could be Severe" in officer.get("/registers/ours/risks/1/history/").text
 

@@ -520,13 +520,13 @@ def test_a_back_dated_assessment_is_recorded_now():
 
 def test_no_rating_is_recorded_before_its_day():
     risk = make_risk(on=days_ago(9))
-    with pytest.raises(ValueError, match="has not come yet"):
+    with pytest.raises(ValueError, match="is in the future"):
         make_assessment(risk, on=days_ago(3), recorded_at=timezone.now() - 4 * DAY)
 
 
 def test_no_change_is_recorded_before_its_day():
     risk = make_risk(on=days_ago(9))
-    with pytest.raises(ValueError, match="has not come yet"):
+    with pytest.raises(ValueError, match="is in the future"):
         make_revision(risk, title="B", on=days_ago(3), recorded_at=timezone.now() - 4 * DAY)
 
 

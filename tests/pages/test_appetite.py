@@ -129,7 +129,7 @@ def test_a_manager_states_an_appetite(manager, register):
         "legal",
         "moderate",
     )
-    assert "Legal: Averse is stated: Moderate is the most that is let stand." in answer.text
+    assert "Legal: Averse is recorded. The tolerance is Moderate." in answer.text
 
 
 def test_one_statement_may_be_for_all_categories_without_their_own(manager):
@@ -217,8 +217,8 @@ def test_a_link_may_name_the_category(manager, query, chosen):
 def test_the_page_explains_appetite_when_nothing_is_stated(manager):
     text = page(manager)
     assert "No risk appetite recorded" in text
-    assert "Appetite</strong> is how much risk" in text
-    assert "The highest band that is tolerated today: <strong>High</strong>" in text
+    assert "Risk appetite</strong> is how much risk" in text
+    assert "The highest band within tolerance today: <strong>High</strong>" in text
 
 
 def test_the_page_shows_each_statement_its_body_and_review_day(manager, register):
@@ -232,9 +232,9 @@ def test_the_page_shows_each_statement_its_body_and_review_day(manager, register
         "We will not gamble with this.",
         f"Approved by Cabinet on {long_date(days_ago(3))}. Review due by "
         f"{long_date(days_ago(-300))}.",
-        "The highest band that is tolerated today: <strong>High, and Moderate for legal</strong>",
-        "Nothing of their own is stated for: strategy, governance",
-        "s tolerance, High, holds for them",
+        "The highest band within tolerance today: <strong>High, and Moderate for legal</strong>",
+        "These categories have no statement of their own: strategy, governance",
+        "s tolerance, High, applies to them",
     )
     assert [word for word in words if word not in text] == []
 
@@ -259,7 +259,7 @@ def test_earlier_statements_are_listed_below(manager, register):
     text = page(manager)
     assert text.count('<h3 class="govuk-heading-s">Legal</h3>') == 1
     assert (
-        f"From {long_date(days_ago(100))}: cautious, Low at most, approved by Cabinet. "
+        f"From {long_date(days_ago(100))}: cautious, tolerance Low, approved by Cabinet. "
         "“Never at all.”" in text
     )
 
@@ -268,7 +268,7 @@ def test_the_page_as_at_a_day_shows_that_days_statement(manager, register):
     make_appetite(register.organisation, "legal", "low", on=days_ago(10))
     assert "No risk appetite recorded" in page(manager, f"{SETTINGS}?as_at={days_ago(11)}")
     assert "Low for legal" in page(manager, f"{SETTINGS}?as_at={days_ago(10)}")
-    assert "has not come yet" in page(manager, f"{SETTINGS}?as_at={days_ago(-1)}")
+    assert "is in the future" in page(manager, f"{SETTINGS}?as_at={days_ago(-1)}")
 
 
 def test_the_page_as_agreed_shows_what_was_recorded_by_then(manager, register):
@@ -303,7 +303,7 @@ def test_the_scheme_is_in_words(manager, register):
     for level in (*rules.likelihood, *rules.impact):
         assert f"<dt>{level}</dt>" in text
     assert "within 31 days" in text
-    assert "above tolerance, to be taken higher" in text
+    assert "above tolerance, to be escalated" in text
     assert 'data-ratings="5 5" data-band="severe"' in text
 
 

@@ -173,12 +173,12 @@ def test_each_risk_has_its_own_row():
 @pytest.mark.parametrize(
     ("singular", "count", "words"),
     [
-        (AssuranceLevel.FIRST_LINE, 0, "none rests on line 1 alone"),
-        (AssuranceLevel.FIRST_LINE, 1, "one rests on line 1 alone"),
-        (AssuranceLevel.FIRST_LINE, 9, "nine rest on line 1 alone"),
+        (AssuranceLevel.FIRST_LINE, 0, "none has assurance from line 1 only"),
+        (AssuranceLevel.FIRST_LINE, 1, "one has assurance from line 1 only"),
+        (AssuranceLevel.FIRST_LINE, 9, "nine have assurance from line 1 only"),
         (AssuranceLevel.NONE, 1, "one has no assurance"),
         (AssuranceLevel.NONE, 14, "14 have no assurance"),
-        (ControlWeakness.NONE, 2, "two have no control written down"),
+        (ControlWeakness.NONE, 2, "two have no controls recorded"),
     ],
 )
 def test_a_count_is_in_words(singular, count, words):
@@ -333,7 +333,7 @@ def test_a_control_of_another_risk_or_one_no_longer_used_is_refused(risk, office
 
 def test_a_closed_risk_takes_no_opinion(risk, officer):
     risk.close(by=make_user(), version=1, reason="Over.")
-    assert "is closed: what stands beside it stays" in post_opinion(officer, risk).text
+    assert "is closed. Reopen the risk" in post_opinion(officer, risk).text
     assert not risk.assurances.exists()
 
 
@@ -397,11 +397,11 @@ def make_mapped(register):
 def test_the_map_counts_risks_by_assurance_level(register, officer):
     text = re.sub(r"<[^>]+>", "", text_at(officer, MAP))
     assert (
-        "Of 4 risks, one rests on line 1 alone, one has only expired assurance and one has no "
-        in text
+        "Of 4 risks, one has assurance from line 1 only, one has only expired assurance "
+        "and one has no " in text
     )
-    assert "One has an opinion from line 2, 3 or 4 that still holds, four have no control" in text
-    assert "four have no control written down and none has a control that was not tested" in text
+    assert "One has valid assurance from line 2, 3 or 4, four have no controls" in text
+    assert "four have no controls recorded and none has a control not tested" in text
 
 
 @pytest.mark.parametrize(
@@ -427,7 +427,7 @@ def test_the_highest_risk_comes_first(register, officer):
 def test_a_cell_shows_the_opinion_its_age_and_expiry(register, officer):
     text = re.sub(r"<[^>]+>", "", text_at(officer, MAP))
     assert "Limited Internal audit, 2 months ago" in text
-    assert "Reasonable Internal audit, 2 months ago, run out" in text
+    assert "Reasonable Internal audit, 2 months ago, expired" in text
 
 
 def test_an_empty_cell_is_marked_as_a_gap(register, officer):
@@ -439,7 +439,10 @@ def test_an_empty_cell_is_marked_as_a_gap(register, officer):
 )
 def test_the_map_leaves_out_exempt_risks_the_reader_may_not_see(register, role, is_seen):
     text = signed_in(register, role).get(MAP).text
-    assert ("Quokka" in text, "exempt risks not counted" in text.lower()) == (is_seen, not is_seen)
+    assert ("Quokka" in text, "exempt risks are not counted" in text.lower()) == (
+        is_seen,
+        not is_seen,
+    )
     assert ("Of 5 risks" in text) == is_seen
 
 
@@ -457,7 +460,7 @@ def test_closed_risks_are_not_on_the_map(risk, member):
 
 
 def test_a_future_day_shows_no_map(risk, member):
-    assert "has not come yet" in text_at(member, f"{OUR_MAP}?as_at={days_ago(-9)}")
+    assert "is in the future" in text_at(member, f"{OUR_MAP}?as_at={days_ago(-9)}")
 
 
 def test_a_page_beyond_the_last_says_so(risk, member):

@@ -222,7 +222,7 @@ def test_no_more_than_the_limit_are_offered_and_reviewed(register, officer, monk
     risks = [make_risk(register) for _ in range(3)]
     QuerySet(RiskRevision).update(next_review_on=days_ago(1))
     assert len(offered(officer)) == 2
-    assert "3 reviews are late or due" in officer.get(REVIEW).text
+    assert "3 reviews are overdue or due" in officer.get(REVIEW).text
     answer = post_reviews(officer, *risks)
     assert ("Select" in answer.text, Review.objects.exists()) == (True, False)
 

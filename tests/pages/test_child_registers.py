@@ -288,7 +288,7 @@ def test_risks_are_counted_by_impact_category_and_directorate(council):
     council.risk(council.top, None, adverse_impacts=[impact("disruption")])
     breakdowns = breakdowns_on(council.page(more="ways"))
     sentence, rows = breakdowns["Risks by adverse impact"]
-    assert rows == {"Harm to users": "3", "Disruption": "2", "Not recorded": "1"}
+    assert rows == {"Harm to users": "3", "Disruption": "2", "None named": "1"}
     assert sentence == (
         "Most often Harm to users: 3 of 5. One has none. "
         "A risk that names several stands in each of them."

@@ -208,7 +208,7 @@ def test_a_new_control_is_on_the_risks_page(risk, officer):
         "Monthly reconciliation",
         "Detective",
         "Head of Finance (vacant)",
-        "Run by interims",
+        "Run by interim or agency staff",
         "Not effective",
     ]
     assert [words for words in [*texts, "Not assessed yet", "Never"] if words not in text] == []
@@ -275,7 +275,7 @@ def test_a_closed_risk_refuses_in_words(risk, officer, place):
     risk.close(by=make_user(), version=1, reason="Over.")
     test = parts("last_tested_on", days_ago(0)) | {"tested_by_line": "1", "operating": "works"}
     answer = officer.post(address(risk, place), form(version=1, reason="x", **test))
-    assert (answer.status_code, "is closed: what stands beside it stays" in answer.text) == (
+    assert (answer.status_code, "is closed. Reopen the risk" in answer.text) == (
         200,
         True,
     )
@@ -306,7 +306,7 @@ def test_an_edit_over_a_newer_version_keeps_typed_values_and_takes_the_other_cha
     control.revise(by=colleague, version=1, **tested)
     answer = officer.post(control.get_absolute_url(), form(version=1, title="Weekly"))
     assert answer.status_code == 409
-    assert "an officer changed this control while you were writing" in answer.text
+    assert "an officer changed this control after you opened it" in answer.text
     edited = answer.context["form"]
     assert edited["title"].value() == "Weekly"
     data = {
@@ -378,7 +378,7 @@ def test_a_retired_control_is_collapsed_with_its_reason(risk, officer):
     assert "Enter why you are retiring the control" in officer.post(path, {"version": 1}).text
     officer.post(path, {"version": 1, "reason": "The team was cut."})
     text = text_of(officer, risk)
-    assert "Retired (1)" in text and "The team was cut." in text
+    assert "Retired controls (1)" in text and "The team was cut." in text
 
 
 def test_a_retired_control_can_be_used_again(risk, officer):

@@ -242,7 +242,7 @@ def test_the_order_of_the_matrix_names_its_scheme(council):
     assert (
         "1 of 6 rated risks has one." in detail
         and "version 1" in detail
-        and "Tolerance: High, and Low" in detail
+        and "Tolerated at most: High, and Low" in detail
     )
 
 

@@ -83,7 +83,7 @@ def test_a_conflict_shows_a_new_assessment(world):
         colleague,
     )
     text = html.unescape(world.send("edit", world.form("edit", version="1")).text)
-    assert ("It burned down." in text, "An officer added a current assessment" in text) == (
+    assert ("It burned down." in text, "An officer added a residual assessment" in text) == (
         True,
         True,
     )

@@ -54,7 +54,7 @@ def test_a_risk_with_few_fields_has_a_page(reader, register):
     assert (
         "No residual rating yet" in text,
         text.count("Not decided yet"),
-        "Not said yet" in text,
+        "Not recorded yet" in text,
     ) == (True, 2, True)
 
 

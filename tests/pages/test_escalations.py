@@ -193,8 +193,8 @@ def test_the_form_sent_twice_is_one_proposal(risk, above, officer):
     ("step", "fields", "words"),
     [
         ("", {}, "Select where to escalate it"),
-        ("nonsense", {}, "Select where to escalate it"),
-        ("down", {}, "Select where to escalate it"),
+        ("nonsense", {}, "Select another option"),
+        ("down", {}, "Select another option"),
         ("up", {"reason": " "}, "Enter the reason for your proposal"),
         ("up", {"reason": "x" * 4001}, "must be 4,000 characters or fewer"),
     ],
@@ -330,7 +330,7 @@ def test_a_risk_page_shows_where_it_is_listed_since_when_and_why(risk, above, me
 def test_the_register_above_lists_it_apart_and_does_not_count_it(risk, above, officer, place):
     escalate(risk, above, on=days_ago(20))
     answer = officer.get(f"/registers/above/{place}")
-    assert "Escalated from other registers from other registers: 1" in answer.text
+    assert "Escalated from other registers: 1" in answer.text
     assert risk.title in answer.text and f'href="{risk.get_absolute_url()}"' in answer.text
     own_part = answer.text.partition('id="below"')[
         0
@@ -423,7 +423,7 @@ def test_the_home_register_shows_its_proposals_and_decisions(risk, above, member
     make_escalation(risk, above, reason="With figures now.")
     text = member.get("/registers/home/escalations/").text
     assert "Bring figures." in text and "With figures now." in text
-    assert "Waiting for a decision at Corporate risk register." in text
+    assert "Waiting for a decision by Corporate risk register." in text
 
 
 def test_an_empty_page_explains_its_purpose(above, member):

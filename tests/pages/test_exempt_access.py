@@ -261,7 +261,9 @@ def test_numbers_count_exempt_risks_for_those_who_may_see_them(read, person):
 
 
 def pages_with_notice(read, person):
-    return {path: "exempt risks not counted" in read(person, path).lower() for path in ONE_OF_EACH}
+    return {
+        path: "exempt risks are not counted" in read(person, path).lower() for path in ONE_OF_EACH
+    }
 
 
 @exempt_non_readers
@@ -271,7 +273,7 @@ def test_a_page_says_when_exempt_risks_are_not_counted(read, person):
 
 @exempt_non_readers
 def test_agreements_say_when_exempt_risks_are_not_counted(read, person):
-    assert "exempt risks not counted" in read(person, "/registers/ours/agreements/").lower()
+    assert "exempt risks are not counted" in read(person, "/registers/ours/agreements/").lower()
 
 
 @exempt_readers

@@ -66,5 +66,5 @@ def test_a_conflict_keeps_the_form_and_lets_it_be_sent_again(form, answers):
 
 
 def test_the_page_links_to_the_saved_record(form, answers):
-    link = re.search(r'href="([^"]*)">See what was saved', answers.conflict[0].text)[1]
+    link = re.search(r'href="([^"]*)">See what you saved', answers.conflict[0].text)[1]
     assert form.council.client.get(link).status_code == 200

@@ -155,7 +155,7 @@ def test_a_sign_says_how_long_it_stood_and_how_carefully_to_read_it(cached_page)
     markup = part(cached_page("library_case", "doncaster"), "DON-W6")
     assert (
         "About one to two years" in markup,
-        "Caution." in markup,
+        "Read with care." in markup,
         "Stated" in markup,
     ) == (
         True,

@@ -137,7 +137,7 @@ def test_a_risk_as_at_a_day_shows_no_later_judgement(pages_of):
 @pytest.mark.parametrize("as_at", ["2999-01-01", "9999-12-31"])
 @each_place
 def test_a_future_day_is_answered_with_a_sentence(pages_of, place, as_at):
-    assert "has not come yet" in html.unescape(pages_of(as_at)[place])
+    assert "is in the future" in html.unescape(pages_of(as_at)[place])
 
 
 @pytest.mark.parametrize("place", ["", "dashboard/", "risks/1/history/"])

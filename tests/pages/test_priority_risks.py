@@ -136,7 +136,9 @@ def test_an_action_that_was_postponed_twice_is_named(council):
     action = make_action(council.risk(), due_on=days_ago(100), title="Find a second provider")
     for ago in (50, -20):
         action.revise(by=council.manager, version=action.version, due_on=days_ago(ago))
-    assert "“Find a second provider” was put off twice." in council.priority_risks()["R-001"]
+    assert (
+        "Due date of “Find a second provider” changed twice." in council.priority_risks()["R-001"]
+    )
 
 
 def test_assurance_from_beyond_line_1_removes_the_reason(council):

@@ -150,7 +150,7 @@ def test_an_action_that_was_put_off_twice_is_named(council):
             by=council.officer, version=action.version, due_on=days_ago(-ahead), reason="Not ready."
         )
     assert council.sources(QUESTIONS[Reason.SLIPPED]) == {
-        "R-001": "“Test the plan” was put off twice."
+        "R-001": "Due date of “Test the plan” changed twice."
     }
 
 
@@ -552,7 +552,7 @@ def hidden_question(council):
         "Who knows?",
         by=council.peer,
         risk=risk,
-        source="“Quokka in hand” was put off twice.",
+        source="“Quokka in hand” PUTOFF",
     )
     make_revision(risk, by=council.officer, is_exempt=True, on=days_ago(1))
     return question

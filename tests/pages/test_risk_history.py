@@ -152,15 +152,15 @@ def test_a_reopened_action_is_in_the_history(risk):
 def test_an_escalation_and_its_decision_are_in_the_history(risk):
     make_escalation(risk, risk.register.parent, approved_by=risk.raised_by)
     assert events(risk)[:2] == [
-        "agreed to take it up to Corporate",
-        "proposed to be taken up to Corporate",
+        "escalation to Corporate approved",
+        "escalation to Corporate proposed",
     ]
 
 
 def test_a_refused_escalation_is_in_the_history(risk):
     escalation = make_escalation(risk, risk.register.parent)
     escalation.decide(by=risk.raised_by, is_approved=False, reason="Not yet.")
-    assert events(risk)[0] == "not agreed to take it up to Corporate"
+    assert events(risk)[0] == "escalation to Corporate refused"
 
 
 def test_a_check_set_aside_and_taken_back_is_in_the_history(risk):
@@ -243,7 +243,7 @@ def test_the_history_shows_the_same_marks_as_the_risk_page(pages, role, query):
 
 
 def test_a_future_day_shows_nothing(risk):
-    assert "has not come yet" in page(risk, Role.OFFICER, as_at=days_ago(-9).isoformat())
+    assert "is in the future" in page(risk, Role.OFFICER, as_at=days_ago(-9).isoformat())
 
 
 @pytest.mark.parametrize(

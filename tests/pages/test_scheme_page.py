@@ -118,7 +118,7 @@ def test_the_preview_counts_the_risks_that_will_read_to_re_assess(manager, regis
         make_risk(register, assessed=(3, 3))
     make_risk(register)
     make_risk(register, assessed=(3, 3), status="draft")
-    assert "Two risks are rated by 5 x 5, four bands (version 1) and will" in preview_of(
+    assert "Two risks are rated under 5 x 5, four bands (version 1) and will" in preview_of(
         manager, newer
     )
 
@@ -133,7 +133,7 @@ def test_the_preview_says_which_read_so_already(manager, register, newer):
     register.adopt_scheme(by=make_user(), scheme=newer, reason="So.")
     third = make_scheme(slug="five-by-five", version=3)
     page = preview_of(manager, third)
-    assert "No risk is rated by Northmoor's matrix (version 2). One more reads so already" in page
+    assert "No risk is rated under Northmoor's matrix (version 2). One more already reads" in page
 
 
 def test_the_preview_says_that_an_appetite_is_to_be_stated_anew(manager, register, newer):
@@ -147,7 +147,7 @@ def test_the_preview_names_the_registers_that_keep_the_scheme(manager, register,
     make_register(register.organisation, name="Housing risks")
     make_register(register.organisation, name="School risks", scheme=newer)
     page = preview_of(manager, newer)
-    assert "not added up with this register until then: Housing risks." in page
+    assert "totals leave them apart from this register: Housing risks." in page
     assert "School risks" not in page
 
 
@@ -239,7 +239,7 @@ def test_it_is_in_force_and_the_list_shows_what_is_to_be_judged_again(manager, r
         PATH, {"scheme": newer.pk, "reason": "The board asked for it."}, follow=True
     )
     assert answer.redirect_chain == [(TO_RE_ASSESS, 302)]
-    message = "Northmoor's matrix (version 2) is in force. One risk is to be judged again."
+    message = "Northmoor's matrix (version 2) is in force. One risk needs a new assessment."
     assert message in words_of(answer)
     assert Register.objects.get(pk=register.pk).scheme == newer
 
@@ -442,7 +442,7 @@ def test_bands_of_two_schemes_are_not_compared(manager, charted):
     assert [text in before for text in compared] == [True, True, False, True]
     assert [text in after for text in compared] == [False, False, False, False]
     assert "the register was scored by 5 x 5, four bands (version 1)" in after
-    assert "one rated under another scheme and not compared, none closed or taken off, one" in after
+    assert "one rated by another scheme and not compared, none closed or taken off, one" in after
 
 
 def test_a_rating_from_outside_by_the_earlier_scheme_does_not_count(manager, charted):

@@ -211,7 +211,7 @@ def test_an_exempt_risk_of_somebody_else_is_no_task_and_counts_nowhere(records):
 def test_a_risk_that_nobody_owns_waits_for_whoever_raised_it(records):
     sound_risk(records.register, None, by=records.people[Role.OFFICER])
     (task,) = tasks_due(records.people[Role.OFFICER], today())
-    assert (task.kind, task.note) == (TaskKind.DETAILS, "No owner")
+    assert (task.kind, task.note) == (TaskKind.DETAILS, "No owner decided")
 
 
 def test_a_risk_rated_by_an_earlier_scheme_is_to_be_rated_again(records):

@@ -204,23 +204,20 @@ def test_a_risk_says_which_tolerance_holds_for_it_and_why(history, manager):
 
 def test_a_risk_as_at_a_day_says_the_tolerance_of_that_day(history, manager):
     text = page(manager, f"/registers/ours/risks/1/?as_at={days_ago(60)}")
-    assert (
-        "Within tolerance. Tolerance for all risks whose category has none of its own: Severe"
-        in text
-    )
+    assert "Within tolerance. Tolerance for categories without their own: Severe" in text
 
 
 def test_a_risk_without_any_statement_says_that_the_scheme_decides(register, plain_manager):
     make_risk(register, category="legal", assessed=(5, 5))
     text = page(plain_manager, "/registers/plain/risks/1/")
-    assert "Tolerance by the scheme: High. Nobody has stated another for legal risks." in text
+    assert "Tolerance: High, set by the scoring scheme." in text
 
 
 def test_a_risk_without_a_rating_is_neither_above_nor_within(register, plain_manager):
     make_risk(register, category="legal")
     text = page(plain_manager, "/registers/plain/risks/1/")
     assert (
-        "Tolerance by the scheme: High." in text,
+        "Tolerance: High, set by the scoring scheme." in text,
         "bove tolerance" in text,
         "Within" in text,
     ) == (

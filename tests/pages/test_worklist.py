@@ -270,7 +270,9 @@ def test_a_fault_set_aside_is_listed_and_not_counted(register, member):
     assert "set aside by an officer: “It is rated in May.”" in text
 
 
-@pytest.mark.parametrize(("until", "words"), [(0, "1 thing to"), (1, "2 things to")])
+@pytest.mark.parametrize(
+    ("until", "words"), [(0, "1 data quality issue<"), (1, "2 data quality issues<")]
+)
 def test_a_fault_set_aside_counts_again_after_its_last_day(register, member, until, words):
     put(unscored_risk(register), ago=9, until=until)
     assert words in member.get(URL).text
@@ -279,7 +281,7 @@ def test_a_fault_set_aside_counts_again_after_its_last_day(register, member, unt
 def test_it_is_set_aside_for_one_risk_and_one_check_only(register, member):
     put(unscored_risk(register))
     unscored_risk(register)
-    assert "3 things to put right" in member.get(URL).text
+    assert "3 data quality issues" in member.get(URL).text
 
 
 def test_a_corrected_fault_is_not_listed_as_set_aside(register, member):

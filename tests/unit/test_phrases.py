@@ -80,7 +80,7 @@ def test_figures_have_a_comma_at_a_thousand():
 def test_times_are_counted(count, words):
     assert times_in_words(count) == words
     assert put_off_in_words(count) == f"due date changed {words}"
-    assert put_off_in_words(count, actions=2) == f"one with its due date changed {words}"
+    assert put_off_in_words(count, actions=2) == f"due date of one changed {words}"
 
 
 def test_what_was_never_put_off_is_not_mentioned():
@@ -145,8 +145,16 @@ def test_a_count_over_time_names_its_peak():
         (other_scheme_sentence, (1,), "One has to be re-assessed by this scheme."),
         (other_scheme_sentence, (10,), "10 have to be re-assessed by this scheme."),
         (to_re_assess_sentence, (0, "A"), "No risk is rated under A."),
-        (to_re_assess_sentence, (1, "A"), "One risk is rated under A and will read “to re-assess”."),
-        (to_re_assess_sentence, (2, "A"), "Two risks are rated under A and will read “to re-assess”."),
+        (
+            to_re_assess_sentence,
+            (1, "A"),
+            "One risk is rated under A and will read “to re-assess”.",
+        ),
+        (
+            to_re_assess_sentence,
+            (2, "A"),
+            "Two risks are rated under A and will read “to re-assess”.",
+        ),
         (earlier_scheme_sentence, (0,), ""),
         (earlier_scheme_sentence, (1,), "One more already reads “to re-assess”."),
         (earlier_scheme_sentence, (2,), "Two more already read “to re-assess”."),
@@ -284,7 +292,7 @@ def test_open_actions_of_a_risk(count, late, sentence):
             31,
             9,
             6,
-            "Nine of 31 open actions are overdue, six with the due date changed before.",
+            "Nine of 31 open actions are overdue, six with dates changed before.",
         ),
     ],
 )
@@ -314,11 +322,16 @@ def test_open_actions_of_a_register(count, late, late_before, sentence):
         (untested_sentence, (1, 1, 12), "Not tested for 12 months: 1 of 1 control."),
         (untested_sentence, (1, 2, 12), "Not tested for 12 months: 1 of 2 controls."),
         (slippage_sentence, (0, 0, 3, 2), ""),
-        (slippage_sentence, (1, 0, 1, 2), "Of 1 open action: 1 with the due date changed 2 times or more."),
+        (
+            slippage_sentence,
+            (1, 0, 1, 2),
+            "Of 1 open action: 1 with the due date changed 2 times or more.",
+        ),
         (
             slippage_sentence,
             (1, 2, 9, 2),
-            "Of 9 open actions: 1 with the due date changed 2 times or more, 2 past the first due date.",
+            "Of 9 open actions: 1 with the due date changed 2 times or more, "
+            "2 past the first due date.",
         ),
         (missing_part_sentence, (["cause", "event"],), "It has no cause or event."),
         (worklist_sentence, (0, 0), "No data quality issues found."),

@@ -54,7 +54,7 @@ def test_an_address_without_some_parameters():
 
 @pytest.mark.parametrize(
     ("kind", "words"),
-    [("peer-support", "Peer support"), ("structural", "Structural"), ("", "Not said yet")],
+    [("peer-support", "Peer support"), ("structural", "Structural"), ("", "Not recorded yet")],
 )
 def test_a_kind_of_action_in_words(kind, words):
     assert kind_in_words(kind) == words
