@@ -18,7 +18,7 @@ pytestmark = pytest.mark.django_db
     ("place", "words"),
     [
         ("/registers/ours/", "nobody has looked"),
-        ("/registers/ours/dashboard/", "When officers have logged and judged risks"),
+        ("/registers/ours/dashboard/", "When officers have logged and rated risks"),
         ("/", "No risks on the register yet"),
     ],
 )
