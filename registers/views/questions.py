@@ -100,7 +100,7 @@ def question_edit(request, slug, pk):
 def question_take_off(request, slug, pk):
     question = get_question_for(request.user, slug, pk)
     question.take_off()
-    messages.success(request, f"Taken off your list: “{question.text}”")
+    messages.success(request, f"Removed from your list: “{question.text}”")
     return redirect("question_list", slug)
 
 
