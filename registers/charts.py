@@ -103,13 +103,14 @@ def _shape(labels: tuple[str, ...], colours: tuple[str, ...], sideways: bool) ->
     count_axis = {"title": {"text": "Risks"}, "rangemode": "tozero", "tickformat": "d", "nticks": 6}
     name_axis = {"type": "category", "automargin": True}
     if sideways:
-        name_axis["autorange"] = "reversed"
+        # Each name, however low the bars.
+        name_axis |= {"autorange": "reversed", "dtick": 1}
     layout = {
         "template": "none",
         "barmode": "stack",
         "font": {"family": "arial, sans-serif", "size": 14, "color": LINE},
-        "margin": {"l": 50, "r": 10, "t": 10, "b": 50},
-        "height": 380,
+        "margin": {"l": 130 if sideways else 50, "r": 10, "t": 10, "b": 50},
+        "height": 300 if sideways else 250,
         "legend": {"orientation": "h", "y": -0.25, "traceorder": "normal"},
         "xaxis": count_axis if sideways else name_axis,
         "yaxis": name_axis if sideways else count_axis,

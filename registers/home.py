@@ -25,6 +25,7 @@ from registers.permissions import Permission, can, readers_agreements
 from registers.phrases.register import news_sentence
 
 CHANGES = 8
+KNOWN_TODAY = (MissingInformation.VACANT_POST, MissingInformation.EARLIER_SCHEME)
 
 
 @dataclass(frozen=True)
@@ -187,15 +188,17 @@ def _card(register, tolerance, rows, query_string):
     )
 
 
-def gaps_of(positions, day):
+def gaps_of(positions, day, *, is_today=True):
     """(gap, how many risks) for each gap that there is. One query.
 
-    positions: on the register that day.
+    positions: on the register that day. Of another day than today the gaps are left out that are
+    known for today only: who holds a post, and which scheme is in force.
     """
+    gaps = [gap for gap in MissingInformation if is_today or gap not in KNOWN_TODAY]
     counts = positions.order_by().aggregate(
-        **{gap.name: Count("pk", filter=gap.on(day)) for gap in MissingInformation}
+        **{gap.name: Count("pk", filter=gap.on(day)) for gap in gaps}
     )
-    return [(gap, counts[gap.name]) for gap in MissingInformation if counts[gap.name]]
+    return [(gap, counts[gap.name]) for gap in gaps if counts[gap.name]]
 
 
 def register_news(user, registers, positions, day):

@@ -27,9 +27,9 @@ QUESTIONS = {
         "What could be seen before it happened, who saw it, and what was done about it?"
     ),
     Reason.ROSE: "What changed, and what would bring it back within what we tolerate, by when?",
-    Reason.STUCK: "What would have to be true for this to come down, and who is making it so?",
+    Reason.STUCK: "What would bring this down, and who is responsible for that?",
     Reason.SLIPPED: "What stands in the way of this action, and is it still the right one?",
-    Reason.UNSEEN: "Who that does not run it could look at this before we meet again?",
+    Reason.UNSEEN: "Who outside the service could check this before the next meeting?",
 }
 
 

@@ -1,30 +1,26 @@
-"""How a risk's current rating went over the last quarter ends: a small picture, and its words.
+"""How a risk's residual rating went over the last quarter ends: a small picture, and its words.
 
-RatingSparkline is for the page of one risk, drawn from its assessments. CompactSparkline is for
-many risks on one page, drawn from their positions.
+For the page of one risk, drawn from its assessments. Of many risks on one page the bands are said
+in a row: band_history.py.
 """
 
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
-from itertools import groupby, pairwise, takewhile
+from itertools import pairwise, takewhile
 from typing import NamedTuple
 
 from django.utils.formats import date_format
-from django.utils.text import capfirst
 
 from registers.charts import Cell, Table
-from registers.dates import quarter_ends_before
-from registers.models import Assessment, Position, ScoringScheme
+from registers.models import Assessment
 from registers.models.position_queries import STUCK
 from registers.phrases.bands import (
     band_before,
     band_history_in_words,
-    band_steps,
     by_another_scheme,
-    constant_band,
     first_band_history_in_words,
 )
 from registers.phrases.dashboard import highest_band_running
@@ -49,8 +45,6 @@ class Frame(NamedTuple):
 
 
 FRAME = Frame(6, 154, 6, 30)  # of a picture 160 wide and 36 high
-COMPACT_FRAME = Frame(5, 91, 5, 23)  # of a picture 96 wide and 28 high
-COMPACT_ENDS = 4  # quarter ends before the day that is read
 
 
 @dataclass(frozen=True)
@@ -152,121 +146,3 @@ def _sentence(ratings: list, points: list[Point]) -> str:
 
 def _month(day: datetime.date) -> str:
     return date_format(day, "F Y")
-
-
-@dataclass(frozen=True)
-class Step:
-    """The band of a risk at the end of a day. label: the band, or why there is none.
-
-    x, y: its place in the picture; y is None without a band of the scheme in force that day, whose
-    key is scheme.
-    """
-
-    day: datetime.date
-    label: str
-    x: float
-    y: float | None
-    scheme: int
-
-
-@dataclass(frozen=True)
-class CompactSparkline:
-    """steps: oldest first, at last the day that is read."""
-
-    steps: tuple[Step, ...]
-
-    @property
-    def points(self) -> list[Step]:
-        return [step for step in self.steps if step.y is not None]
-
-    @property
-    def path(self) -> str:
-        """A line in steps through the points, as an SVG path.
-
-        Broken where there was no band, and where another scheme came into force.
-        """
-        first, *_ = self.steps
-        path = f"M{first.x:g} {first.y:g}" if first.y is not None else ""
-        for early, late in pairwise(self.steps):
-            if late.y is not None:
-                is_broken = early.y is None or early.scheme != late.scheme
-                path += f"M{late.x:g} {late.y:g}" if is_broken else f"H{late.x:g}V{late.y:g}"
-        return path
-
-    @property
-    def words(self) -> str:
-        """ "Moderate in December 2025, High from June 2026, Severe now" """
-        runs = [(label, list(run)) for label, run in groupby(self.steps, key=self._label)]
-        if len(runs) == 1:
-            label, run = runs[0]
-            return capfirst(constant_band(label, _month(run[0].day)))
-        steps = [(label, _month(run[0].day)) for label, run in runs]
-        return capfirst(band_steps(steps, is_latest_new=len(runs[-1][1]) == 1))
-
-    def _label(self, step: Step) -> str:
-        """The band of a step in words, which name another scheme than that of the last step."""
-        is_latest = step.y is None or step.scheme == self.steps[-1].scheme
-        return step.label if is_latest else by_another_scheme(step.label)
-
-
-class CompactSparklines:
-    """The sparklines of several risks at once.
-
-    positions: of all days, on the register. day: the one that is read. scheme_on: gives the
-    ScoringScheme that was in force on a day.
-    """
-
-    def __init__(
-        self, positions, *, day: datetime.date, scheme_on: Callable[[datetime.date], ScoringScheme]
-    ):
-        self._positions, self._days = positions, [*quarter_ends_before(day, COMPACT_ENDS), day]
-        self._schemes = [scheme_on(day) for day in self._days]
-
-    def by_risk(self, positions: Iterable[Position]) -> dict[int, CompactSparkline]:
-        """Key of a risk -> its sparkline. positions: of the day that is read.
-
-        One query whatever their number, none for none of them.
-        """
-        current = {position.risk_id: position for position in positions}
-        if not current:
-            return {}
-        fields = ("risk_id", "from_day", "until_day", "band", "scheme_id")
-        rows = self._positions.filter(
-            risk__in=current, until_day__gt=self._days[0], from_day__lt=self._days[-1]
-        ).order_by()
-        earlier: dict[int, list] = {}
-        for position in rows.values_list(*fields, named=True):
-            earlier.setdefault(position.risk_id, []).append(position)
-        return {
-            risk: self._sparkline(earlier.get(risk, []), position)
-            for risk, position in current.items()
-        }
-
-    def _sparkline(self, earlier, current) -> CompactSparkline:
-        """earlier: rows with the fields that by_risk reads; current: a position."""
-        at_ends = [
-            next((p for p in earlier if p.from_day <= day < p.until_day), None)
-            for day in self._days[:-1]
-        ]
-        return CompactSparkline(
-            tuple(
-                self._step(number, position) for number, position in enumerate([*at_ends, current])
-            )
-        )
-
-    def _step(self, number: int, position: Position | None) -> Step:
-        scheme = self._schemes[number]
-        label, y = self._place(position, scheme)
-        x = COMPACT_FRAME.x(number, len(self._days))
-        return Step(self._days[number], label, x, y, scheme.pk)
-
-    @staticmethod
-    def _place(position: Position | None, scheme) -> tuple[str, float | None]:
-        if position is None:
-            return "not on the register", None
-        if not position.band:
-            return "not scored", None
-        if position.scheme_id != scheme.pk:
-            return "rated under another scheme", None
-        band = scheme.rules.band(position.band)
-        return band.label, COMPACT_FRAME.y(band)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from registers.actions import next_actions
+from registers.band_history import BandHistories
 from registers.dashboard.above_tolerance import AboveTolerance
 from registers.dashboard.bands import Bands
 from registers.dashboard.blind_spots import BlindSpots
@@ -21,14 +22,12 @@ from registers.dashboard.independent_ratings import IndependentRatings
 from registers.dashboard.matrix import Matrix
 from registers.dashboard.movement import Movements
 from registers.dashboard.overdue import Overdue
-from registers.dashboard.persistent import Persistent
 from registers.dashboard.precedent_matches import PrecedentMatches
 from registers.dashboard.priority_risks import PriorityRisks
 from registers.dashboard.section import Section
 from registers.dashboard.trends import Trends
 from registers.headings import read_headings
 from registers.phrases.bands import above_in_words, tolerated_in_words
-from registers.rating_sparkline import CompactSparklines
 from registers.today_differences import mark_differences
 
 
@@ -42,15 +41,16 @@ class Row:
 
 
 SECTIONS = [
-    Row(((Headline,), (Bands, IndependentRatings)), "app-columns", has_columns=True),
+    Row(((Headline,),)),
     Row(((PriorityRisks,),)),
-    Row(((Movements,), (Matrix,)), "app-columns app-columns--matrix", has_columns=True),
     Row(((AboveTolerance,),)),
-    Row(((Persistent,),)),
-    Row(((Overdue,),)),
-    Row(((FailureTypes,), (Trends,)), "app-print-columns"),
+    Row(
+        ((Bands, Movements, BlindSpots), (Matrix, IndependentRatings), (Trends, FailureTypes)),
+        "app-columns app-columns--three",
+        has_columns=True,
+    ),
+    Row(((Overdue,), (PrecedentMatches,)), "app-columns", has_columns=True),
     Row(((Breakdowns,),)),
-    Row(((PrecedentMatches,), (BlindSpots,)), "app-columns"),
 ]
 
 
@@ -75,6 +75,11 @@ class Dashboard:
         return self._sections[section]
 
     @property
+    def moved(self) -> Movements:
+        """What the risks did since the day compared with, which most sections speak of."""
+        return self.section(Movements)
+
+    @cached_property
     def rows(self) -> list[dict]:
         """The sections that are shown, as the page lays them out; no empty row or column."""
         rows = []
@@ -86,6 +91,12 @@ class Dashboard:
             if columns := [column for column in columns if column]:
                 rows.append({"columns": columns, "css": row.css, "has_columns": row.has_columns})
         return rows
+
+    @property
+    def contents(self) -> list[tuple[str, str]]:
+        """(anchor, title) of each section that is shown, as the list of contents names it."""
+        sections = [section for row in self.rows for column in row["columns"] for section in column]
+        return [(section.anchor, section.title) for section in sections if section.title]
 
     @property
     def tolerated_in_words(self) -> str:
@@ -105,16 +116,17 @@ class Dashboard:
         return headings
 
     @cached_property
-    def sparklines(self):
-        """Key of a risk -> its CompactSparkline."""
+    def histories(self):
+        """Key of a risk -> its BandHistory."""
         data = self.data
-        keys = {key for section in self._sections.values() for key in section.sparkline_keys}
-        sparklines = CompactSparklines(
+        keys = {key for section in self._sections.values() for key in section.history_keys}
+        histories = BandHistories(
             data.unfiltered.history,
             day=data.as_of.day,
+            since=data.as_of.since,
             scheme_on=data.scheme_on,
         )
-        return sparklines.by_risk(self.headings[key] for key in keys)
+        return histories.by_risk(self.headings[key] for key in keys)
 
     @cached_property
     def next_actions(self):

@@ -1,7 +1,11 @@
-"""The risks above tolerance: since when, what is done about each, and what assurance they lack."""
+"""The risks above tolerance, and those stuck in the highest band: the one full table of risks.
+
+Each row says since when, how the risk moved, the response, and whether it is stuck or came true.
+"""
 
 from __future__ import annotations
 
+import datetime
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -9,26 +13,36 @@ from django.db.models import Count
 from django.utils.formats import date_format
 
 from registers.actions import NextAction
+from registers.band_history import BandHistory
 from registers.dashboard.section import Section
 from registers.dates import quarter_ends_between
 from registers.models import AssuranceLevel, Position, Risk
+from registers.movement import NEW
 from registers.phrases.dashboard import band_since_in_words
 from registers.phrases.register import assurance_gap_in_words
-from registers.rating_sparkline import CompactSparkline
 from registers.scoring import ABOVE_TOLERANCE
 
 LISTED = 10
+STUCK_LISTED = 5
 ASSURANCE_GAPS = (AssuranceLevel.FIRST_LINE, AssuranceLevel.EXPIRED, AssuranceLevel.NONE)
 
 
 @dataclass(frozen=True)
 class AboveRow:
-    """quarter_ends: in this band running. next_action: None where no action is open."""
+    """quarter_ends: in this band running. next_action: None where no action is open.
+
+    is_unexplained: it fell, and nothing on record says why. materialised_on: None where it has not
+    happened.
+    """
 
     position: Position
     quarter_ends: int
-    sparkline: CompactSparkline
+    history: BandHistory
     next_action: NextAction | None = None
+    is_new: bool = False
+    is_stuck: bool = False
+    is_unexplained: bool = False
+    materialised_on: datetime.date | None = None
 
     @property
     def since(self) -> str:
@@ -56,38 +70,54 @@ class AboveRow:
 
 
 class AboveTolerance(Section):
-    """Two queries."""
+    """One query, and one that it shares."""
 
     template = "dashboard/above_tolerance.html"
+    anchor, title = "above", "Risks above tolerance"
+
+    @property
+    def is_shown(self) -> bool:
+        return super().is_shown and bool(self.keys)
 
     @cached_property
-    def _keys(self) -> list[int]:
-        """Of the ten with the highest score."""
-        rows = self.data.above.order_by("-score", "number")
-        return list(rows.values_list("pk", flat=True)[:LISTED])
+    def keys(self) -> list[int]:
+        """Of the ten with the highest score, and of those stuck in a band that is tolerated."""
+        above = [row.pk for row in self.data.top_rows[:LISTED]]
+        stuck = [pk for pk, *_ in self.data.stuck[:STUCK_LISTED]]
+        return list(dict.fromkeys([*above, *stuck]))
 
     @property
     def heading_keys(self):
-        return self._keys
+        return self.keys
 
     @property
-    def sparkline_keys(self):
-        return self._keys
+    def history_keys(self):
+        return self.keys
 
     @property
     def next_action_keys(self):
-        return self._keys
+        return self.keys
 
     @cached_property
     def rows(self) -> list[AboveRow]:
-        return [self._row(self.dashboard.headings[key]) for key in self._keys]
+        return [self._row(key, self.dashboard.headings[key]) for key in self.keys]
 
-    def _row(self, position):
+    @property
+    def above_listed(self) -> int:
+        return min(LISTED, len(self.data.top_rows))
+
+    def _row(self, key, position):
+        moved, data = self.dashboard.moved, self.data
+        movement = moved.kind_of.get(key)
         return AboveRow(
             position,
-            quarter_ends_between(position.band_since, self.data.as_of.day),
-            self.dashboard.sparklines[position.risk_id],
+            quarter_ends_between(position.band_since, data.as_of.day),
+            self.dashboard.histories[position.risk_id],
             self.dashboard.next_actions.get(position.risk_id),
+            is_new=movement is not None and movement.kind == NEW,
+            is_stuck=any(pk == key for pk, *_ in data.stuck),
+            is_unexplained=key in moved.unexplained,
+            materialised_on=data.materialised_on.get(key),
         )
 
     @property

@@ -5,9 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
-from registers.dashboard.failure_types import FailureTypes
 from registers.dashboard.section import Section
-from registers.dashboard.trends import Trends
 from registers.scoring import Band
 
 
@@ -33,6 +31,7 @@ class BandCount:
 
 class Bands(Section):
     template = "dashboard/bands.html"
+    anchor, title = "bands", "Risks by band"
 
     @cached_property
     def rows(self) -> list[BandCount]:
@@ -55,13 +54,3 @@ class Bands(Section):
     @property
     def is_compared(self) -> bool:
         return self.data.compares_bands
-
-    @property
-    def trend(self) -> str:
-        """The sentence of the chart over time."""
-        return self.dashboard.section(Trends).chart.summary
-
-    @property
-    def types(self) -> str:
-        """The sentence of the chart by failure type."""
-        return self.dashboard.section(FailureTypes).chart.summary

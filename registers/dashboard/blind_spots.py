@@ -8,6 +8,7 @@ from registers.dashboard.section import Section
 
 class BlindSpots(Section):
     template = "dashboard/blind_spots.html"
+    anchor, title = "blind", "Blind spots"
 
     @property
     def is_shown(self) -> bool:

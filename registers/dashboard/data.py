@@ -35,6 +35,7 @@ UNSCORED = (movement.UNSCORED, "Not scored", NOT_SCORED)
 OTHER_SCHEME = (movement.OTHER_SCHEME, "To re-assess", TO_RE_ASSESS)
 # Filters of which a risk may fit two values: the list takes a second one as "also_...".
 MULTIPLE = ("band", "adverse_impact")
+TOP = 50  # risks above tolerance of which sections name some
 
 
 @dataclass(frozen=True)
@@ -80,6 +81,16 @@ class RatingGroup(NamedTuple):
     ends: tuple[int | None, ...]
     risks: int
     first: int
+
+
+class TopRow(NamedTuple):
+    """A risk above tolerance. pk: of its position."""
+
+    pk: int
+    number: int
+    band: str
+    likelihood: int
+    impact: int
 
 
 def group_by_rating(positions, *, by_category: bool) -> list[RatingGroup]:
@@ -350,13 +361,23 @@ class DashboardData:
         return [(pk, on) for pk, on, *_ in self._came_true if on > self.as_of.since]
 
     @property
-    def happened_references(self) -> list[str]:
-        """References of the risks whose status is that they have happened."""
+    def materialised(self) -> list[int]:
+        """Keys of the positions of the risks whose status is that they have happened."""
         return [
-            self.register.reference(number)
-            for *_, status, number in self._came_true
-            if status == RiskRevision.Status.HAPPENED
+            pk for pk, _, status, _ in self._came_true if status == RiskRevision.Status.HAPPENED
         ]
+
+    @property
+    def materialised_on(self) -> dict[int, datetime.date]:
+        """Key of a position -> the day on which its risk came true."""
+        return {pk: on for pk, on, *_ in self._came_true}
+
+    @cached_property
+    def top_rows(self) -> list[TopRow]:
+        """The risks above tolerance with the highest scores. One query for all who name some."""
+        rows = self.above.order_by("-score", "number")
+        rows = rows.values_list("pk", "number", "band", "likelihood", "impact")
+        return [TopRow(*row) for row in rows[:TOP]]
 
     @cached_property
     def actions(self):

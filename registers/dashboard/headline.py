@@ -1,38 +1,73 @@
-"""The sentences at the top of a dashboard."""
+"""The lead of a dashboard: the position in one sentence, then risks by name, then one question."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from functools import cached_property
+
 from registers.dashboard.data import OTHER_SCHEME, UNSCORED
-from registers.dashboard.movement import Movements
+from registers.dashboard.priority_risks import PriorityRisk, PriorityRisks
 from registers.dashboard.section import Section
-from registers.models import Risk
-from registers.movement import DOWN, UP
+from registers.models import Position, Risk
+from registers.movement import ABOVE, FELL, NEW, ROSE, WITHIN
 from registers.phrases.bands import above_in_words
 from registers.phrases.dashboard import (
     FEW,
     AboveCount,
-    BandChanges,
     above_tolerance_sentence,
-    came_true_sentence,
+    changed_label,
     empty_sentence,
-    movement_sentence,
+    materialised_on,
     other_scheme_sentence,
     scheme_then_sentence,
+    stuck_label,
     stuck_sentence,
-    to_band,
     unrated_sentence,
 )
-from registers.phrases.numbers import join_names
+from registers.phrases.numbers import join_names, quarter_ends_in_words
 from registers.scoring import ABOVE_TOLERANCE
+
+SHOWN = 3  # risks of each kind
+
+
+@dataclass(frozen=True)
+class LeadRisk:
+    """A risk that the lead names. bands: those it was in, the oldest first. note: in words.
+
+    band_words: the bands for who does not see the arrows between them. is_unexplained: it fell, and
+    nothing on record says why.
+    """
+
+    position: Position
+    bands: tuple[str, ...] = ()
+    band_words: str = ""
+    note: str = ""
+    is_unexplained: bool = False
+
+
+@dataclass(frozen=True)
+class LeadGroup:
+    """Risks of one kind. risks: those that are named of the count; href: the list of all."""
+
+    kind: str
+    label: str
+    count: int
+    href: str
+    risks: list[LeadRisk]
+
+    @property
+    def unlisted(self) -> int:
+        return self.count - len(self.risks)
 
 
 class Headline(Section):
     template = "dashboard/headline.html"
+    anchor = "position"
     is_shown = True
 
     @property
     def sentences(self) -> list[str]:
-        """Three at most: what is above tolerance, what is stuck, and which actions are late.
+        """Three at most, for a paper: what is above tolerance, stuck, and which actions are late.
 
         The first also says how many are rated by another scheme, and so count as neither above nor
         within tolerance.
@@ -40,19 +75,10 @@ class Headline(Section):
         data = self.data
         if not data.total:
             return [empty_sentence(data.unfiltered_total)]
-        has_comparison, top = data.as_of.has_comparison, data.rules.bands[-1]
-        above = AboveCount(
-            data.above_count,
-            data.total,
-            above_in_words(data.tolerance),
-            data.previous_above_count if has_comparison and data.compares_bands else None,
-            data.as_of.since,
-        )
+        top = data.rules.bands[-1]
         stuck = [(data.register.reference(number), ends) for _, number, ends in data.stuck]
-        to_re_assess = data.current_by_band.get(OTHER_SCHEME[0])
-        re_assess = [other_scheme_sentence(to_re_assess)] if to_re_assess else []
         return [
-            " ".join([above_tolerance_sentence(above), *re_assess]),
+            self.sentence,
             stuck_sentence(
                 top.label,
                 stuck,
@@ -63,28 +89,103 @@ class Headline(Section):
         ]
 
     @property
-    def movement_sentence(self) -> str:
-        """Which risks went up and which down; "" where the days are not compared."""
+    def sentence(self) -> str:
+        """What is above tolerance, and how that compares."""
         data = self.data
-        if not data.as_of.has_comparison:
-            return ""
-        if not data.compares_bands:
-            return scheme_then_sentence(data.as_of.since, str(data.previous_scheme))
-        groups = {group.kind: group for group in self.dashboard.section(Movements).groups}
-        up, down = groups[UP], groups[DOWN]
-        unexplained = [] if down.unlisted else [row for row in down.risks if row.is_unexplained]
-        return movement_sentence(
+        if not data.total:
+            return empty_sentence(data.unfiltered_total)
+        is_compared = data.as_of.has_comparison and data.compares_bands
+        above = AboveCount(
+            data.above_count,
+            data.total,
+            above_in_words(data.tolerance),
+            data.previous_above_count if is_compared else None,
             data.as_of.since,
-            BandChanges(up.count, _with_bands(up.risks)),
-            BandChanges(down.count, _with_bands(down.risks)),
-            [row.position.reference for row in unexplained],
+        )
+        to_re_assess = data.current_by_band.get(OTHER_SCHEME[0])
+        re_assess = [other_scheme_sentence(to_re_assess)] if to_re_assess else []
+        return " ".join([above_tolerance_sentence(above), *re_assess])
+
+    @property
+    def scheme_sentence(self) -> str:
+        """That bands are not compared, where another scheme was in force; else ""."""
+        data = self.data
+        if not data.as_of.has_comparison or data.compares_bands:
+            return ""
+        return scheme_then_sentence(data.as_of.since, str(data.previous_scheme))
+
+    @property
+    def heading_keys(self):
+        return [*self.data.materialised[:SHOWN], *(pk for pk, *_ in self.data.stuck[:SHOWN])]
+
+    @cached_property
+    def groups(self) -> list[LeadGroup]:
+        """What is new, has happened, crossed tolerance, rose, fell, and is stuck; none empty."""
+        new, *changed = [self._changed(kind) for kind in (NEW, ABOVE, WITHIN, ROSE, FELL)]
+        groups = [new, self._materialised(), *changed, self._stuck()]
+        return [group for group in groups if group.count]
+
+    @property
+    def has_changes(self) -> bool:
+        """Whether any risk is new, or changed its band."""
+        return any(self.dashboard.moved.by_tolerance.values())
+
+    def _changed(self, kind: str) -> LeadGroup:
+        data, moved = self.data, self.dashboard.moved
+        rows = moved.by_tolerance.get(kind, [])
+        is_also = bool(moved.by_tolerance.get({ROSE: ABOVE, FELL: WITHIN}.get(kind, "")))
+        return LeadGroup(
+            kind,
+            changed_label(kind, is_also=is_also),
+            len(rows),
+            data.href(changed=kind, since=data.as_of.since.isoformat()),
+            [self._moved(row) for row in moved.leading.get(kind, [])],
+        )
+
+    def _moved(self, movement) -> LeadRisk:
+        moved = self.dashboard.moved.moved_risk(movement)
+        if movement.kind == NEW:
+            current = moved.position.current
+            return LeadRisk(
+                moved.position, note=current.band_now.label if current else UNSCORED[1].lower()
+            )
+        return LeadRisk(
+            moved.position,
+            tuple(moved.bands),
+            moved.band_words,
+            is_unexplained=moved.is_unexplained,
+        )
+
+    def _materialised(self) -> LeadGroup:
+        data, headings = self.data, self.dashboard.headings
+        return LeadGroup(
+            "materialised",
+            changed_label("materialised"),
+            len(data.materialised),
+            data.href(status=Risk.Status.HAPPENED.value),
+            [
+                LeadRisk(headings[pk], note=materialised_on(data.materialised_on[pk]))
+                for pk in data.materialised[:SHOWN]
+            ],
+        )
+
+    def _stuck(self) -> LeadGroup:
+        data, headings = self.data, self.dashboard.headings
+        return LeadGroup(
+            "stuck",
+            stuck_label(data.rules.bands[-1].label),
+            len(data.stuck),
+            data.href(stuck="yes"),
+            [
+                LeadRisk(headings[pk], note=quarter_ends_in_words(ends))
+                for pk, _, ends in data.stuck[:SHOWN]
+            ],
         )
 
     @property
-    def came_true_sentence(self) -> str:
-        """Of the risks whose status is that they have happened."""
-        references = self.data.happened_references
-        return came_true_sentence(references) if references else ""
+    def question(self) -> PriorityRisk | None:
+        """The risk to ask about first, with its one question."""
+        return next(iter(self.dashboard.section(PriorityRisks).risks), None)
 
     @property
     def unrated_sentences(self) -> list[str]:
@@ -106,18 +207,5 @@ class Headline(Section):
         return self.data.href(band=ABOVE_TOLERANCE)
 
     @property
-    def stuck_href(self) -> str:
-        return self.data.href(stuck="yes")
-
-    @property
     def late_href(self) -> str:
         return self.data.links.actions("late")
-
-    @property
-    def happened_href(self) -> str:
-        return self.data.href(status=Risk.Status.HAPPENED.value)
-
-
-def _with_bands(moved) -> list[str]:
-    """ "A-1 to High" of each"""
-    return [to_band(row.position.reference, row.position.current.band_now.label) for row in moved]

@@ -31,6 +31,7 @@ class IndependentRatings(Section):
     """
 
     template = "dashboard/independent_ratings.html"
+    anchor, title = "outside", "Independent ratings"
 
     @cached_property
     def _latest(self) -> dict[tuple[int, str], str]:

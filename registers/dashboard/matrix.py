@@ -15,6 +15,7 @@ from registers.movement import RiskPoint
 from registers.phrases.dashboard import arrow_in_words
 from registers.scoring import Scheme, Tolerance
 
+REFERENCES = 8  # of each of the highest cells
 Pair = tuple[int, int]  # likelihood, impact
 Side = tuple[int, int]  # of each: 1 where it rose, -1 where it fell, 0 where it is the same
 
@@ -34,6 +35,7 @@ GLYPHS: dict[Side, str] = {
 
 class Matrix(Section):
     template = "dashboard/matrix.html"
+    anchor, title = "matrix", "Likelihood and impact"
 
     @property
     def is_compared(self) -> bool:
@@ -51,9 +53,43 @@ class Matrix(Section):
         )
 
     @cached_property
+    def top_cells(self) -> list[TopCell]:
+        """The cells of the highest band that risks stand in, the highest scores first."""
+        data = self.data
+        counts, top = cell_counts(data.comparison.current), data.rules.bands[-1].slug
+        numbers: dict[Pair, list[int]] = {}
+        for row in data.top_rows:
+            if row.band == top:
+                numbers.setdefault((row.likelihood, row.impact), []).append(row.number)
+        return [
+            TopCell(
+                *pair,
+                counts[pair],
+                data.href(likelihood=pair[0], impact=pair[1]),
+                [(data.register.reference(n), data.links.risk(n)) for n in rows[:REFERENCES]],
+            )
+            for pair, rows in numbers.items()
+        ]
+
+    @cached_property
     def uncertainty(self) -> OrderingUncertainty:
         """How sure its order is, shown only where it is expanded."""
         return OrderingUncertainty(self.data)
+
+
+@dataclass(frozen=True)
+class TopCell:
+    """A cell of the highest band. references: (reference, address) of some of its risks."""
+
+    likelihood: int
+    impact: int
+    count: int
+    href: str
+    references: list[tuple[str, str]]
+
+    @property
+    def unlisted(self) -> int:
+        return self.count - len(self.references)
 
 
 @dataclass(frozen=True)

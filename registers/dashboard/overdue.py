@@ -14,7 +14,7 @@ from registers.dashboard.section import Section
 from registers.models import MissingInformation
 from registers.phrases.register import put_off_in_words
 
-SHOWN = 8  # posts
+SHOWN = 5  # posts
 
 # Key, title and key of its holder; None where nobody is named.
 Post = tuple[int | None, str | None, int | None]
@@ -71,6 +71,11 @@ class Overdue(Section):
     """Two queries."""
 
     template = "dashboard/overdue.html"
+    anchor, title = "late", "Overdue, by post"
+
+    @property
+    def is_shown(self) -> bool:
+        return super().is_shown and bool(self.rows)
 
     @cached_property
     def rows(self) -> list[OverdueByPost]:

@@ -92,8 +92,8 @@ def read_period_comparison(
         current,
         _count_previous(sets.previous, previous_scheme, by_category),
         latest,
-        read_risk_points(begun, scheme),
-        read_risk_points(ended, scheme),
+        read_risk_points(begun, scheme, by_category=by_category),
+        read_risk_points(ended, scheme, by_category=by_category),
     )
 
 

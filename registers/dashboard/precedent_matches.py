@@ -59,6 +59,7 @@ class PrecedentMatches(Section):
     """Three queries, one without a mark."""
 
     template = "dashboard/precedent_matches.html"
+    anchor, title = "elsewhere", "Warning signs from other cases"
 
     @cached_property
     def cases(self) -> list[TestedCase]:

@@ -10,10 +10,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TypeVar
 
-from registers.dashboard.movement import Movements
 from registers.dashboard.section import Section
 from registers.models import Position
-from registers.movement import NEW, UP
 from registers.phrases.register import (
     happened_sentence,
     put_off_sentence,
@@ -21,7 +19,6 @@ from registers.phrases.register import (
     stuck_reason,
 )
 from registers.priorities import (
-    MOST_SEVERE_FIRST,
     QUESTIONS,
     Reason,
     question_key,
@@ -57,6 +54,11 @@ class PriorityRisks(Section):
     """As many queries for few risks as for many."""
 
     template = "dashboard/priority_risks.html"
+    anchor, title = "look", "Risks to look at first"
+
+    @property
+    def is_shown(self) -> bool:
+        return super().is_shown and bool(self._chosen)
 
     @cached_property
     def _candidates(self) -> dict[Reason, dict[int, str]]:
@@ -94,21 +96,12 @@ class PriorityRisks(Section):
 
     def _rose(self):
         """Above tolerance, in a band that they reached since: from a lower one, or as new risks."""
-        since = self.data.as_of.since
         bands = {band.slug: band.label for band in self.data.rules.bands}
-        rows = self.data.above.filter(band_since__gt=since).order_by(*MOST_SEVERE_FIRST)
-        keys = list(rows.values_list("pk", flat=True)[: 5 * CANDIDATES])
-        band_before = {
-            movement.pk: movement.band_before
-            for movement in self.dashboard.section(Movements).movements
-            if movement.pk in keys and movement.kind in (UP, NEW)
-        }
         day = self.data.since_in_words
         return [
-            (pk, rose_sentence(bands.get(band_before[pk], ""), day))
-            for pk in keys
-            if pk in band_before
-        ][:CANDIDATES]
+            (movement.pk, rose_sentence(bands.get(movement.band_before, ""), day))
+            for movement in self.dashboard.moved.risen_above[:CANDIDATES]
+        ]
 
     def _stuck(self):
         band = self.data.rules.bands[-1].label
@@ -123,7 +116,7 @@ class PriorityRisks(Section):
     def _unseen(self):
         rows = unseen(self.data.above, self.data.as_of)
         keys = rows.values_list("pk", flat=True)[:CANDIDATES]
-        reason = "Nobody beyond those who run it has given assurance that still holds."
+        reason = "No assurance from beyond the first line still holds."
         return [(pk, reason) for pk in keys]
 
 

@@ -9,11 +9,14 @@ from typing import ClassVar
 class Section:
     """One section of a dashboard. Its template shows it under the name `section`.
 
-    The three kinds of keys are of positions. What several sections ask for is read together, and
-    given by dashboard.headings, .sparklines and .next_actions.
+    anchor: the id of its heading; title: what the list of contents calls it, "" where it is not in
+    it. The three kinds of keys are of positions. What several sections ask for is read together,
+    and given by dashboard.headings, .histories and .next_actions.
     """
 
     template: ClassVar[str]
+    anchor: ClassVar[str] = ""
+    title: str = ""
 
     def __init__(self, dashboard):
         self.dashboard, self.data = dashboard, dashboard.data
@@ -28,7 +31,7 @@ class Section:
         return ()
 
     @property
-    def sparkline_keys(self) -> Iterable[int]:
+    def history_keys(self) -> Iterable[int]:
         return ()
 
     @property

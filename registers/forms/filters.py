@@ -24,8 +24,14 @@ from registers.models import (
     WarningSign,
 )
 from registers.movement import (
+    ABOVE,
+    FELL,
+    NEW,
+    ROSE,
     UNCHANGED,
+    WITHIN,
     movements_between,
+    movements_by_tolerance,
     read_risk_points,
     without_lasting,
 )
@@ -67,6 +73,14 @@ SORT_LABELS = [
 ]
 
 
+# By which the lead of the dashboard names risks, beside "yes" for any change.
+CHANGED_KINDS = [
+    (NEW, "new"),
+    (ABOVE, "rose above tolerance"),
+    (WITHIN, "fell back within tolerance"),
+    (ROSE, "rose without crossing tolerance"),
+    (FELL, "fell without crossing tolerance"),
+]
 MARKED = {"case": "sign__case", "sign": "sign", "insight": "sign__insights"}
 
 
@@ -199,7 +213,7 @@ class PositionFilter(django_filters.FilterSet):
         method="by_changed",
         label="Changed",
         empty_label="All risks",
-        choices=[("yes", "New, closed or in another band")],
+        choices=[("yes", "New, closed or in another band"), *CHANGED_KINDS],
     )
     could_be = django_filters.ChoiceFilter(
         method="by_reach",
@@ -282,7 +296,8 @@ class PositionFilter(django_filters.FilterSet):
         self._offer([(level.value, str(level)) for level in rules.impact], "impact")
         if comparison:
             since = date_format(comparison[0], "j F Y")
-            self._offer([("yes", f"Since {since}: new, closed or in another band")], "changed")
+            kinds = [("yes", "new, closed or in another band"), *CHANGED_KINDS]
+            self._offer([(kind, f"Since {since}: {words}") for kind, words in kinds], "changed")
         if sees_drafts(reader, register):
             self._offer([(ALL, "Any, including closed and drafts"), *Risk.Status.choices], "status")
 
@@ -398,16 +413,26 @@ class PositionFilter(django_filters.FilterSet):
         return positions.stuck(self.scheme, self.day)
 
     def by_changed(self, positions, name, value):
-        """Those that came, were closed or changed band since the day compared with."""
+        """Those that came, were closed or changed band since the day compared with.
+
+        Or those of one of CHANGED_KINDS, counted as the lead of the dashboard counts them.
+        """
         if self.comparison is None:
             return positions.none()
         current, previous = without_lasting(
             self.queryset.on_register(), self.earlier_positions, self.comparison[0], self.day
         )
-        points = (read_risk_points(rows, self.scheme.pk) for rows in (current, previous))
+        points = [
+            read_risk_points(rows, self.scheme.pk, by_category=value != "yes")
+            for rows in (current, previous)
+        ]
         movements = movements_between(*points, self.scheme.rules.ranks)
-        moved = [movement.risk for movement in movements if movement.kind != UNCHANGED]
-        return positions.filter(risk__in=moved)
+        if value == "yes":
+            moved = [movement for movement in movements if movement.kind != UNCHANGED]
+        else:
+            tolerance = Tolerances.of(self.register).on(self.day, self.recorded_by)
+            moved = movements_by_tolerance(movements, *points, tolerance)[value]
+        return positions.filter(risk__in=[movement.risk for movement in moved])
 
     def by_mine(self, positions, name, value):
         return positions.answered_for_by(self.reader)

@@ -155,6 +155,13 @@ def band_before(band: str, month: str, since: str) -> str:
     return gettext("was %(band)s in %(month)s") % {"band": band, "month": month}
 
 
+def from_to(bands: Sequence[str]) -> str:
+    """ "from High to Severe"; of one band only that, of none ""."""
+    if len(bands) < 2:
+        return "".join(bands)
+    return gettext("from %(before)s to %(band)s") % {"before": bands[0], "band": bands[-1]}
+
+
 def rose_from(band: str) -> str:
     """ "Up from Moderate" """
     return gettext("Up from %(band)s") % {"band": band}

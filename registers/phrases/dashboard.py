@@ -24,7 +24,7 @@ from registers.phrases.numbers import (
 )
 
 LONGEST_NAMED = 2  # stuck risks that a sentence names
-FEW = 3  # other risks that are named, where there are no more
+FEW = 3  # risks without a rating that are named, where there are no more
 
 
 @dataclass(frozen=True)
@@ -39,17 +39,6 @@ class AboveCount:
     bands: str
     previous: int | None
     since: datetime.date
-
-
-@dataclass(frozen=True)
-class BandChanges:
-    """How many risks went up a band or more, or down.
-
-    phrases: of some of them, reference and band; of all where they are few.
-    """
-
-    count: int
-    phrases: Sequence[str] = ()
 
 
 # At the top
@@ -80,69 +69,38 @@ def above_tolerance_sentence(above: AboveCount) -> str:
     return f"{', '.join(clauses)}."
 
 
-def to_band(reference: str, band: str) -> str:
-    """ "A-1 to High" """
-    return gettext("%(risk)s to %(band)s") % {"risk": reference, "band": band}
+def changed_label(kind: str, *, is_also: bool = False) -> str:
+    """What the lead calls a kind of change. is_also: others of it crossed tolerance."""
+    return {
+        "new": gettext("New"),
+        "materialised": gettext("Materialised"),
+        "above": gettext("Rose above tolerance"),
+        "within": gettext("Fell back within tolerance"),
+        "rose": gettext("Also rose") if is_also else gettext("Rose"),
+        "fell": gettext("Also fell") if is_also else gettext("Fell"),
+    }[kind]
 
 
-def movement_sentence(
-    since: datetime.date, up: BandChanges, down: BandChanges, unexplained: Sequence[str]
-) -> str:
-    """unexplained: references of those that went down, and nothing on record says why."""
-    day = date_format(since, "j F Y")
-    if not up.count and not down.count:
-        return gettext("Since %(day)s no risk has gone up or down a band.") % {"day": day}
-    went_up = ngettext("%(count)s went up", "%(count)s went up", up.count)
-    went_down = ngettext("%(count)s went down", "%(count)s went down", down.count)
-    sentence = gettext("Since %(day)s %(up)s and %(down)s.") % {
-        "day": day,
-        "up": _with_risks(went_up, up),
-        "down": _with_risks(went_down, down),
-    }
-    return f"{sentence} {_unexplained_sentence(unexplained)}" if unexplained else sentence
+def stuck_label(band: str) -> str:
+    """ "Stuck at Severe" """
+    return gettext("Stuck at %(band)s") % {"band": band}
 
 
-def _with_risks(clause: str, changes: BandChanges) -> str:
-    words = clause % {"count": number_in_words(changes.count)}
-    if not 0 < changes.count <= FEW:
-        return words
-    return f"{words} ({join_names(changes.phrases)})"
-
-
-def _unexplained_sentence(references: Sequence[str]) -> str:
-    n = len(references)
-    if n <= FEW:
-        sentence = ngettext(
-            "Nothing on record says why %(risks)s fell.",
-            "Nothing on record says why %(risks)s fell.",
-            n,
-        )
-    else:
-        sentence = ngettext(
-            "Nothing on record says why %(count)s of them fell.",
-            "Nothing on record says why %(count)s of them fell.",
-            n,
-        )
-    return sentence % {"risks": join_names(references), "count": number_in_words(n)}
-
-
-def came_true_sentence(references: Sequence[str]) -> str:
-    """Of one risk at least."""
-    n = len(references)
-    clause = ngettext("%(count)s has come true", "%(count)s have come true", n)
-    words = clause % {"count": number_to_begin(n)}
-    return f"{words}: {join_names(references)}." if n <= FEW else f"{words}."
+def materialised_on(day: datetime.date) -> str:
+    return gettext("happened on %(day)s") % {"day": date_format(day, "j F Y")}
 
 
 def unrated_sentence(n: int) -> str:
-    sentence = ngettext("%(count)s has no current rating.", "%(count)s have no current rating.", n)
+    sentence = ngettext(
+        "%(count)s has no residual rating.", "%(count)s have no residual rating.", n
+    )
     return sentence % {"count": number_to_begin(n)}
 
 
 def other_scheme_sentence(n: int) -> str:
     sentence = ngettext(
-        "%(count)s has to be re-assessed by this scheme.",
-        "%(count)s have to be re-assessed by this scheme.",
+        "%(count)s was rated by an earlier scheme and has to be assessed again.",
+        "%(count)s were rated by an earlier scheme and have to be assessed again.",
         n,
     )
     return sentence % {"count": number_to_begin(n)}
@@ -151,10 +109,10 @@ def other_scheme_sentence(n: int) -> str:
 def empty_sentence(unfiltered_total: int) -> str:
     """Of a page without a risk. unfiltered_total: how many there are where it is not narrowed."""
     if not unfiltered_total:
-        return gettext("No risks stood on this register on that day.")
+        return gettext("No risks were on this register on that day.")
     sentence = ngettext(
-        "The one risk on this register does not fit.",
-        "None of the %(count)s risks fits.",
+        "The one risk on this register does not match.",
+        "None of the %(count)s risks matches.",
         unfiltered_total,
     )
     return sentence % {"count": figures(unfiltered_total)}
@@ -163,7 +121,7 @@ def empty_sentence(unfiltered_total: int) -> str:
 def scheme_then_sentence(since: datetime.date, scheme: str) -> str:
     """scheme: the one in force on the day compared with, which is another than on the day read."""
     sentence = gettext(
-        "On %(day)s the register was scored by %(scheme)s. Bands by two schemes are not compared."
+        "On %(day)s risks were rated by %(scheme)s. We do not compare bands of two schemes."
     )
     return sentence % {"day": date_format(since, "j F Y"), "scheme": scheme}
 
@@ -234,16 +192,17 @@ def scored_until_sentence(earlier: Mapping[datetime.date, str], scheme: str) -> 
         gettext("by %(scheme)s until %(day)s") % {"scheme": name, "day": date_format(day, "j F Y")}
         for day, name in earlier.items()
     ]
-    sentence = gettext("Scored %(earlier)s, then by %(scheme)s.")
+    sentence = gettext("Rated %(earlier)s, then by %(scheme)s.")
     return sentence % {"earlier": ", ".join(clauses), "scheme": scheme}
 
 
 # What moved
 
 
-def tolerance_then(bands: str) -> str:
+def tolerance_then(bands: str, since: datetime.date) -> str:
     """bands: which were above tolerance on the day compared with."""
-    return gettext("What is tolerated was another then: above it was %(bands)s.") % {"bands": bands}
+    sentence = gettext("The tolerance was different on %(day)s: above it was %(bands)s.")
+    return sentence % {"day": date_format(since, "j F Y"), "bands": bands}
 
 
 def movement_counts_sentence(
@@ -295,14 +254,14 @@ def fit_sentences(entered: int, left: int) -> list[str]:
     clauses = []
     if entered:
         clause = ngettext(
-            "%(count)s of them fits now and did not then",
-            "%(count)s of them fit now and did not then",
+            "%(count)s of them matches now and did not then",
+            "%(count)s of them match now and did not then",
             entered,
         )
         clauses.append(clause % {"count": number_in_words(entered)})
     if left:
         clause = ngettext(
-            "%(count)s fitted then and does not now", "%(count)s fitted then and do not now", left
+            "%(count)s matched then and does not now", "%(count)s matched then and do not now", left
         )
         clauses.append(clause % {"count": number_in_words(left)})
     return [f"{capfirst(join_names(clauses))}."] if clauses else []
@@ -376,26 +335,26 @@ def independent_ratings_sentence(
     is_scheme_newer: another scheme was in force before, whose ratings are not counted.
     """
     if not rated and is_scheme_newer:
-        return gettext("Nobody from outside has rated any of these risks by this scheme.")
+        return gettext("No independent rating of these risks by this scheme yet.")
     if not rated:
-        return gettext("Nobody from outside has rated any of these risks.")
+        return gettext("No independent rating of these risks yet.")
     if not differing:
         sentence = ngettext(
-            "%(count)s of these risks has been rated from outside: as we rate it.",
-            "%(count)s of these risks have been rated from outside: as we rate them.",
+            "%(count)s of these risks has an independent rating, the same as ours.",
+            "%(count)s of these risks have an independent rating, each the same as ours.",
             rated,
         )
         return sentence % {"count": number_to_begin(rated)}
     clause = ngettext(
-        "%(count)s of these risks has been rated from outside, and otherwise than by us",
-        "%(count)s of these risks have been rated from outside",
+        "%(count)s of these risks has an independent rating, which differs from ours",
+        "%(count)s of these risks have an independent rating",
         rated,
     )
     clauses = [clause % {"count": number_to_begin(rated)}]
     if rated > 1:
         clause = ngettext(
-            "%(count)s of them otherwise than by us",
-            "%(count)s of them otherwise than by us",
+            "%(count)s of them different from ours",
+            "%(count)s of them different from ours",
             differing,
         )
         clauses.append(clause % {"count": number_in_words(differing)})
@@ -412,11 +371,11 @@ def reversals_sentence(count: int, ordered: int) -> str:
         ordered,
     ) % {"count": figures(ordered)}
     if not count:
-        none = gettext("and no range that was given would turn any of them round.")
+        none = gettext("and no range would reverse any of them.")
         return f"{clause}, {none}"
     reversed_clause = ngettext(
-        "%(count)s of them could be the other way round within the ranges that were given.",
-        "%(count)s of them could be the other way round within the ranges that were given.",
+        "within the ranges given, %(count)s of them could be the other way round.",
+        "within the ranges given, %(count)s of them could be the other way round.",
         count,
     ) % {"count": number_in_words(count)}
     return f"{clause}; {reversed_clause}"

@@ -30,7 +30,7 @@ from registers.priorities import (
 
 SEEN_WORSE = "What do they see that we do not, and what would settle it?"
 FELL = "What brought this down, and how do we know that it will stay down?"
-UNRATED_OUTSIDE = "Who from outside could rate this for themselves before we meet again?"
+UNRATED_OUTSIDE = "Who could give an independent rating before the next meeting?"
 UNRATED = "Who will say how likely this is and how bad it would be, and by when?"
 
 
@@ -157,17 +157,14 @@ class RegisterRules:
 
         def source_of(before, band, since):
             fall = f"It fell from {self._labels[before]} to {self._labels[band]} on {_day(since)}"
-            return f"{fall}, with nothing on record that explains it."
+            return f"{fall}, and nothing on record says why."
 
         rows = unexplained(fell, self._day, self._recorded_by).order_by(*MOST_SEVERE_FIRST)
         return self._about(rows, FELL, source_of, "band_before", "band", "band_since")
 
     def _not_assured(self):
         rows = unseen(self._above_tolerance, self._as_of)
-        source = (
-            "It is above tolerance, and nobody beyond those who run it has given assurance that "
-            "still holds."
-        )
+        source = "It is above tolerance, and no assurance from beyond the first line still holds."
         return self._about(rows, QUESTIONS[Reason.UNSEEN], lambda: source)
 
     def _not_rated_outside(self):
@@ -179,7 +176,7 @@ class RegisterRules:
 
         def source_of(day):
             since = date_format(day, "F Y")
-            return f"It has been {top} since {since}, and nobody from outside has rated it since."
+            return f"It has been {top} since {since}, with no independent rating since."
 
         rows = self._stuck_positions.exclude(Exists(ratings)).order_by(*MOST_SEVERE_FIRST)
         return self._about(rows, UNRATED_OUTSIDE, source_of, "band_since")

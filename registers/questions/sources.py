@@ -28,9 +28,9 @@ class Source(models.TextChoices):
     """Where questions come from, in the order of the page. The values are used in addresses."""
 
     REGISTER = "register", "What the register shows"
-    SIGNS = "signs", "Signs seen elsewhere that we are testing"
+    SIGNS = "signs", "Warning signs from other cases"
     TYPES = "types", "Types of failure above tolerance"
-    BLIND = "blind", "Blind spots: what this register says nothing about"
+    BLIND = "blind", "Blind spots"
     INSIGHTS = "insights", "The eight insights"
 
 
@@ -172,8 +172,8 @@ class OfferedQuestions:
         for mark in marks:
             sign, case = mark.sign, mark.sign.case
             source = (
-                f"Sign {sign.code}, {case.short_name}: {sign.title}. Officers confirmed that it is "
-                "tested here."
+                f"Sign {sign.code}, {case.short_name}: {sign.title}. Officers marked "
+                "it relevant here."
             )
             path = f"{case.get_absolute_url()}#{sign.code}"
             by_sign.setdefault(
@@ -224,4 +224,4 @@ class OfferedQuestions:
 
 def _blind_spot_source(spot):
     since = f"since {date_format(spot.since, 'F Y')}" if spot.since else "yet"
-    return f"{spot.subject}: nothing is written down about it {since}"
+    return f"{spot.subject}: nothing recorded {since}"

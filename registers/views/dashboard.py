@@ -43,7 +43,7 @@ def dashboard(request, slug):
         "query_string": f"{urlencode(query_params)}&" if query_params else "",
         "dashboard": _dashboard(request.user, register, as_of, positions, narrowing, tolerances),
         "comparison_date": ComparisonDate(as_of.day, as_of.since, earlier),
-        "gaps": gaps_of(narrowing.qs, as_of.day) if as_of.is_today else [],
+        "gaps": gaps_of(narrowing.qs, as_of.day, is_today=as_of.is_today),
         "my_questions": questions_on_dashboard(request.user, register),
         "counts_everything": counts_everything(request.user, register),
         **_beyond_the_page(request.user, register, as_of, narrowing, tolerances, agreements),

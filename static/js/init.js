@@ -1,4 +1,5 @@
 import { initAll } from "../vendor/govuk-frontend.min.js";
+import "./folds.js";
 import "./ratings.js";
 import "./suggestions.js";
 import "./task_count.js";

@@ -45,9 +45,7 @@ def test_an_officer_logs_a_risk_with_an_error_corrected(watched, live_server, co
     expect(page.locator("main")).to_contain_text("CORP-001 is on the register")
     look_over(page)
     page.get_by_role("link", name="My registers").first.click()
-    expect(page.locator("main h2")).to_have_text(
-        ["Corporate risks", "My tasks", "What changed lately"]
-    )
+    expect(page.locator("main h2")).to_have_text(["Corporate risks", "My tasks", "Latest changes"])
 
 
 def test_an_officer_finishes_an_overdue_action_from_home_and_is_back(watched, live_server, council):
@@ -126,7 +124,7 @@ def test_a_member_reads_the_dashboard_and_follows_a_cell(watched, live_server, c
     open_register(page, live_server.url, "member")
     page.get_by_role("link", name="Dashboard", exact=True).click()
     expect(page.locator("main")).to_contain_text("Two of 3 risks are above tolerance")
-    expect(page.locator("main")).to_contain_text("three new")
+    expect(page.locator("main")).to_contain_text("Three new")
     expect(page.locator("[data-chart] svg.main-svg").first).to_be_visible()
     look_over(page)
     cell = page.locator(".app-matrix__link", has_text=re.compile("likelihood 5.*impact 5"))
@@ -137,7 +135,7 @@ def test_a_member_reads_the_dashboard_and_follows_a_cell(watched, live_server, c
     expect(page.locator("main").get_by_role("button", name="Edit")).to_have_count(0)
     page.get_by_role("link", name="My registers").first.click()
     expect(page.locator("main h2")).to_have_text(
-        ["Corporate risks", "Since the last meeting", "What changed lately"]
+        ["Corporate risks", "Since the last meeting", "Latest changes"]
     )
     page.get_by_role("button", name="Sign out").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Sign in")

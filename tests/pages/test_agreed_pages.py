@@ -264,5 +264,5 @@ def test_a_day_after_the_agreement_uses_todays_knowledge(council):
     since = days_ago(AGREED - 5)
     page = council.page(since=since)
     assert f"{since:%-d %B %Y} as known now" in page and re.search(
-        r"Down: 1<.*?was Severe", page, re.DOTALL
+        r"Fell back within.*?Severe →.*?Moderate", page, re.DOTALL
     )

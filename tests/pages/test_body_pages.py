@@ -129,8 +129,8 @@ def test_home_list_and_dashboard_agree_in_both_positions(council, query):
 
 def test_a_dashboard_of_today_compares_with_the_readers_own_body(read):
     day = f"{days_ago(10):%-d %B %Y}"
-    assert f"What moved since {day}" in read(Role.MEMBER, "dashboard/", as_at=TODAY)
-    assert f"What moved since {day}" not in read(Role.MANAGER, "dashboard/")
+    assert f"What changed since {day}" in read(Role.MEMBER, "dashboard/", as_at=TODAY)
+    assert f"What changed since {day}" not in read(Role.MANAGER, "dashboard/")
 
 
 def test_pages_as_agreed_take_as_many_queries_where_more_differs(council):

@@ -98,7 +98,7 @@ def test_each_child_register_has_a_row_and_each_risk_counts_once(council):
 
 def test_a_register_with_another_scheme_is_listed_as_left_out(council):
     council.risk(council.other, (4, 4))
-    assert re.search(r"Left out.*Old-ways</a> \(.*version 1\)", council.section())
+    assert re.search(r"Not included.*Old-ways</a> \(.*version 1\)", council.section())
 
 
 def test_a_past_day_counts_the_registers_below_by_the_scheme_of_that_day(council):
@@ -137,7 +137,7 @@ def test_as_agreed_the_child_registers_are_not_counted(council):
     council.risk(council.top)
     agreement = make_agreement(council.top, by=council.manager)
     section = council.section(agreed=agreement.pk)
-    assert "What was agreed is this register alone." in section and "<table" not in section
+    assert "This position covers this register alone." in section and "<table" not in section
 
 
 def test_a_register_without_children_has_no_such_section(council):
@@ -183,7 +183,7 @@ def test_child_registers_can_be_filtered_by_level(levels):
 
 def test_the_levels_are_links_and_the_chosen_one_is_bold(levels):
     links = re.search(
-        r"Level: (.*?)</p>", levels.section(level="service", since=days_ago(99)), re.DOTALL
+        r"Level: (.*?)\s*</span>", levels.section(level="service", since=days_ago(99)), re.DOTALL
     )[1]
     assert (
         re.sub("<[^>]*>", "", links) == "all, service, directorate, corporate"

@@ -242,7 +242,7 @@ def test_the_order_of_the_matrix_names_its_scheme(council):
     assert (
         "1 of 6 rated risks has one." in detail
         and "version 1" in detail
-        and "Tolerated at most: High, and Low" in detail
+        and "Highest band tolerated: High, and Low" in detail
     )
 
 
@@ -274,7 +274,9 @@ def test_movement_is_counted_by_what_the_risk_did_on_the_register(council):
     )[0]
     counts = dict(re.findall(r"(New|Up|Down|Closed or taken off|Unchanged): (\d+)", moved))
     assert counts == {"Up": "1", "Down": "1", "Closed or taken off": "1", "Unchanged": "1"}
-    assert "One of them fits now and did not then and one fitted then and does not now." in moved
+    assert (
+        "One of them matches now and did not then and one matched then and does not now." in moved
+    )
 
 
 def test_a_risk_that_went_to_another_directorate_is_neither_new_nor_closed(council):
@@ -285,7 +287,7 @@ def test_a_risk_that_went_to_another_directorate_is_neither_new_nor_closed(counc
     )[0]
     counts = dict(re.findall(r"(New|Up|Down|Closed or taken off|Unchanged): (\d+)", moved))
     assert counts == {"Down": "1", "Unchanged": "2"}
-    assert "One of them fits now and did not then." in moved
+    assert "One of them matches now and did not then." in moved
 
 
 def test_each_day_over_time_counts_the_risks_of_that_day(council):
@@ -308,7 +310,7 @@ def test_each_day_over_time_counts_the_risks_of_that_day(council):
 def test_filters_that_no_risk_fits_offer_to_show_all(council):
     page = council.page(directorate=council.children.pk, band="not-scored")
     assert (
-        "None of the 7 risks fits." in page
+        "None of the 7 risks matches." in page
         and "Show all" in page
         and "Nothing to show yet" not in page
     )
@@ -367,7 +369,7 @@ def test_a_filter_hides_an_exempt_risk_from_a_peer(council):
     council.risk(is_exempt=True, title="Claim over the contract", category="legal")
     council.sign_in(make_person(council.organisation, Role.PEER))
     page = council.page(category="legal")
-    assert "None of the 7 risks fits." in page and "Claim over the contract" not in page
+    assert "None of the 7 risks matches." in page and "Claim over the contract" not in page
 
 
 def test_a_filtered_page_makes_as_many_queries_with_three_more_risks(council):

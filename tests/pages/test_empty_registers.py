@@ -18,7 +18,7 @@ pytestmark = pytest.mark.django_db
     ("place", "words"),
     [
         ("/registers/ours/", "does not mean that there are no risks"),
-        ("/registers/ours/dashboard/", "When officers have logged and judged risks"),
+        ("/registers/ours/dashboard/", "When officers have logged and rated risks"),
         ("/", "No risks on the register yet"),
     ],
 )

@@ -330,7 +330,7 @@ def test_a_card_counts_each_gap(gaps):
 def test_a_card_names_only_existing_gaps(officer, register):
     complete_risk(register)
     page = home_of(officer)
-    assert ("gap=" in page, "Nothing missing, nothing late" in page) == (False, True)
+    assert ("gap=" in page, "Nothing is missing or overdue" in page) == (False, True)
 
 
 def test_an_empty_register_is_not_called_complete(officer, register):
@@ -459,21 +459,23 @@ def by_a_new_scheme(register):
 
 WORDS = {
     "Logged.": lambda r: make_risk(r),
-    "Logged and judged Severe.": lambda r: make_risk(r, assessed=(5, 5)),
+    "Logged and assessed as Severe.": lambda r: make_risk(r, assessed=(5, 5)),
     "Edited: cause, owner.": lambda r: make_revision(
         make_risk(r), cause="Else.", owner=make_post(r.organisation)
     ),
     "Edited.": lambda r: make_revision(make_risk(r), reason="Nothing new."),
     "Closed.": lambda r: make_risk(r).close(by=make_user(), version=1, reason="Gone."),
-    "Judged High for the first time.": lambda r: assess_twice(r, None, (3, 3)),
-    "Judged Severe, was High.": lambda r: assess_twice(r, (3, 3), (5, 5)),
-    "Judged High again.": lambda r: assess_twice(r, (3, 3), (3, 4)),
-    "Target rating judged Low.": lambda r: assess_twice(r, (3, 3), (1, 1), kind="target"),
-    "Judged Severe (peer reviewer).": lambda r: assess_twice(r, (3, 3), (5, 5), perspective="peer"),
-    "Judged Severe for 1 January 2026.": lambda r: assess_twice(
+    "Assessed as High for the first time.": lambda r: assess_twice(r, None, (3, 3)),
+    "Assessed as Severe, was High.": lambda r: assess_twice(r, (3, 3), (5, 5)),
+    "Assessed as High again.": lambda r: assess_twice(r, (3, 3), (3, 4)),
+    "Target rating assessed as Low.": lambda r: assess_twice(r, (3, 3), (1, 1), kind="target"),
+    "Assessed as Severe (peer reviewer).": lambda r: assess_twice(
+        r, (3, 3), (5, 5), perspective="peer"
+    ),
+    "Assessed as Severe for 1 January 2026.": lambda r: assess_twice(
         r, (3, 3), (5, 5), on=day("2026-01-01")
     ),
-    "Judged Low, was Severe by an earlier scheme.": by_a_new_scheme,
+    "Assessed as Low, was Severe by an earlier scheme.": by_a_new_scheme,
 }
 
 
@@ -517,7 +519,7 @@ def test_a_change_shows_todays_title(officer, register):
 
 
 def test_an_empty_list_of_changes_says_so(officer, register):
-    assert "Nothing has been recorded on these registers yet" in part(home_of(officer), "changed")
+    assert "Nothing recorded on these registers yet" in part(home_of(officer), "changed")
 
 
 @pytest.mark.parametrize("role", ROLES)

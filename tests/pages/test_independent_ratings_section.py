@@ -64,7 +64,7 @@ def council(module_council):
 def test_a_peer_rating_in_another_band_shows_both_bands(council):
     council.rate_independently(council.risk(title="Reserves run out"), (5, 5))
     sentence = (
-        "One of these risks has been rated from outside, and otherwise than by us. "
+        "One of these risks has an independent rating, which differs from ours. "
         "R-001 Reserves run out"
     )
     assert f"{sentence} The peer reviewer says Severe and we say High" in council.section()
@@ -79,16 +79,14 @@ def test_a_rating_in_the_same_band_is_counted_and_not_named(council):
     council.rate_independently(council.risk(), (3, 4))
     assert (
         council.section()
-        == "Seen from outside One of these risks has been rated from outside: as we rate it."
+        == "Independent ratings One of these risks has an independent rating, the same as ours."
     )
 
 
 def test_without_independent_ratings_it_asks_who_could_give_one(council):
     council.risk()
-    sentence = (
-        "Nobody from outside has rated any of these risks. Ask: who could, before we meet again?"
-    )
-    assert sentence in council.section()
+    question = "Ask: who could rate them before the next meeting?"
+    assert f"No independent rating of these risks yet. {question}" in council.section()
 
 
 def test_a_risk_without_an_own_rating_is_named(council):
@@ -100,24 +98,24 @@ def test_the_latest_independent_rating_counts(council):
     risk = council.risk()
     council.rate_independently(risk, (5, 5), ago=90)
     council.rate_independently(risk, (3, 3), ago=10)
-    assert "as we rate it" in council.section()
+    assert "the same as ours" in council.section()
 
 
 def test_an_independent_target_is_not_compared(council):
     council.rate_independently(council.risk(), (1, 1), kind="target")
-    assert "Nobody from outside" in council.section()
+    assert "No independent rating" in council.section()
 
 
 def test_an_independent_rating_by_another_scheme_is_not_compared(council):
     council.rate_independently(council.risk(), (4, 4))
     council.register.scheme = preset("four-by-four")
     council.register.save()
-    assert "Nobody from outside" in council.section()
+    assert "No independent rating" in council.section()
 
 
 def test_a_day_before_the_rating_does_not_show_it(council):
     council.rate_independently(council.risk(), (5, 5), ago=10)
-    assert "Nobody from outside" in council.section(as_at=days_ago(20).isoformat())
+    assert "No independent rating" in council.section(as_at=days_ago(20).isoformat())
 
 
 def test_a_rating_recorded_after_an_agreement_is_not_in_it(council):
@@ -125,7 +123,7 @@ def test_a_rating_recorded_after_an_agreement_is_not_in_it(council):
     agreement = make_agreement(council.register, by=council.manager)
     council.rate_independently(risk, (5, 5), ago=30)
     assert (
-        "Nobody from outside" in council.section(agreed=agreement.pk)
+        "No independent rating" in council.section(agreed=agreement.pk)
         and "says Severe" in council.section()
     )
 
@@ -133,7 +131,7 @@ def test_a_rating_recorded_after_an_agreement_is_not_in_it(council):
 def test_an_exempt_risk_is_hidden_from_a_peer(council):
     council.rate_independently(council.risk(is_exempt=True), (5, 5)), council.risk()
     council.client.force_login(council.peer)
-    assert "Nobody from outside" in council.section()
+    assert "No independent rating" in council.section()
 
 
 def test_a_filtered_page_counts_the_risks_that_fit(council):
@@ -149,7 +147,7 @@ def test_three_are_named_the_furthest_apart_first(council):
         council.rate_independently(council.risk((2, 2)), ratings)
     text = council.section()
     assert text.startswith(
-        "Seen from outside Five of these risks have been rated from outside, four of them otherwise"
+        "Independent ratings Five of these risks have an independent rating, four of them different"
     )
     assert re.findall(r"R-\d+", text) == ["R-002", "R-001", "R-004"] and text.endswith("and 1 more")
 

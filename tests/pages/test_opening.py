@@ -169,7 +169,7 @@ def test_an_agreement_is_compared_with_the_one_before(register, readers):
     _, client = readers[Role.MEMBER]
     make_agreement(register, body="Management team", **effective_and_recorded(20))
     day = days_ago(20)
-    assert f"What moved since {day:%-d %B %Y}" in read(client, "dashboard/")
+    assert f"What changed since {day:%-d %B %Y}" in read(client, "dashboard/")
 
 
 def test_another_day_can_be_compared_with(register, readers):
@@ -177,4 +177,4 @@ def test_another_day_can_be_compared_with(register, readers):
     make_agreement(register, on=days_ago(20))
     day = days_ago(25)
     text = read(client, "dashboard/", since=day.isoformat())
-    assert f"What moved since {day:%-d %B %Y}" in text
+    assert f"What changed since {day:%-d %B %Y}" in text

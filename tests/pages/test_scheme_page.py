@@ -399,7 +399,7 @@ def test_a_page_narrowed_by_a_band_says_what_fitted_by_the_earlier_scheme(manage
     make_assessment(charted.second, (5, 5))
     page = words_of(manager.get("/registers/ours/dashboard/", {"band": "severe"}))
     assert "one unchanged. Risks then: 1, now: 1." in page
-    assert "One of them fits now and did not then and one fitted then and does not now." in page
+    assert "One of them matches now and did not then and one matched then and does not now." in page
 
 
 def test_what_is_above_tolerance_goes_by_the_tolerance_of_each_scheme(manager, charted):
@@ -416,7 +416,7 @@ def test_the_chart_names_the_schemes_and_the_day_on_which_the_newer_was_taken(ma
     adopt(charted)
     assert (before, section_of(manager, Trends).chart.note) == (
         "",
-        f"Scored by 5 x 5, four bands (version 1) until {days_ago(0):%-d %B %Y}, "
+        f"Rated by 5 x 5, four bands (version 1) until {days_ago(0):%-d %B %Y}, "
         "then by A scheme (version 2).",
     )
 
@@ -441,7 +441,7 @@ def test_bands_of_two_schemes_are_not_compared(manager, charted):
     compared = ["as many as on", "Change", "went up", "“was”"]
     assert [text in before for text in compared] == [True, True, False, True]
     assert [text in after for text in compared] == [False, False, False, False]
-    assert "the register was scored by 5 x 5, four bands (version 1)" in after
+    assert "risks were rated by 5 x 5, four bands (version 1)" in after
     assert "one rated by another scheme and not compared, none closed or taken off, one" in after
 
 
@@ -450,8 +450,8 @@ def test_a_rating_from_outside_by_the_earlier_scheme_does_not_count(manager, cha
     before = words_of(manager.get("/registers/ours/dashboard/"))
     adopt(charted)
     after = words_of(manager.get("/registers/ours/dashboard/"))
-    assert "has been rated from outside: as we rate it" in before
-    assert "Nobody from outside has rated any of these risks by this scheme." in after
+    assert "has an independent rating, the same as ours" in before
+    assert "No independent rating of these risks by this scheme yet." in after
 
 
 @pytest.mark.parametrize("place", ["agreements/", "dashboard/"])
@@ -463,7 +463,10 @@ def test_what_an_earlier_scheme_gave_an_agreement_is_not_compared(manager, risk,
 def test_the_headline_says_how_many_are_to_be_re_assessed(manager, risk):
     """Or none above tolerance would read as if all were well."""
     page = " ".join(manager.get("/registers/ours/dashboard/").text.split())
-    assert re.search("not above tolerance[^<]*One has to be re-assessed by this scheme", page)
+    assert re.search(
+        "not above tolerance[^<]*One was rated by an earlier scheme and has to be assessed again",
+        page,
+    )
 
 
 def test_an_agreement_is_counted_by_the_scheme_of_its_day(manager, risk):

@@ -92,7 +92,7 @@ def document(module_records, clients):
 def test_it_counts_in_sentences(document):
     words = words_of(document)
     assert "Two of 4 risks are above tolerance (Severe)" in words
-    assert "One has no current rating." in words
+    assert "One has no residual rating." in words
 
 
 def test_the_matrix_counts_and_names_each_band(document):
@@ -146,8 +146,8 @@ def test_the_scheme_and_its_thresholds_are_at_the_end(document):
 
 def test_a_register_without_risks_says_so(summary, register):
     words = words_of(summary(query=f"?as_at={days_ago(-5)}"))
-    assert "No risks stood on this register on that day." in words
-    assert "No risk is above tolerance." in words
+    assert "No risks were on this register on that day." in words
+    assert "No risk stands above tolerance." in words
 
 
 def test_exempt_risks_are_marked_for_those_who_see_them_and_absent_for_others(summary, register):
@@ -165,7 +165,7 @@ def test_exempt_risks_are_marked_for_those_who_see_them_and_absent_for_others(su
 
 def test_drafts_are_counted_nowhere(summary, register):
     make_risk(register, title="CANARY", status="draft")
-    assert "No risks stood" in words_of(summary(Role.OFFICER))
+    assert "No risks were" in words_of(summary(Role.OFFICER))
 
 
 def test_a_screen_reader_gets_language_headings_and_table_headers(document):

@@ -121,7 +121,8 @@ def test_the_dashboard_says_which_bands_are_above(history, manager):
 def test_the_dashboard_says_when_the_tolerance_differed_on_the_comparison_date(history, manager):
     text = page(manager, f"/registers/ours/dashboard/?since={days_ago(100)}")
     assert f"three more than on {days_ago(100):%-d %B %Y}. " in text
-    assert "What is tolerated was another then: above it was no band." in text
+    day = f"{days_ago(100):%-d %B %Y}"
+    assert f"The tolerance was different on {day}: above it was no band." in text
 
 
 def test_the_dashboard_says_nothing_where_the_tolerance_was_the_same(history, manager):

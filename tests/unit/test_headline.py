@@ -7,10 +7,7 @@ import pytest
 from registers.dates import quarter_ends_before, quarter_ends_between
 from registers.phrases.dashboard import (
     AboveCount,
-    BandChanges,
     above_tolerance_sentence,
-    came_true_sentence,
-    movement_sentence,
     stuck_sentence,
 )
 
@@ -84,53 +81,3 @@ def test_no_risk_is_stuck_by_a_scheme_that_is_newer():
 def test_quarter_ends_between_two_days_are_those_that_are_listed(since, day):
     ends = [end for end in quarter_ends_before(day, 40) if end >= since]
     assert quarter_ends_between(since, day) == len(ends)
-
-
-SINCE = datetime.date(2026, 9, 30)
-
-
-@pytest.mark.parametrize(
-    ("up", "down", "unexplained", "sentence"),
-    [
-        (
-            BandChanges(0),
-            BandChanges(0),
-            [],
-            "Since 30 September 2026 no risk has gone up or down a band.",
-        ),
-        (
-            BandChanges(1, ["A-1 to High"]),
-            BandChanges(0),
-            [],
-            "Since 30 September 2026 one went up (A-1 to High) and none went down.",
-        ),
-        (
-            BandChanges(2, ["A-1", "A-2"]),
-            BandChanges(3, ["A-3", "A-4", "A-5"]),
-            ["A-4"],
-            "Since 30 September 2026 two went up (A-1 and A-2) and three went down "
-            "(A-3, A-4 and A-5). Nothing on record says why A-4 fell.",
-        ),
-        (
-            BandChanges(12, [f"A-{n}" for n in range(10)]),
-            BandChanges(4, ["B-1", "B-2", "B-3", "B-4"]),
-            ["B-1", "B-2", "B-3", "B-4"],
-            "Since 30 September 2026 12 went up and four went down. "
-            "Nothing on record says why four of them fell.",
-        ),
-    ],
-)
-def test_moved_risks_are_counted_and_named_if_few(up, down, unexplained, sentence):
-    assert movement_sentence(SINCE, up, down, unexplained) == sentence
-
-
-@pytest.mark.parametrize(
-    ("references", "sentence"),
-    [
-        (["A-1"], "One has come true: A-1."),
-        (["A-1", "A-2", "A-3"], "Three have come true: A-1, A-2 and A-3."),
-        (["A-1", "A-2", "A-3", "A-4"], "Four have come true."),
-    ],
-)
-def test_risks_that_came_true_are_named_if_few(references, sentence):
-    assert came_true_sentence(references) == sentence

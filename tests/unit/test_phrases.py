@@ -140,21 +140,21 @@ def test_a_count_over_time_names_its_peak():
 @pytest.mark.parametrize(
     ("sentence", "counts", "expected"),
     [
-        (unrated_sentence, (1,), "One has no current rating."),
-        (unrated_sentence, (2,), "Two have no current rating."),
-        (other_scheme_sentence, (1,), "One has to be re-assessed by this scheme."),
-        (other_scheme_sentence, (10,), "10 have to be re-assessed by this scheme."),
-        (to_re_assess_sentence, (0, "A"), "No risk is rated under A."),
+        (unrated_sentence, (1,), "One has no residual rating."),
+        (unrated_sentence, (2,), "Two have no residual rating."),
         (
-            to_re_assess_sentence,
-            (1, "A"),
-            "One risk is rated under A and will read “to re-assess”.",
+            other_scheme_sentence,
+            (1,),
+            "One was rated by an earlier scheme and has to be assessed again.",
         ),
         (
-            to_re_assess_sentence,
-            (2, "A"),
-            "Two risks are rated under A and will read “to re-assess”.",
+            other_scheme_sentence,
+            (10,),
+            "10 were rated by an earlier scheme and have to be assessed again.",
         ),
+        (to_re_assess_sentence, (0, "A"), "No risk is rated by A."),
+        (to_re_assess_sentence, (1, "A"), "One risk is rated by A and will read “to re-assess”."),
+        (to_re_assess_sentence, (2, "A"), "Two risks are rated by A and will read “to re-assess”."),
         (earlier_scheme_sentence, (0,), ""),
         (earlier_scheme_sentence, (1,), "One more already reads “to re-assess”."),
         (earlier_scheme_sentence, (2,), "Two more already read “to re-assess”."),
@@ -166,9 +166,9 @@ def test_a_count_over_time_names_its_peak():
         (matrix_in_words, (4, 5, 2), "4 by 5, two pairs of ratings in another band"),
         (review_days_in_words, (1,), "within 1 day"),
         (review_days_in_words, (31,), "within 31 days"),
-        (empty_sentence, (0,), "No risks stood on this register on that day."),
-        (empty_sentence, (1,), "The one risk on this register does not fit."),
-        (empty_sentence, (1000,), "None of the 1,000 risks fits."),
+        (empty_sentence, (0,), "No risks were on this register on that day."),
+        (empty_sentence, (1,), "The one risk on this register does not match."),
+        (empty_sentence, (1000,), "None of the 1,000 risks matches."),
         (without_sentence, (1,), "One has none."),
         (without_sentence, (9,), "Nine have none."),
         (most_often_sentence, (["A"], 3, 9), "Most often A: 3 of 9."),
@@ -176,40 +176,39 @@ def test_a_count_over_time_names_its_peak():
         (
             independent_ratings_sentence,
             (0, 0),
-            "Nobody from outside has rated any of these risks.",
+            "No independent rating of these risks yet.",
         ),
         (
             independent_ratings_sentence,
             (1, 0),
-            "One of these risks has been rated from outside: as we rate it.",
+            "One of these risks has an independent rating, the same as ours.",
         ),
         (
             independent_ratings_sentence,
             (1, 1),
-            "One of these risks has been rated from outside, and otherwise than by us.",
+            "One of these risks has an independent rating, which differs from ours.",
         ),
         (
             independent_ratings_sentence,
             (9, 0),
-            "Nine of these risks have been rated from outside: as we rate them.",
+            "Nine of these risks have an independent rating, each the same as ours.",
         ),
         (
             independent_ratings_sentence,
             (10, 2),
-            "10 of these risks have been rated from outside, two of them otherwise than by us.",
+            "10 of these risks have an independent rating, two of them different from ours.",
         ),
         (reversals_sentence, (0, 0), "No two risks differ in score."),
         (
             reversals_sentence,
             (0, 1),
-            "The scores put 1 pair of risks in order, and no range that was given would turn any "
-            "of them round.",
+            "The scores put 1 pair of risks in order, and no range would reverse any of them.",
         ),
         (
             reversals_sentence,
             (2, 1000),
-            "The scores put 1,000 pairs of risks in order; two of them could be the other way "
-            "round within the ranges that were given.",
+            "The scores put 1,000 pairs of risks in order; within the ranges given, two of them "
+            "could be the other way round.",
         ),
         (tier_in_words, (1,), "1, the highest"),
         (tier_in_words, (2,), "2"),
@@ -237,9 +236,9 @@ def test_a_dashboard_counts(sentence, counts, expected):
     ("entered", "left", "sentences"),
     [
         (0, 0, []),
-        (1, 0, ["One of them fits now and did not then."]),
-        (2, 1, ["Two of them fit now and did not then and one fitted then and does not now."]),
-        (0, 10, ["10 fitted then and do not now."]),
+        (1, 0, ["One of them matches now and did not then."]),
+        (2, 1, ["Two of them match now and did not then and one matched then and does not now."]),
+        (0, 10, ["10 matched then and do not now."]),
     ],
 )
 def test_risks_that_fit_on_one_day_alone(entered, left, sentences):

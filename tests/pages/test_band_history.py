@@ -1,4 +1,4 @@
-"""The small sparklines of a dashboard: hand-worked examples, and on the page."""
+"""The bands of a risk over time on a dashboard: hand-worked examples, and on the page."""
 
 import copy
 import re
@@ -21,9 +21,9 @@ from makers import (
     preset,
 )
 
+from registers.band_history import BandHistory, Step
 from registers.dates import quarter_ends_before
 from registers.models import Position, Role
-from registers.rating_sparkline import CompactSparkline, Step
 
 pytestmark = pytest.mark.django_db
 QUARTERS = [
@@ -57,13 +57,10 @@ class Council:
         return answer.text
 
     def movement_words(self, **query):
-        """The sparklines of the movement section, in words."""
-        section = re.search(r'aria-labelledby="moved".*?</section>', self.page(**query), re.DOTALL)[
-            0
-        ]
-        return re.findall(
-            r'app-short-course.*?<span class="app-quiet">(.*?)</span>', section, re.DOTALL
-        )
+        """The histories in the lead, in words."""
+        lead = re.search(r'aria-labelledby="position".*?</section>', self.page(**query), re.DOTALL)
+        pattern = r'app-steps.*?<span class="govuk-visually-hidden">(.*?)</span>'
+        return re.findall(pattern, lead[0], re.DOTALL)
 
 
 @pytest.fixture(scope="module")
@@ -76,59 +73,37 @@ def council(module_council):
     return copy.deepcopy(module_council)
 
 
-def sparkline(*labels, schemes=(1, 1, 1, 1, 1)):
-    """A sparkline of these labels; the lower the band, the greater its y."""
-    height = {"Low": 23, "Severe": 5}
-    return CompactSparkline(
-        tuple(
-            Step(on, label, 5 + 10 * n, height.get(label), scheme)
-            for n, (on, label, scheme) in enumerate(zip(QUARTERS, labels, schemes, strict=True))
-        )
-    )
+def history(*labels, schemes=(1, 1, 1, 1, 1)):
+    rows = zip(QUARTERS, labels, schemes, strict=True)
+    return BandHistory(tuple(Step(*row) for row in rows))
 
 
 def test_a_single_late_change_takes_two_parts():
-    assert (
-        sparkline("Low", "Low", "Low", "Low", "Severe").words == "Low in December 2024, Severe now"
-    )
+    assert history("Low", "Low", "Low", "Low", "Severe").words == "Low in December 2024, Severe now"
 
 
 def test_a_change_at_a_quarter_end_counts_from_that_day():
     words = "Low in December 2024, Severe from March 2025, Low from June 2025"
-    assert sparkline("Low", "Severe", "Low", "Low", "Low").words == words
+    assert history("Low", "Severe", "Low", "Low", "Low").words == words
 
 
 def test_a_constant_band_holds_since_the_first_day_or_before():
-    assert sparkline(*["Severe"] * 5).words == "Severe since December 2024 or before"
+    assert history(*["Severe"] * 5).words == "Severe since December 2024 or before"
 
 
 def test_a_sentence_begins_with_a_capital_without_a_band():
     words = "Not scored in December 2024, Low from March 2025, Severe now"
-    assert sparkline("not scored", "Low", "Low", "Low", "Severe").words == words
+    assert history("not scored", "Low", "Low", "Low", "Severe").words == words
 
 
-def test_the_line_goes_in_steps():
-    assert (
-        sparkline("Low", "Low", "Severe", "Severe", "Severe").path == "M5 23H15V23H25V5H35V5H45V5"
-    )
-
-
-def test_the_line_is_broken_where_there_was_no_band():
-    assert sparkline("Low", "not scored", "not scored", "Low", "Severe").path == "M5 23M35 23H45V5"
-
-
-def test_the_line_is_broken_where_another_scheme_came_into_force():
-    path = sparkline(*["Low"] * 5, schemes=(1, 1, 1, 2, 2)).path
-    assert path == "M5 23H15V23H25V23M35 23H45V23"
+def test_each_band_comes_once_the_oldest_first():
+    labels = history("not scored", "Low", "Low", "Severe", "Low").labels
+    assert labels == ["Not scored", "Low", "Severe", "Low"]
 
 
 def test_a_band_by_an_earlier_scheme_is_named_as_one():
-    words = sparkline(*["Severe"] * 5, schemes=(1, 1, 1, 2, 2)).words
+    words = history(*["Severe"] * 5, schemes=(1, 1, 1, 2, 2)).words
     assert words == "Severe by another scheme in December 2024, Severe from September 2025"
-
-
-def test_before_the_first_band_there_is_no_line():
-    assert sparkline("not scored", "not scored", "Low", "Low", "Low").path == "M25 23H35V23H45V23"
 
 
 def test_a_risk_that_rose_shows_each_band_until_now(council):
@@ -168,17 +143,16 @@ def test_a_rating_by_another_scheme_is_no_band_of_this_one(council):
     assert words == f"{start}, Low from {council.ends[1]:%B %Y}, Severe now"
 
 
-def test_a_risk_above_tolerance_shows_its_sparkline_with_words_for_screen_readers(council):
-    council.risk((5, 5))
+def test_a_risk_above_tolerance_shows_its_bands_with_arrows(council):
+    risk = council.risk((1, 1))
+    council.assess(risk, (4, 3), council.ends[2])
+    council.assess(risk, (5, 5), days_ago(0))
     section = re.search(r'aria-labelledby="above".*?</section>', council.page(), re.DOTALL)[0]
-    assert 'class="app-short-course__picture"' in section and 'aria-hidden="true"' in section
-    caption = (
-        f'<span class="govuk-visually-hidden">Severe since {council.ends[0]:%B %Y} or before</span>'
-    )
-    assert caption in section
+    words = " ".join(re.sub("<[^>]*>", " ", section).split())
+    assert "Low → High → Severe" in words
 
 
-def test_as_agreed_the_sparkline_leaves_out_later_ratings(council):
+def test_as_agreed_the_history_leaves_out_later_ratings(council):
     """A rating entered after the agreement for an earlier day shows today, not as agreed."""
     risk = council.risk((1, 1))
     council.assess(risk, (5, 5), days_ago(0))
@@ -191,7 +165,7 @@ def test_as_agreed_the_sparkline_leaves_out_later_ratings(council):
     ]
 
 
-def test_any_number_of_sparklines_takes_one_query(council):
+def test_any_number_of_histories_takes_one_query(council):
     def queries():
         with CaptureQueriesContext(connection) as context:
             council.page(since=council.ends[3].isoformat())
