@@ -87,8 +87,12 @@ def is_choice_found(text, row):
         for value in ([each] if not isinstance(each, list) else each)
     ]
     keys = [*DATA.choices, "primary_failure_type", "adverse_impacts"]
-    return any(MEANINGS.lookup(key, text) in values for key in keys) or (
-        parse_pounds(text) is not None and parse_pounds(text) in values
+    meanings = {key: MEANINGS.lookup(key, text) for key in keys}
+    labels = [DATA.choices.get(key, {}).get(value) for key, value in meanings.items()]
+    return (
+        any(value in values for value in meanings.values())
+        or any(label and label in texts_of(row) for label in labels)
+        or (parse_pounds(text) is not None and parse_pounds(text) in values)
     )
 
 
