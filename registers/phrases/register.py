@@ -75,7 +75,7 @@ def _re_dated_clause(late: int, late_before: int) -> str:
 
 
 def put_off_in_words(times: int, actions: int = 1) -> str:
-    """ "due date changed twice", of several actions "due date of one changed twice", "" for none."""
+    """ "due date changed twice", of several actions "due date of one changed twice", "" of none."""
     if not times:
         return ""
     clause = ngettext("due date changed %(times)s", "due date of one changed %(times)s", actions)

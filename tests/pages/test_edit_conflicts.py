@@ -141,7 +141,7 @@ def test_a_version_that_never_was_is_a_conflict(world, name):
 
 @both_forms
 def test_a_version_that_is_none_is_refused_with_a_message(world, name):
-    advice = "copy what you typed"
+    advice = "Copy what you typed"
     versions = ("", "x", "-1", str(2**31), "1.5", "9" * 5000)
     forms = {version: world.fill_in(name, version=version) for version in versions}
     assert [v for v, form in forms.items() if advice not in str(form.errors)] == []

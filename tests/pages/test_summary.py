@@ -129,7 +129,7 @@ def test_risks_above_tolerance_are_listed_with_post_rating_and_reason(summary, r
 def test_the_worklist_in_brief_lists_the_faults(summary, register):
     make_risk(register)
     document = summary()
-    assert "to put right, on one risk." in words_of(document)
+    assert "data quality issues, on one risk." in words_of(document)
     assert ["Not rated", "1"] in rows_of(document, 1)
 
 

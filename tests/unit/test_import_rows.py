@@ -419,9 +419,22 @@ def test_tolerating_needs_a_reason_and_an_end():
     )
 
 
-def test_the_status_of_a_risk_that_has_happened_is_read():
-    row = read_row(["Title", "Status"], "a", "Has happened")
-    assert (row.values["status"], row.problems) == ("happened", [])
+@pytest.mark.parametrize(
+    ("heading", "name", "words", "value"),
+    [
+        ("Status", "status", "Has happened", "happened"),
+        ("Status", "status", "Materialised", "happened"),
+        ("Response", "response", "Treat: do something about it", "treat"),
+        ("Response", "response", "Treat: reduce the risk", "treat"),
+        ("How soon", "proximity", "Later than that", "later"),
+        ("Who told us first", "told_by", "Somebody from the public", "public"),
+    ],
+)
+def test_the_words_of_a_choice_are_read_as_our_files_say_them_and_as_they_said(
+    heading, name, words, value
+):
+    row = read_row(["Title", heading], "a", words)
+    assert (row.values[name], row.problems) == (value, [])
 
 
 # Texts
