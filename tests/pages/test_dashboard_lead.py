@@ -10,6 +10,7 @@ from makers import (
     make_agreement,
     make_assessment,
     make_person,
+    make_post,
     make_risk,
 )
 from priority_council import Council
@@ -53,7 +54,7 @@ class Movers(Council):
         ):
             risk = self.risk(before, title=title)
             make_assessment(risk, after, by=self.manager, on=days_ago(6))
-        self.risk(title="Savings")
+        self.risk(title="Savings", owner=make_post(self.organisation))  # vacant
         make_risk(self.register, by=self.manager, title="Unrated", on=days_ago(400))
         self.agreement = make_agreement(self.register, by=self.manager)
 
@@ -120,6 +121,7 @@ def test_what_is_missing_stands_on_the_agreed_dashboard_as_recorded_by_then(coun
     assert MissingInformation.VACANT_POST.label not in missing
     today = lead_of(council.page())["Missing or overdue"]
     assert MissingInformation.NO_RATING.label not in today
+    assert f"1 {MissingInformation.VACANT_POST.label}" in today
 
 
 def test_without_changes_the_lead_says_so(council):
