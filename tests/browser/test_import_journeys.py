@@ -109,7 +109,7 @@ def test_a_manager_brings_a_workbook_and_sees_it_as_a_worklist(watched, live_ser
     bring(page, live_server.url, look_over)
     take_in(page, look_over)
     page.get_by_role("link", name="Thing 2 fails").click()
-    page.get_by_text("As it came in: risks.xlsx, row 5").click()
+    page.get_by_text("As imported: risks.xlsx, row 5").click()
     expect(page.locator("main")).to_contain_text("Money matters")
     look_over(page, axe_at=())
     page.go_back()

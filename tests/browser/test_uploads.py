@@ -63,7 +63,7 @@ def test_the_control_is_in_our_colours(watched, live_server):
 def test_the_longest_names_stay_on_the_page(watched, live_server):
     page = watched
     page.goto(f"{live_server.url}/pack/file/?filled")
-    expect(page.locator("#id_plan-note")).to_contain_text(f"{ENDLESS}.docx is there now")
+    expect(page.locator("#id_plan-note")).to_contain_text(f"{ENDLESS}.docx is the current file")
     look_over(page)
     page.locator("input[type=file]").set_input_files({**FILE, "name": f"{ENDLESS}.docx"})
     look_over(page, axe_at=())

@@ -169,7 +169,7 @@ def test_what_stands_in_a_cell_stays_with_the_risk(manager, register):
     assert "Mood: Getting quokka" in risk.notes
     assert batch.rows.get().cells[-1] == "Getting quokka"
     page = manager.get(risk.get_absolute_url()).text
-    assert "As it came in: risks.csv, row 2" in page
+    assert "As imported: risks.csv, row 2" in page
 
 
 @pytest.mark.parametrize(
@@ -177,7 +177,7 @@ def test_what_stands_in_a_cell_stays_with_the_risk(manager, register):
 )
 def test_only_those_who_edit_risks_see_them_as_they_came_in(filled, role, shown):
     page = client_of(filled, role).get(filled.risks.first().get_absolute_url())
-    assert (page.status_code, "As it came in" in page.text) == (200, shown)
+    assert (page.status_code, "As imported" in page.text) == (200, shown)
 
 
 # Columns and words
