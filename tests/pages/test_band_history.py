@@ -59,7 +59,7 @@ class Council:
     def movement_words(self, **query):
         """The histories in the lead, in words."""
         lead = re.search(r'aria-labelledby="position".*?</section>', self.page(**query), re.DOTALL)
-        pattern = r'app-steps.*?<span class="govuk-visually-hidden">(.*?)</span>'
+        pattern = r'app-band-steps.*?<span class="govuk-visually-hidden">(.*?)</span>'
         return re.findall(pattern, lead[0], re.DOTALL)
 
 
