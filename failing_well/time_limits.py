@@ -134,14 +134,14 @@ def limit_lock_wait(execute, sql, params, many, context):
     """Around each statement to SQLite.
 
     In a transaction it holds the lock already: ours begin with it. connection.lock_wait: the
-    seconds that this connection was told last, None where it is new.
+    seconds that this connection was told last.
     """
     connection = context["connection"]
     if connection.in_atomic_block:
         return execute(sql, params, many, context)
     wait, is_answered = Wait(LOCK), True
     try:
-        if connection.lock_wait != wait.limit:
+        if getattr(connection, "lock_wait", None) != wait.limit:
             connection.connection.execute(f"PRAGMA busy_timeout = {wait.limit * 1000:.0f}")
             connection.lock_wait = wait.limit
         return execute(sql, params, many, context)

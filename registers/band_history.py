@@ -122,7 +122,7 @@ def _step(day: datetime.date, position: Position | None, scheme: ScoringScheme) 
     if not position.band:
         return Step(day, "not scored", 0)
     if position.scheme_id != scheme.pk:
-        return Step(day, "rated by another scheme", 0)
+        return Step(day, "rated under another scheme", 0)
     return Step(day, scheme.rules.band(position.band).label, scheme.pk)
 
 

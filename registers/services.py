@@ -34,7 +34,7 @@ def agree(*, register, by, body, decision, on, met_on=None, note="", token=None,
     """
     met_on = met_on or on
     if max(on, met_on) > timezone.localdate():
-        raise ValueError(f"Nothing is agreed for {max(on, met_on)}: that day has not come yet.")
+        raise ValueError(f"Nothing is agreed for {max(on, met_on)}: that day is in the future.")
     if met_on < on:
         raise ValueError(f"A body that met on {met_on} cannot have seen the position of {on}.")
     if not register.bodies.filter(pk=body.pk, organisation=register.organisation_id).exists():

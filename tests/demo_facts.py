@@ -185,18 +185,19 @@ class TenFacts:
     def test_the_assurance_map(self):
         text = re.sub(r"<[^>]+>", "", self.read("assurance_map"))
         assert (
-            "Of 35 risks, two rest on line 1 alone, two have only expired assurance and 17 have "
-            "no assurance"
+            "Of 35 risks, two have assurance from line 1 only, two have only expired assurance and "
+            "17 have no assurance"
         ) in text
-        assert "14 have an opinion from line 2, 3 or 4 that still holds" in text
+        assert "14 have valid assurance from line 2, 3 or 4" in text
         assert "CORP-020" in self.read("risk_list", assurance="first-line")
         assert "CORP-005" in self.read("risk_list", assurance="expired")
 
     def test_savings_and_safety_checks_are_held_by_interims(self):
-        assert "Run by interims" in self.read("risk_detail", 1)
+        assert "Run by interim or agency" in self.read("risk_detail", 1)
         safety = self.read("risk_detail", 2)
         assert all(
-            words in safety for words in ("Run by interims", "Run by somebody outside", "Limited")
+            words in safety
+            for words in ("Run by interim or agency", "Run by an external provider", "Limited")
         )
 
     def test_the_finance_system_fell_without_evidence(self):
@@ -212,7 +213,7 @@ class TenFacts:
             == "Seven of 16 open actions are overdue, five with dates changed before."
         )
         page = self.read("risk_detail", 1)
-        assert "moved three times" in page
+        assert "due date changed three times" in page
         assert "The finance team of a council of our size" in page
         assert "signs a list of homes without a certificate every Monday" in self.read(
             "risk_detail", 2
@@ -224,7 +225,7 @@ class TenFacts:
         assert [row.risk.reference for row in Escalation.objects.undecided()] == ["CHS-004"]
         earlier = Escalation.objects.listing(self.ends[-3])
         assert [row.risk.reference for row in earlier] == ["CHS-003"]
-        assert "Taken up from other registers: 1" in self.read("risk_list")
+        assert "Escalated from other registers: 1" in self.read("risk_list")
 
     def test_the_first_tasks_are_on_the_home_page(self):
         for person, words in {"manager": ["CHS-004", "CORP-003"], "officer": ["CORP-018"]}.items():

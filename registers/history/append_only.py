@@ -78,7 +78,7 @@ def create_idempotent(
     """
     day = effective_on or timezone.localdate()
     if day > timezone.localdate():
-        raise ValueError(f"Nothing is recorded for {day}: that day has not come yet.")
+        raise ValueError(f"Nothing is recorded for {day}: that day is in the future.")
     reference = {owner._meta.model_name: owner}
     is_of_risk = "risk" in reference
     token = FormToken(token, owner, by)

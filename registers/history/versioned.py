@@ -191,7 +191,7 @@ class Versioned(SealedModel):
         if owner and owner.organisation_id != self.risk.register.organisation_id:
             raise ValueError(f"{owner} is a post of another organisation.")
         if is_future(day):
-            raise ValueError(f"Nothing is recorded for {day}: that day has not come yet.")
+            raise ValueError(f"Nothing is recorded for {day}: that day is in the future.")
         if self.latest and day < self.latest.effective_on:
             raise ValueError(
                 f"{self} already has a revision of {self.latest.effective_on}: "

@@ -303,4 +303,4 @@ class RiskChange:
         So what is on record at an instant holds on no later day (PositionQuerySet.as_at).
         """
         if is_future(day, recorded_at or self.batch.recorded_at):
-            raise ValueError(f"Nothing is recorded for {day}: that day has not come yet.")
+            raise ValueError(f"Nothing is recorded for {day}: that day is in the future.")

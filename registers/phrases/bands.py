@@ -172,7 +172,7 @@ def fell_from(band: str) -> str:
 
 
 def by_another_scheme(band: str) -> str:
-    return gettext("%(band)s by another scheme") % {"band": band}
+    return gettext("%(band)s under another scheme") % {"band": band}
 
 
 def first_band_history_in_words(band: str, month: str) -> str:

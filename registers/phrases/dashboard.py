@@ -99,8 +99,8 @@ def unrated_sentence(n: int) -> str:
 
 def other_scheme_sentence(n: int) -> str:
     sentence = ngettext(
-        "%(count)s was rated by an earlier scheme and has to be assessed again.",
-        "%(count)s were rated by an earlier scheme and have to be assessed again.",
+        "%(count)s was rated under an earlier scheme and has to be assessed again.",
+        "%(count)s were rated under an earlier scheme and have to be assessed again.",
         n,
     )
     return sentence % {"count": number_to_begin(n)}
@@ -225,8 +225,8 @@ def movement_counts_sentence(
         (
             rated_otherwise,
             ngettext(
-                "%(count)s rated by another scheme and not compared",
-                "%(count)s rated by another scheme and not compared",
+                "%(count)s rated under another scheme and not compared",
+                "%(count)s rated under another scheme and not compared",
                 rated_otherwise,
             ),
         ),
@@ -335,7 +335,7 @@ def independent_ratings_sentence(
     is_scheme_newer: another scheme was in force before, whose ratings are not counted.
     """
     if not rated and is_scheme_newer:
-        return gettext("No independent rating of these risks by this scheme yet.")
+        return gettext("No independent rating of these risks under this scheme yet.")
     if not rated:
         return gettext("No independent rating of these risks yet.")
     if not differing:

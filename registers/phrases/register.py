@@ -271,7 +271,7 @@ def missing_part_sentence(parts: Sequence[str]) -> str:
 
 
 def worklist_sentence(count: int, risks: int) -> str:
-    """ "Three things to put right, on two risks." """
+    """ "Three data quality issues, on two risks." """
     if not count:
         return gettext("No data quality issues found.")
     on_risks = ngettext("on %(count)s risk", "on %(count)s risks", risks)

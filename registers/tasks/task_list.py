@@ -49,7 +49,9 @@ class TaskList:
         return tasks_of(keys, self.reader)
 
     def first(self, count):
-        return self.load(self.keys[:count])
+        """The first few: escalations, which somebody else waits for, and then by urgency."""
+        keys = sorted(self.keys, key=lambda key: key.kind != TaskKind.ESCALATION)
+        return self.load(keys[:count])
 
 
 def task_count(user, day):

@@ -117,7 +117,7 @@ def test_a_manager_brings_a_workbook_and_sees_it_as_a_worklist(watched, live_ser
         page.get_by_role("link", name="Correct 3 rows").click()
     assert report.value.suggested_filename == "risks-left-out.csv"
     page.get_by_role("link", name="Check the data quality").click()
-    expect(page.locator("main")).to_contain_text("things to put right")
+    expect(page.locator("main")).to_contain_text("data quality issue")
 
 
 def test_a_workbook_is_imported_without_a_script(page_without_script, live_server, council):

@@ -103,7 +103,7 @@ def test_each_band_comes_once_the_oldest_first():
 
 def test_a_band_by_an_earlier_scheme_is_named_as_one():
     words = history(*["Severe"] * 5, schemes=(1, 1, 1, 2, 2)).words
-    assert words == "Severe by another scheme in December 2024, Severe from September 2025"
+    assert words == "Severe under another scheme in December 2024, Severe from September 2025"
 
 
 def test_a_risk_that_rose_shows_each_band_until_now(council):

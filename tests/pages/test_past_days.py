@@ -149,7 +149,7 @@ def test_a_future_day_shows_no_risk(pages_of, place):
 @pytest.mark.parametrize("as_at", ["0001-01-01", "2026-01-14"])
 @each_place
 def test_a_day_before_the_first_risk_is_answered_with_a_sentence(pages_of, place, as_at):
-    assert re.search("[Nn]othing|No risks?|not yet", pages_of(as_at)[place])
+    assert re.search("[Nn]othing|No risks?|not yet|was not on", pages_of(as_at)[place])
 
 
 def test_the_dashboard_compares_with_the_requested_day(reader):

@@ -147,7 +147,7 @@ def test_a_view_says_what_no_longer_exists_and_shows_the_rest(records, manager):
     view = make_saved_view(records.register, by=records.people[Role.MANAGER], query=query)
     post.delete()
     answer = opened(manager, view)
-    sentence = "asked for something that no longer exists: Owner, Likely, A column."
+    sentence = "uses filters that no longer exist: Owner, Likely, A column."
     assert (answer.status_code, sentence in answer.text) == (200, True)
     assert sorted(titles_on(answer.text)) == ["Secret", "Severe"]
 
@@ -155,7 +155,7 @@ def test_a_view_says_what_no_longer_exists_and_shows_the_rest(records, manager):
 def test_a_view_with_nothing_left_lists_every_risk(records, manager):
     view = make_saved_view(records.register, by=records.people[Role.MANAGER], query="band=purple")
     answer = opened(manager, view)
-    assert (len(titles_on(answer.text)), "no longer exists: Band." in answer.text) == (3, True)
+    assert (len(titles_on(answer.text)), "no longer exist: Band." in answer.text) == (3, True)
 
 
 def test_a_view_is_deleted_by_its_owner_and_a_shared_one_stopped_by_a_manager(

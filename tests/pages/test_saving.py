@@ -269,7 +269,7 @@ def test_a_risk_that_is_closed_meanwhile_is_answered_409_and_nothing_is_written(
         }
     else:
         BEFORE.get(name, lambda council: None)(council)
-        more, data = MORE.get(name, []), FORMS[name][1](council)
+        more, data = MORE.get(name, lambda council: [])(council), FORMS[name][1](council)
     run_after_validation(monkeypatch, lambda: close(council.risk))
     answer = council.client.post(council.address(name, *more), data | {"confirmed": "yes"})
     count = Risk.objects.get(pk=council.risk.pk).version

@@ -442,7 +442,7 @@ def test_bands_of_two_schemes_are_not_compared(manager, charted):
     assert [text in before for text in compared] == [True, True, False, True]
     assert [text in after for text in compared] == [False, False, False, False]
     assert "risks were rated by 5 x 5, four bands (version 1)" in after
-    assert "one rated by another scheme and not compared, none closed or taken off, one" in after
+    assert "one rated under another scheme and not compared, none closed or taken off, one" in after
 
 
 def test_a_rating_from_outside_by_the_earlier_scheme_does_not_count(manager, charted):
@@ -451,7 +451,7 @@ def test_a_rating_from_outside_by_the_earlier_scheme_does_not_count(manager, cha
     adopt(charted)
     after = words_of(manager.get("/registers/ours/dashboard/"))
     assert "has an independent rating, the same as ours" in before
-    assert "No independent rating of these risks by this scheme yet." in after
+    assert "No independent rating of these risks under this scheme yet." in after
 
 
 @pytest.mark.parametrize("place", ["agreements/", "dashboard/"])
@@ -464,7 +464,7 @@ def test_the_headline_says_how_many_are_to_be_re_assessed(manager, risk):
     """Or none above tolerance would read as if all were well."""
     page = " ".join(manager.get("/registers/ours/dashboard/").text.split())
     assert re.search(
-        "not above tolerance[^<]*One was rated by an earlier scheme and has to be assessed again",
+        "not above tolerance[^<]*One was rated under an earlier scheme and has to be assessed",
         page,
     )
 

@@ -147,7 +147,7 @@ def test_the_scheme_and_its_thresholds_are_at_the_end(document):
 def test_a_register_without_risks_says_so(summary, register):
     words = words_of(summary(query=f"?as_at={days_ago(-5)}"))
     assert "No risks were on this register on that day." in words
-    assert "No risk stands above tolerance." in words
+    assert "No risk is above tolerance." in words
 
 
 def test_exempt_risks_are_marked_for_those_who_see_them_and_absent_for_others(summary, register):

@@ -42,10 +42,10 @@ MOMENTS = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d|\d{1,2}:\d\d(:\d\d)?")
 
 
 def paper(content):
-    """A summary in Word, without what is to be put right: that is of today, and says so."""
+    """A summary in Word, without its data quality: that is of today, and says so."""
     with zipfile.ZipFile(io.BytesIO(content)) as file:
         text = file.read("word/document.xml").decode()
-    return re.sub("To put right, as of.*?How risks are rated", "", text, flags=re.DOTALL)
+    return re.sub("Data quality at.*?Scoring scheme", "", text, flags=re.DOTALL)
 
 
 class Council:

@@ -145,12 +145,12 @@ def test_a_count_over_time_names_its_peak():
         (
             other_scheme_sentence,
             (1,),
-            "One was rated by an earlier scheme and has to be assessed again.",
+            "One was rated under an earlier scheme and has to be assessed again.",
         ),
         (
             other_scheme_sentence,
             (10,),
-            "10 were rated by an earlier scheme and have to be assessed again.",
+            "10 were rated under an earlier scheme and have to be assessed again.",
         ),
         (to_re_assess_sentence, (0, "A"), "No risk is rated under A."),
         (
@@ -258,7 +258,7 @@ def test_risks_that_fit_on_one_day_alone(entered, left, sentences):
     [
         (0, 0, ""),
         (1, 0, "one rated for the first time, "),
-        (0, 1, "one rated by another scheme and not compared, "),
+        (0, 1, "one rated under another scheme and not compared, "),
     ],
 )
 def test_what_moved_leaves_out_what_seldom_happens(scored, rated_otherwise, clause):

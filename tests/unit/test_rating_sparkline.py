@@ -139,7 +139,7 @@ def test_the_same_word_by_another_scheme_is_another_band_and_breaks_the_line():
     earlier = Judged(day("2025-01-10"), 9, BANDS["Severe"], 0, scheme_id=2)
     ratings = [earlier, *judged(("2025-08-01", "Severe"))]
     sparkline = build_rating_sparkline(ratings, DAYS)
-    words = "Severe since August 2025; was Severe by another scheme in January 2025"
+    words = "Severe since August 2025; was Severe under another scheme in January 2025"
     assert sparkline.words == words
     assert sparkline.path == "M43 6H80V6M117 6H154V6"
 
