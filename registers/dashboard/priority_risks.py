@@ -116,7 +116,7 @@ class PriorityRisks(Section):
     def _unseen(self):
         rows = unseen(self.data.above, self.data.as_of)
         keys = rows.values_list("pk", flat=True)[:CANDIDATES]
-        reason = "No assurance from beyond the first line still holds."
+        reason = "No valid assurance from outside the first line."
         return [(pk, reason) for pk in keys]
 
 

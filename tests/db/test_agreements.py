@@ -236,7 +236,7 @@ def test_the_token_of_another_persons_agreement_makes_a_new_one(register):
 
 
 def test_a_future_day_cannot_be_agreed(register):
-    with pytest.raises(ValueError, match="has not come"):
+    with pytest.raises(ValueError, match="is in the future"):
         make_agreement(register, on=days_ago(-1))
 
 

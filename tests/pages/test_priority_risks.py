@@ -143,7 +143,7 @@ def test_an_action_that_was_postponed_twice_is_named(council):
 
 def test_assurance_from_beyond_line_1_removes_the_reason(council):
     risk = council.risk()
-    words = "No assurance from beyond the first line still holds."
+    words = "No valid assurance from outside the first line."
     assert words in council.priority_risks()["R-001"]
     make_assurance(risk, line=3, by=council.manager)
     assert words not in council.priority_risks()["R-001"]

@@ -146,7 +146,7 @@ def test_the_database_refuses_a_review_without_a_note(risk):
 
 
 def test_a_review_of_a_day_to_come_is_refused(risk):
-    with pytest.raises(ValueError, match="has not come"):
+    with pytest.raises(ValueError, match="is in the future"):
         make_review(risk, on=days_ago(-1))
 
 

@@ -46,7 +46,7 @@ class Command(BaseCommand):
             self._say(is_new, "the one in DEMO_PASSWORD" if configured else password)
 
     def _say(self, is_new, password):
-        done = "Demo: loaded." if is_new else "Demo: already here. Only the passwords have changed."
+        done = "Demo: loaded." if is_new else "Demo: here already. Only the passwords have changed."
         accounts = demo.accounts()
         address = max(len(account.email) for account in accounts) + 2
         role = max(len(account.role.label) for account in accounts) + 2
