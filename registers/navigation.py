@@ -1,4 +1,7 @@
-"""The pages of a register as its navigation shows them: six tabs, some with further pages below."""
+"""The pages of a register and of an organisation's administration, as their navigation shows them.
+
+A register has six tabs, some with further pages below; an organisation has one row of pages.
+"""
 
 from __future__ import annotations
 
@@ -75,6 +78,11 @@ TABS = (
 )
 
 
+# An administrator's pages of the organisation. A page that stands below one of them begins its name
+# alike: "post_edit" stands below "post_list".
+ORGANISATION_PAGES = (Page("Organisation", "organisation_detail", takes_day=False),)
+
+
 @dataclass(frozen=True)
 class Link:
     """is_page: whether it leads to the page that is read. is_above: to the tab of that page."""
@@ -105,6 +113,20 @@ def pages_below(reader, register, name: str, query: str = "") -> list[Link]:
     if len(pages) == 1 or name not in {page.name for page in pages}:
         return []
     return [_link(page, register, name, query) for page in pages]
+
+
+def organisation_pages(organisation, name: str) -> list[Link]:
+    """A link for each page of the organisation's administration. name: of the address read."""
+    subject = name.partition("_")[0]
+    return [
+        Link(
+            page.label,
+            reverse(page.name, args=[organisation.slug]),
+            is_page=page.name == name,
+            is_above=page.name != name and page.name.partition("_")[0] == subject,
+        )
+        for page in ORGANISATION_PAGES
+    ]
 
 
 def tab_of(name: str) -> Tab:

@@ -15,6 +15,7 @@ from registers.views import (
     import_decisions,
     imports,
     library,
+    organisations,
     precedents,
     questions,
     registers,
@@ -121,6 +122,12 @@ REGISTER = [
     path("risks/<int:number>/", include(RISK)),
 ]
 
+# Below organisations/<slug>/: its administrator's pages
+ORGANISATION = [
+    path("", organisations.organisation_detail, name="organisation_detail"),
+    path("edit/", organisations.organisation_edit, name="organisation_edit"),
+]
+
 LIBRARY = [
     path("", library.library, name="library"),
     path("load/", library.library_load, name="library_load"),
@@ -140,6 +147,7 @@ LIBRARY = [
 urlpatterns = [
     path("", registers.home, name="home"),
     path("registers/<slug:slug>/", include(REGISTER)),
+    path("organisations/<slug:organisation>/", include(ORGANISATION)),
     path("library/", include(LIBRARY)),
     path("search/", search.search, name="search"),
     path("tasks/", tasks.tasks, name="tasks"),

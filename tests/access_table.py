@@ -57,6 +57,7 @@ OPEN = dict.fromkeys(PEOPLE, 200)
 SIGNED_IN = expected_statuses(200)
 READERS = expected_statuses(404, **dict.fromkeys(INSIDE, 200))
 EDITORS = READERS | dict_for("member peer administrator", 403)
+ADMINISTRATORS = READERS | dict_for("member officer manager peer", 403)
 MANAGERS = EDITORS | {"officer": 403}
 ASKERS = READERS | dict_for("officer administrator", 403)
 VIEWS_OWN = READERS | dict_for(
@@ -79,6 +80,7 @@ ADMIN = expected_statuses(302, staff=200, installer=200)
 ADMIN_POWERS = expected_statuses(302, staff=403, installer=200)
 ADMIN_NEVER = expected_statuses(302, staff=403, installer=403)
 
+ORGANISATION = {"organisation": "our-council"}
 RISK = {"slug": "ours", "number": 1}
 BATCH = {"slug": "ours", "pk": "first registers.registerimport"}
 AGREEMENT = {"slug": "ours", "pk": "first registers.agreement"}
@@ -163,6 +165,8 @@ TABLE = {
     "risk_exempt": (RISK, EDITORS, EDITORS),
     "risk_lift_exemption": (RISK, MANAGERS, MANAGERS),
     "risk_duplicate": (RISK, expected_statuses(405), EDITORS | dict_for("officer manager", 302)),
+    "organisation_detail": (ORGANISATION, ADMINISTRATORS),
+    "organisation_edit": (ORGANISATION, ADMINISTRATORS, ADMINISTRATORS),
     "library": ({}, SIGNED_IN),
     "library_load": ({}, STAFF, STAFF),
     "library_search": ({}, SIGNED_IN),
@@ -332,7 +336,7 @@ def keys_of(arguments):
 
 def make_people():
     """Everybody of PEOPLE, and the register "ours" with one risk."""
-    organisation, neighbour = make_organisation(), make_organisation()
+    organisation, neighbour = make_organisation(slug="our-council"), make_organisation()
     password = {"password": "a long enough password"}
     users = {role: make_person(organisation, role, **password) for role in INSIDE}
     users["stranger"] = make_person(neighbour, Role.MANAGER, **password)

@@ -1,5 +1,7 @@
 """Who is here: organisations, their posts, the people who hold them and what each may be."""
 
+import calendar
+
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
 from django.core.exceptions import ValidationError
@@ -92,18 +94,35 @@ class User(AuditedModel, AbstractBaseUser, PermissionsMixin):
 
 class Sector(models.TextChoices):
     COUNCIL = "council", "Council"
-    NHS = "nhs", "NHS"
+    COMBINED_AUTHORITY = "combined-authority", "Combined authority"
+    NHS = "nhs", "NHS trust"
     SCHOOL = "school", "School or academy trust"
     CHILDRENS_SERVICES = "childrens-services", "Children's services"
+    POLICE = "police", "Police"
+    FIRE = "fire", "Fire and rescue"
+    HOUSING_ASSOCIATION = "housing-association", "Housing association"
+    OTHER = "other", "Other"
+
+
+MONTHS = [(number, calendar.month_name[number]) for number in range(1, 13)]
 
 
 class Organisation(AuditedModel):
     slug = models.SlugField(unique=True)
     name = models.CharField(max_length=200)
     sector = models.CharField(max_length=20, choices=Sector, default=Sector.COUNCIL)
+    year_starts_in = models.PositiveSmallIntegerField(
+        "first month of the financial year", choices=MONTHS, default=4
+    )
 
     class Meta:
         ordering = ["name"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(year_starts_in__gte=1, year_starts_in__lte=12),
+                name="organisation_year_starts_in_a_month",
+            ),
+        ]
 
     def __str__(self):
         return self.name

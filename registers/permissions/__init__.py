@@ -2,6 +2,7 @@
 
 from registers.permissions.access import (
     agreed_positions_for,
+    get_organisation_for,
     get_question_for,
     get_register_for,
     get_risk_for,
@@ -38,6 +39,7 @@ from registers.permissions.roles import (
     independent_perspective,
     may_close,
     may_work_on,
+    organisations_for,
     people_with,
     permissions_of,
 )
@@ -63,6 +65,7 @@ __all__ = [
     "counts_everything",
     "defaults_to_agreed",
     "directorates_of",
+    "get_organisation_for",
     "get_question_for",
     "get_register_for",
     "get_risk_for",
@@ -78,6 +81,7 @@ __all__ = [
     "may_work_on",
     "name_for",
     "open_data_for",
+    "organisations_for",
     "people_with",
     "permissions_of",
     "position_history_for",

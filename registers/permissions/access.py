@@ -11,6 +11,7 @@ from django.shortcuts import get_object_or_404
 from registers.models import (
     GatheredQuestion,
     Membership,
+    Organisation,
     Position,
     Precedent,
     Register,
@@ -47,6 +48,17 @@ def get_register_for(user, slug, permission=Permission.VIEW_REGISTER):
     if permission not in permissions:
         raise PermissionDenied
     return register
+
+
+def get_organisation_for(user, slug, permission=Permission.ADMINISTER):
+    """The organisation; 404 for a stranger to it, 403 without the permission."""
+    organisation = get_object_or_404(Organisation, slug=slug)
+    permissions = permissions_of(user, organisation)
+    if not permissions:
+        raise Http404("No organisation of that name for this reader.")
+    if permission not in permissions:
+        raise PermissionDenied
+    return organisation
 
 
 def get_risk_for(user, slug, number, permission=Permission.VIEW_REGISTER, *alternatives):

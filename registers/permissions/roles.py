@@ -4,7 +4,7 @@ from enum import Enum, auto
 
 from django.db.models import Exists, OuterRef
 
-from registers.models import Assessment, Membership, Post, Risk, Role, User
+from registers.models import Assessment, Membership, Organisation, Post, Risk, Role, User
 
 
 class Permission(Enum):
@@ -21,8 +21,8 @@ class Permission(Enum):
     # Import, close, reopen, escalate, settings, publish a paper.
     RUN_REGISTER = auto()
     ANSWER_CONCERNS = auto()
-    # People and schemes of the organisation.
-    MANAGE_PEOPLE = auto()
+    # People, posts, bodies, registers and schemes of the organisation.
+    ADMINISTER = auto()
 
 
 P = Permission
@@ -39,7 +39,7 @@ PERMISSIONS = {
         P.ANSWER_CONCERNS,
     },
     Role.PEER: {P.VIEW_REGISTER, P.ASK_QUESTION, P.ASSESS_INDEPENDENTLY},
-    Role.ADMINISTRATOR: {P.VIEW_REGISTER, P.MANAGE_PEOPLE},
+    Role.ADMINISTRATOR: {P.VIEW_REGISTER, P.ADMINISTER},
 }
 
 
@@ -52,13 +52,27 @@ def permissions_of(user, organisation):
 
     One query for each user object, that is one a request.
     """
+    return _permissions_by_organisation(user).get(organisation.pk, frozenset())
+
+
+def organisations_for(user, permission=Permission.ADMINISTER):
+    """The organisations where the person has that permission today; a query where there are any."""
+    by_organisation = _permissions_by_organisation(user)
+    keys = [key for key, permissions in by_organisation.items() if permission in permissions]
+    return list(Organisation.objects.filter(pk__in=keys)) if keys else []
+
+
+def _permissions_by_organisation(user):
+    """Key of an organisation -> what the person may in it today."""
+    if not user.is_active:
+        return {}
     by_organisation = user.__dict__.get("_permissions")
     if by_organisation is None:
         by_organisation = user.__dict__["_permissions"] = {}
         memberships = Membership.objects.active().filter(user=user).order_by()
         for organisation_id, role in memberships.values_list("organisation_id", "role"):
             by_organisation.setdefault(organisation_id, set()).update(PERMISSIONS[role])
-    return by_organisation.get(organisation.pk, frozenset()) if user.is_active else frozenset()
+    return by_organisation
 
 
 def can(user, permission, organisation):
@@ -82,7 +96,7 @@ def has_no_manager(user, register):
 
     False for people who can do nothing about it: only those who edit risks or manage people can.
     """
-    if not permissions_of(user, register.organisation) & {P.EDIT_RISK, P.MANAGE_PEOPLE}:
+    if not permissions_of(user, register.organisation) & {P.EDIT_RISK, P.ADMINISTER}:
         return False
     memberships = Membership.objects.active().filter(
         organisation=register.organisation, user__is_active=True

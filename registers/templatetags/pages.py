@@ -12,8 +12,8 @@ from django.utils.html import format_html, format_html_join
 from django.utils.text import capfirst
 
 from registers.library_pages.timeline import partial_date
-from registers.navigation import pages_below, tabs_of
-from registers.permissions import name_for
+from registers.navigation import organisation_pages, pages_below, tabs_of
+from registers.permissions import name_for, organisations_for
 from registers.phrases.bands import possible_bands_in_words
 from registers.phrases.numbers import times_in_words
 from registers.phrases.register import days_old
@@ -77,6 +77,19 @@ def register_navigation(context):
         "tabs": tabs_of(register, name, query),
         "pages": pages_below(context["request"].user, register, name, query),
     }
+
+
+@register.inclusion_tag("administration/organisation_navigation.html", takes_context=True)
+def organisation_navigation(context):
+    """The administrator's pages of the organisation that a page is about."""
+    name, organisation = context["request"].resolver_match.url_name, context["organisation"]
+    return {"organisation": organisation, "pages": organisation_pages(organisation, name)}
+
+
+@register.simple_tag
+def administered(user):
+    """The organisations that the reader administers. A query, or none for other readers."""
+    return organisations_for(user)
 
 
 @register.simple_tag(takes_context=True)

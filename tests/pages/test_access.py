@@ -405,7 +405,7 @@ def test_the_post_of_another_organisation_is_no_filter(client_of, canaries):
 
 def test_a_record_added_on_the_admin_site_is_audited(client_of):
     before = AuditEntry.objects.count()
-    fields = {"name": "Southmoor", "slug": "southmoor", "sector": "council"}
+    fields = {"name": "Southmoor", "slug": "southmoor", "sector": "council", "year_starts_in": 4}
     answer = client_of("installer").post(reverse("admin:registers_organisation_add"), fields)
     assert (answer.status_code, AuditEntry.objects.count() - before) == (302, 1)
 

@@ -184,7 +184,12 @@ def test_a_post_that_never_owned_anything_is_deleted(root, post):
 def form_of(model, organisation):
     scheme = preset()
     return {
-        "organisation": {"slug": "another", "name": "Another", "sector": "nhs"},
+        "organisation": {
+            "slug": "another",
+            "name": "Another",
+            "sector": "nhs",
+            "year_starts_in": 4,
+        },
         "directorate": {"organisation": organisation.pk, "name": "Places"},
         "post": {"organisation": organisation.pk, "title": "Head of Legal"},
         "register": {
