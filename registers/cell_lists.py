@@ -75,12 +75,14 @@ def read_action(
     posts: titles that exist. A title that is not among them is read from the first brackets whose
     inner brackets are balanced.
     """
-    titles = {single_line(post) for post in posts} | {NOBODY}
     candidates = [
         (start, match)
         for start in _openings(line)
         if (match := _ACTION_SUFFIX.fullmatch(line, start + 2))
     ]
+    if not candidates:
+        return None
+    titles = {single_line(post) for post in posts} | {NOBODY}
     best = next(
         (candidate for candidate in reversed(candidates) if candidate[1]["owner"] in titles), None
     )

@@ -18,8 +18,11 @@ JOINED = ("title", *names_of(is_many=True), *ACTION_DETAILS)
 
 def group_by_risk(rows: list[SheetRow], sheet: Sheet, plan) -> list[SheetRow]:
     """The rows of a table, one a risk; a risk in several rows has them as `source_rows`."""
+    is_joined = plan.goes_on or RowOutcome.CONTINUATION in plan.roles.values()
+    if not (is_joined or sheet.merged):
+        return list(rows)
     groups = _group_merged_cells(rows, sheet, plan)
-    if plan.goes_on or RowOutcome.CONTINUATION in plan.roles.values():
+    if is_joined:
         groups = _join_continuations(groups, plan)
     return [group[0] if len(group) == 1 else merge_rows(group, plan) for group in groups]
 

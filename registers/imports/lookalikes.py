@@ -63,13 +63,14 @@ def find_lookalikes(
 ) -> dict[int, Lookalike]:
     """Row number -> the risk that it looks like, for rows that look like one.
 
-    rows: those that no reference leads to a risk. Nine queries, none where there are no rows.
+    rows: those that no reference leads to a risk. Nine queries, none where there are no rows and
+    one where the register has no risks.
     """
-    if not rows:
-        return {}
     register = batch.register
+    wordings, numbers = _load_wordings(register) if rows else ((), {})
+    if not wordings:
+        return {}
     taken = _taken_risks(batch, references, rows)
-    wordings, numbers = _load_wordings(register)
     index = LikenessIndex((pk, wording) for pk, wording in wordings if pk not in taken)
     lookalikes = {}
     for row_number, row in rows.items():

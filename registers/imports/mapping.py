@@ -330,18 +330,25 @@ def non_data_rows(sheet: Sheet, plan: Plan) -> list[SheetRow]:
 
 def data_rows(sheet: Sheet, plan: Plan) -> list[SheetRow]:
     """The rows that hold risks, grouped to one a risk (registers.imports.group_rows)."""
+    return group_rows.group_by_risk(_rows_with_risks(sheet, plan), sheet, plan)
+
+
+def _rows_with_risks(sheet, plan):
+    """The rows of the table without asides; grouping them does not change what is one."""
     rows = table_rows(sheet, plan)
     asides = row_roles.find_asides(rows, sheet, plan)
     if len(plan.names) > detect_table.width_of(sheet):
-        rows = row_roles.with_sections(rows, asides)
-    elif asides:
-        rows = [row for row in rows if row.number not in asides]
-    return group_rows.group_by_risk(rows, sheet, plan)
+        return row_roles.with_sections(rows, asides)
+    return [row for row in rows if row.number not in asides] if asides else rows
 
 
 def continuation_rows(sheet: Sheet, plan: Plan) -> list[int]:
     """The numbers of the rows that continue the risk above, or would if Plan.goes_on were set."""
-    alone, joined = (data_rows(sheet, replace(plan, goes_on=goes_on)) for goes_on in (False, True))
+    rows = _rows_with_risks(sheet, plan)
+    alone, joined = (
+        group_rows.group_by_risk(rows, sheet, replace(plan, goes_on=goes_on))
+        for goes_on in (False, True)
+    )
     return sorted({row.number for row in alone} - {row.number for row in joined})
 
 

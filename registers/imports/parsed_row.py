@@ -118,14 +118,15 @@ class RowBuilder:
         for at, cell in enumerate(sheet_row.cells):
             if cell and (text := self._clean(at, cell)):
                 self._add_cell(at, text)
-                if self._is_error(text):
-                    self.add_problem(at, text, "The formula failed: kept in the notes")
 
     def _add_cell(self, at, text):
         self.cells[at] = text
-        is_value = at < len(self.plan.columns) and not self._is_error(text)
+        is_error = self._is_error(text)
+        is_value = at < len(self.plan.columns) and not is_error
         target = self.plan.columns[at] if is_value else NOTE
         self.columns.setdefault(target, []).append(at)
+        if is_error:
+            self.add_problem(at, text, "The formula failed: kept in the notes")
 
     def _is_error(self, text):
         """Whether a formula failed; in a file of ours it is a text that somebody typed."""

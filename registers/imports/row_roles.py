@@ -143,11 +143,13 @@ def is_without_words(row: SheetRow, naming: set[int]) -> bool:
 
     naming: columns in which a text like "Risk 4" is a title.
     """
+    if max(map(len, row.cells), default=0) > LONGEST:
+        return False
     count = 0
     for at, text in enumerate(row.cells):
-        if text and not (len(text) <= LONGEST and NOTHING.fullmatch(text)):
+        if text and not NOTHING.fullmatch(text):
             count += 1
-            if count > 1 or len(text) > LONGEST or at in naming or not NUMBER.fullmatch(text):
+            if count > 1 or at in naming or not NUMBER.fullmatch(text):
                 return False
     return True
 

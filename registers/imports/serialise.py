@@ -78,7 +78,7 @@ def problem_json(problem: RowProblem) -> dict:
 
 def encode_json(value) -> Encoded:
     """JSON for a database column; days as 2026-06-30, sets as sorted lists."""
-    return Encoded(json.dumps(value, default=_json_value))
+    return Encoded(JSON.encode(value))
 
 
 def _json_value(value):
@@ -87,3 +87,6 @@ def _json_value(value):
     if isinstance(value, set | frozenset):
         return sorted(value)
     raise TypeError(f"{value!r} has no place in JSON.")
+
+
+JSON = json.JSONEncoder(default=_json_value)
