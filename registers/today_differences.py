@@ -30,7 +30,7 @@ class TodayDiffers:
 
     @property
     def words(self) -> str:
-        """ "Severe since 14 October, above tolerance" """
+        """ "Now Severe, since 14 October, above tolerance" """
         return today_differs_in_words(
             self.band.label if self.band else "",
             self.since,

@@ -82,7 +82,7 @@ class TenFacts:
             == 7
         )
         sentence = (
-            "Seven of 35 risks are above tolerance (Severe; High or higher for legal), "
+            "Seven of 35 risks are above tolerance (Severe; for legal risks: High or higher), "
             "as many as on"
         )
         assert sentence in self.read("dashboard")
@@ -166,7 +166,7 @@ class TenFacts:
     def test_a_risk_that_rose_since_the_committee_met_says_so(self):
         page = self.member.get(reverse("risk_detail", args=["corporate", 20])).text
         assert "As reported to the Audit and Governance Committee: position at" in page
-        assert re.search(r"Severe since \d+ \w+( \d+)?, above tolerance", page)
+        assert re.search(r"Now Severe, since \d+ \w+( \d+)?, above tolerance", page)
 
     def test_the_agreement_and_the_changes_since(self):
         latest, older = self.corporate.agreements.all()

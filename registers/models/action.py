@@ -98,7 +98,7 @@ class Action(ActionFields, Versioned):
 class ActionRevisionRows(DatedQuerySet):
     def in_force(self):
         """The latest revision of each action: what it says today."""
-        return self.filter(record__latest=models.F("pk"))
+        return self.filter(pk__in=Action.objects.values("latest"))
 
     def open(self):
         return self.filter(status=Action.Status.OPEN)

@@ -23,12 +23,15 @@ def categories_in_words(categories: list[str]) -> str:
 
 
 def above_in_words(tolerance: Tolerance) -> str:
-    """Which bands are above tolerance: "Severe", or "Severe; Moderate or higher for financial"."""
+    """Which bands are above tolerance: "Severe; for financial risks: Moderate or higher"."""
     bands = [band.label for band in reversed(tolerance.above())]
     parts = [join_with_or(bands) or gettext("no band")]
     for categories in _categories_by_tolerance(tolerance):
-        lowest = _lowest_of(tolerance.above(categories[0]))
-        parts.append(_for_categories(lowest, categories))
+        exception = gettext("for %(categories)s risks: %(bands)s") % {
+            "categories": categories_in_words(categories),
+            "bands": _lowest_of(tolerance.above(categories[0])),
+        }
+        parts.append(exception)
     return "; ".join(parts)
 
 

@@ -157,7 +157,7 @@ def reported_in_words(agreement) -> str:
 def today_differs_in_words(
     band: str, since: datetime.date, *, is_off_register: bool, is_above: bool | None
 ) -> str:
-    """ "Severe since 14 October, above tolerance", of a risk that reads otherwise as agreed.
+    """ "Now Severe, since 14 October, above tolerance", of a risk that reads otherwise as agreed.
 
     band: its label, "" without a rating. is_above: None where the page does not say.
     """
@@ -169,10 +169,10 @@ def today_differs_in_words(
     if not band:
         return gettext("Not rated since %(day)s") % names
     if is_above is None:
-        return gettext("%(band)s since %(day)s") % names
+        return gettext("Now %(band)s, since %(day)s") % names
     if is_above:
-        return gettext("%(band)s since %(day)s, above tolerance") % names
-    return gettext("%(band)s since %(day)s, within tolerance") % names
+        return gettext("Now %(band)s, since %(day)s, above tolerance") % names
+    return gettext("Now %(band)s, since %(day)s, within tolerance") % names
 
 
 def days_old(days: int) -> str:

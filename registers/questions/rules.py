@@ -164,7 +164,7 @@ class RegisterRules:
 
     def _not_assured(self):
         rows = unseen(self._above_tolerance, self._as_of)
-        source = "It is above tolerance, and no assurance from beyond the first line still holds."
+        source = "It is above tolerance. No valid assurance from outside the first line."
         return self._about(rows, QUESTIONS[Reason.UNSEEN], lambda: source)
 
     def _not_rated_outside(self):

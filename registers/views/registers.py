@@ -92,7 +92,7 @@ def _filter_and_columns(request, register, as_of):
 @read_only
 def risk_list(request, slug):
     register = get_register_for(request.user, slug)
-    as_of = as_of_from(request, register)
+    as_of = as_of_from(request, register, is_compared=True)
     list_filter, columns = _filter_and_columns(request, register, as_of)
     is_whole = is_whole_list(request)
     page = page_from(request, list_filter.qs, register, WHOLE_LIST if is_whole else None)

@@ -82,12 +82,13 @@ def test_a_band_that_the_scheme_lacks_is_refused():
         ({"everywhere": "moderate"}, "Severe or High", "Moderate"),
         (
             {"financial": "low"},
-            "Severe; Moderate or higher for financial",
+            "Severe; for financial risks: Moderate or higher",
             "High, and Low for financial",
         ),
         (
             {"legal": "moderate", "financial": "moderate", "people": "low"},
-            "Severe; Moderate or higher for people; High or higher for legal and financial",
+            "Severe; for people risks: Moderate or higher; "
+            "for legal and financial risks: High or higher",
             "High, and Low for people, and Moderate for legal and financial",
         ),
         (

@@ -114,8 +114,8 @@ def test_the_dashboard_follows_the_tolerance_of_its_day(history, manager, ago, c
 
 def test_the_dashboard_says_which_bands_are_above(history, manager):
     text = page(manager, "/registers/ours/dashboard/")
-    assert "are above tolerance (Severe; Moderate or higher for legal)" in text
-    assert "Above tolerance: Severe; Moderate or higher for legal." in text
+    assert "are above tolerance (Severe; for legal risks: Moderate or higher)" in text
+    assert "Above tolerance: Severe; for legal risks: Moderate or higher." in text
 
 
 def test_the_dashboard_says_when_the_tolerance_differed_on_the_comparison_date(history, manager):
@@ -159,9 +159,12 @@ def test_an_agreement_keeps_the_tolerance_recorded_before_it(history, manager):
     agreement = make_agreement(history, on=days_ago(45))
     make_appetite(history.organisation, "people", "low", on=days_ago(46))  # and written down today
     text = page(manager, "/registers/ours/agreements/")
-    assert "2 above tolerance</a> (no band; Moderate or higher for legal)" in text
+    assert "2 above tolerance</a> (no band; for legal risks: Moderate or higher)" in text
     agreed = page(manager, f"/registers/ours/dashboard/?agreed={agreement.pk}")
-    assert "Two of 4 risks are above tolerance (no band; Moderate or higher for legal)" in agreed
+    assert (
+        "Two of 4 risks are above tolerance (no band; for legal risks: Moderate or higher)"
+        in agreed
+    )
     assert total_at(manager, f"band=above-tolerance&as_at={days_ago(45)}") == 3
 
 
@@ -230,7 +233,7 @@ def test_a_risk_without_a_rating_is_neither_above_nor_within(register, plain_man
 
 def test_the_assessment_form_names_the_bands_above_tolerance(history, manager):
     text = page(manager, "/registers/ours/risks/1/assess/")
-    assert "Above tolerance: Severe; Moderate or higher for legal." in text
+    assert "Above tolerance: Severe; for legal risks: Moderate or higher." in text
 
 
 # Query counts
