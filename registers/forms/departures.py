@@ -1,5 +1,6 @@
 """Forms of somebody who moves to another post or leaves: what becomes of what they hold."""
 
+from crispy_forms.layout import Fieldset
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
@@ -193,7 +194,8 @@ class MoveForm(PostsHandoverForm):
             del self.fields["ended_roles"]
         ended = ["ended_roles"] if self.memberships else []
         self.helper = Helper(
-            "on", *self.questions_of_posts(), *ended, "post", "interim", "role", "until"
+            Fieldset("What they give up", "on", *self.questions_of_posts(), *ended),
+            Fieldset("What they take on", "post", "interim", "role", "until"),
         )
 
     def clean(self):

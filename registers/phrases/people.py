@@ -48,9 +48,7 @@ def holdings_in_words(counts: Mapping[str, int]) -> str:
 
 
 def saved_views_sentence(views: int, shared: int) -> str:
-    """ "They saved three views of lists, one of them shared. The shared one stays." """
-    if not views:
-        return gettext("They saved no views of lists.")
+    """ "They saved three views of lists and share one. Colleagues keep the shared one." """
     saved = ngettext(
         "They saved %(count)s view of a list", "They saved %(count)s views of lists", views
     )
