@@ -67,19 +67,18 @@ def leave_sentence(
     name: str, on: datetime.date, *, stays_elsewhere: bool, leaves_no_manager: bool
 ) -> str:
     """What follows when somebody leaves on a day."""
-    words = gettext(
-        "The roles and seats of %(name)s end after %(day)s, and their posts change now."
-    )
+    words = gettext("The roles and seats of %(name)s end after %(day)s.")
     sentences = [words % {"name": name, "day": date_format(on, "j F Y")}]
     if not stays_elsewhere:
-        sentences.append(gettext("From then on they cannot sign in."))
+        sentences.append(gettext("After that day they cannot sign in."))
+    sentences.append(gettext("Their posts change when you confirm."))
     if leaves_no_manager:
         sentences.append(_no_manager())
     return " ".join(sentences)
 
 
 def move_sentence(*, leaves_no_manager: bool) -> str:
-    sentences = [gettext("The posts change when you save this.")]
+    sentences = [gettext("The posts change when you confirm.")]
     if leaves_no_manager:
         sentences.append(_no_manager())
     return " ".join(sentences)

@@ -312,6 +312,11 @@ def test_an_account_with_another_address_does_not_join(client, council):
     assert council.administrator.memberships.count() == 1
 
 
+def test_the_verb_refuses_another_account_too(council):
+    with pytest.raises(invitations.NotInvited):
+        invitations.accept(council.invitation, by=council.administrator)
+
+
 def test_a_closed_account_does_not_join(council, person):
     User.objects.filter(pk=person.pk).update(is_active=False)
     assert "is closed" in answer(council.invitation).text
