@@ -24,7 +24,7 @@ def leave(person, organisation, *, on, handovers, by):
     on: their last day, today or earlier. handovers: a Handover for each post they hold. The posts
     change now. Raises PostsChanged and LastAdministrator: then nothing was written.
     """
-    lock(organisation)
+    _lock_rows(person, organisation)
     posts = _hand_over(person, organisation, on, handovers, by)
     memberships = [
         row for row in organisation.memberships.filter(user=person) if ends_later(row, on)
@@ -46,16 +46,16 @@ def move(person, organisation, *, on, handovers, ended_roles, post, is_interim, 
     one or ""; until: its last day. Raises PostsChanged and LastAdministrator: then nothing was
     written.
     """
-    lock(organisation)
+    _lock_rows(person, organisation)
+    post = post and organisation.posts.select_for_update().get(pk=post.pk)
+    if post and post.holder_id:
+        raise PostsChanged(f"{post.title} is no longer vacant.")
     if role:
         give_role(person, organisation, role=role, until=until, by=by)
     posts = _hand_over(person, organisation, on, handovers, by, is_whole=False)
     memberships = organisation.memberships.filter(user=person, pk__in=ended_roles)
     end_roles([row for row in memberships if ends_later(row, on)], until=on, by=by)
     if post:
-        post = organisation.posts.select_for_update(of=("self",)).get(pk=post.pk)
-        if post.holder_id:
-            raise PostsChanged(f"{post} is held by {post.holder}.")
         set_holder(post, holder=person, is_interim=is_interim, on=_first_day(on), by=by)
     facts = {"on": on.isoformat(), "from": posts, "to": post and post.pk, "role": role}
     _enter("moved", person, organisation, by, facts)
@@ -77,10 +77,21 @@ def leaves_without(person, organisation, permission, on):
     return set(rows.values_list("user", flat=True)) == {person.pk}
 
 
+def _lock_rows(person, organisation):
+    """Lock the organisation and what the person has there: audit entries lock their chain last."""
+    lock(organisation)
+    seats = Seat.objects.filter(body__organisation=organisation, user=person)
+    for rows in (
+        organisation.posts.filter(holder=person),
+        organisation.memberships.filter(user=person),
+        seats,
+    ):
+        list(rows.select_for_update(of=("self",)).order_by("pk").values_list("pk", flat=True))
+
+
 def _hand_over(person, organisation, on, handovers, by, *, is_whole=True):
     """Set the holders, and return the keys of the posts. is_whole: of all that the person holds."""
-    posts = posts_held_by(person, organisation).select_related(None).order_by("pk")
-    keys = {post.pk for post in posts.select_for_update()}
+    keys = {post.pk for post in posts_held_by(person, organisation)}
     requested = {handover.post.pk for handover in handovers}
     if requested != keys if is_whole else requested - keys:
         raise PostsChanged(f"{person} holds other posts by now.")

@@ -11,6 +11,7 @@ from registers.administration.roles import give_role, lock
 from registers.history.errors import InvalidTransition
 from registers.history.form_token import FormToken
 from registers.models import Invitation, Membership, User
+from registers.permissions import Permission, can
 
 
 class AlreadyPerson(ValueError):
@@ -89,6 +90,14 @@ def invitation_with(secret):
     return rows.filter(digest=Invitation.digest_of(secret)).first()
 
 
+def is_backed(invitation):
+    """Whether whoever sent it may still invite.
+
+    Else an administrator who leaves could come back by an invitation of their own.
+    """
+    return can(invitation.by, Permission.ADMINISTER, invitation.organisation)
+
+
 def account_of(invitation):
     """The User who has the address of the invitation, or None."""
     return User.objects.filter(email=invitation.email).first()
@@ -102,8 +111,8 @@ def accept(invitation, *, by):
     InvalidTransition where the link works no more.
     """
     invitation = _lock_waiting(invitation)
-    if invitation.state != "waiting":
-        raise InvalidTransition("the invitation has expired")
+    if invitation.state != "waiting" or not is_backed(invitation):
+        raise InvalidTransition("the invitation works no more")
     if by.email != invitation.email:
         raise NotInvited(by.email)
     # Requested by whoever could change the account before it opened this organisation too.
@@ -122,6 +131,8 @@ def accept_with_new_account(invitation, *, name, password):
     """
     try:
         with transaction.atomic():
+            # The organisation first and the audit chains last, as everywhere.
+            invitation = _lock_waiting(invitation)
             user = User.objects.create_user(invitation.email, password, by=invitation.by, name=name)
             accept(invitation, by=user)
     except IntegrityError as error:

@@ -12,9 +12,6 @@ from registers.models import Membership, Organisation, Role
 from registers.permissions import Permission
 from registers.permissions.roles import roles_with
 
-# These end on a day (a constraint of Membership).
-DATED_ROLES = frozenset({Role.PEER})
-
 
 class LastAdministrator(ValueError):
     """Nobody would administer the organisation after that day."""

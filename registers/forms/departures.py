@@ -8,11 +8,11 @@ from django.utils import timezone
 from registers.administration.departures import leaves_without
 from registers.administration.holders import Handover, posts_held_by
 from registers.administration.people import is_shared_account, people_of
-from registers.administration.roles import DATED_ROLES
 from registers.forms.fields import PastDateField, RecordChoiceField, selection_errors
 from registers.forms.people import LAST_ADMINISTRATOR, LAST_DAY_HINT, LastDayField
 from registers.govuk import GovukCheckboxes, GovukRadios, Helper, RevealingForm, Reveals
 from registers.models import Role
+from registers.models.people import DATED_ROLES
 from registers.permissions import Permission
 from registers.permissions.roles import roles_with
 from registers.phrases.people import (

@@ -3,12 +3,12 @@
 from django import forms
 from django.contrib.auth.password_validation import validate_password
 
-from registers.administration.roles import DATED_ROLES
 from registers.forms.concurrency import TokenField
 from registers.forms.fields import PlainTextField
 from registers.forms.people import LAST_DAY_HINT, EmailAddressField, LastDayField
 from registers.govuk import GovukCheckboxes, Helper, RevealingForm, Reveals
 from registers.models import Role, User
+from registers.models.people import DATED_ROLES
 from registers.phrases.people import last_day_missing
 
 LONGEST_NAME = 200
@@ -54,9 +54,10 @@ class InviteForm(RevealingForm):
 
     def clean(self):
         cleaned = super().clean()
-        for role in map(Role, DATED_ROLES.intersection(cleaned.get("roles", ()))):
+        for role in DATED_ROLES:
             name = f"until_{role.value}"
-            if name not in self.errors and not cleaned.get(name):
+            is_missing = name not in self.errors and not cleaned.get(name)
+            if is_missing and role in cleaned.get("roles", ()):
                 self.add_error(name, last_day_missing(role))
         return cleaned
 

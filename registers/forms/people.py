@@ -6,11 +6,11 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
-from registers.administration.roles import DATED_ROLES
 from registers.forms.concurrency import LOST
 from registers.forms.fields import PlainTextField, PlannedDateField, selection_errors
 from registers.govuk import GovukRadios, Helper, RevealingForm, Reveals
 from registers.models import Role
+from registers.models.people import DATED_ROLES
 from registers.phrases.people import last_day_missing, role_changed_sentence
 
 NO_END, ON_A_DAY, AT_ONCE = "none", "day", "now"

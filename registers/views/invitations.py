@@ -19,6 +19,7 @@ from registers.administration.invitations import (
     account_of,
     invitation_with,
     invite,
+    is_backed,
     resend,
     withdraw,
 )
@@ -67,7 +68,11 @@ def try_invite(request, organisation, form):
 @read_only
 def person_invitation(request, organisation, pk):
     organisation, invitation = get_invitation_for(request.user, organisation, pk)
-    context = {"organisation": organisation, "invitation": invitation}
+    context = {
+        "organisation": organisation,
+        "invitation": invitation,
+        "is_backed": is_backed(invitation),
+    }
     return render(request, "administration/person_invitation.html", context)
 
 
@@ -118,7 +123,7 @@ def invitation_accept(request, secret):
     invitation = invitation_with(secret)
     account = account_of(invitation) if invitation else None
     context = {"invitation": invitation, "account": account}
-    if invitation and invitation.state == "waiting":
+    if invitation and invitation.state == "waiting" and is_backed(invitation):
         context["organisation"] = invitation.organisation
         try:
             if request.user.is_authenticated or account:

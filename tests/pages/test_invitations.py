@@ -12,6 +12,7 @@ from django.core.mail.backends.locmem import EmailBackend
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.datastructures import MultiValueDict
 from makers import (
     days_ago,
     make_invitation,
@@ -23,6 +24,7 @@ from makers import (
 
 from failing_well.logs import WithoutSecrets
 from registers.administration import invitations
+from registers.forms.invitations import InviteForm, NewAccountForm
 from registers.models import AuditEntry, Invitation, Membership, User
 
 pytestmark = pytest.mark.django_db
@@ -119,12 +121,21 @@ def test_an_invitation_is_audited(client, council):
         ({"until_officer_0": "31", "until_officer_1": "2"}, "must include a year"),
         ({"until_officer": "2020-01-01"}, "must be today or in the future"),
         ({"until_officer": "31 February"}, "must be a real date"),
-        ({"email": ADDRESS.upper()}, "is waiting already"),
     ],
 )
-def test_a_wrong_invitation_is_refused_in_words(client, council, changes, error):
-    answer = send(client, council, **changes)
-    assert (error in answer.text, mail.outbox) == (True, [])
+def test_a_wrong_invitation_is_refused_in_words(changes, error):
+    fields = {"name": "Ida Yew", "email": "ida.yew@council.example", "roles": ["officer"]} | changes
+    form = InviteForm(
+        MultiValueDict(
+            {name: value if isinstance(value, list) else [value] for name, value in fields.items()}
+        )
+    )
+    assert error in form.errors.as_text()
+
+
+def test_an_address_that_was_invited_is_refused(client, council):
+    answer = send(client, council, email=ADDRESS.upper())
+    assert ("is waiting already" in answer.text, mail.outbox) == (True, [])
 
 
 def test_an_address_of_a_person_here_is_refused(client, council):
@@ -216,8 +227,13 @@ def test_accepting_is_audited(council):
     [("", "Choose a password"), ("short", "12 characters"), ("ari.elm@council", "too similar")],
 )
 def test_a_weak_password_is_refused(council, password, error):
-    page = answer(council.invitation, password=password)
-    assert (error in page.text, User.objects.filter(email=ADDRESS).exists()) == (True, False)
+    form = NewAccountForm({"name": "Ari", "password": password}, invitation=council.invitation)
+    assert error in form.errors.as_text()
+
+
+def test_with_a_weak_password_there_is_no_account(council):
+    answer(council.invitation, password="short")
+    assert not User.objects.filter(email=ADDRESS).exists()
 
 
 def test_guesses_at_invitations_are_limited(council):
@@ -260,9 +276,20 @@ def test_an_accepted_invitation_cannot_be_withdrawn(client, council):
     assert "Nothing has changed" in client.post(address, follow=True).text
 
 
+def test_a_link_of_a_former_administrator_says_so(council):
+    """Else they could come back by an invitation of their own."""
+    council.administrator.memberships.update(until=days_ago(1))
+    assert "is no longer an administrator" in answer(council.invitation).text
+    assert not User.objects.filter(email=ADDRESS).exists()
+
+
 @pytest.mark.parametrize("secret", ["x", "é", "x" * 3000])
-def test_a_link_of_nobody_says_so(secret):
-    page = Client().get(reverse("invitation_accept", args=[secret]))
+def test_a_link_of_nobody_has_no_invitation(secret):
+    assert invitations.invitation_with(secret) is None
+
+
+def test_a_link_of_nobody_says_so():
+    page = Client().get(reverse("invitation_accept", args=["x"]))
     assert "This invitation does not work" in page.text
 
 
