@@ -9,7 +9,12 @@ from registers.administration.departures import leaves_without
 from registers.administration.holders import Handover, posts_held_by
 from registers.administration.people import is_shared_account, people_of
 from registers.forms.fields import PastDateField, RecordChoiceField, selection_errors
-from registers.forms.people import LAST_ADMINISTRATOR, LAST_DAY_HINT, LastDayField
+from registers.forms.people import (
+    LAST_ADMINISTRATOR,
+    LAST_DAY_HINT,
+    LastDayField,
+    check_last_day,
+)
 from registers.govuk import GovukCheckboxes, GovukRadios, Helper, RevealingForm, Reveals
 from registers.models import Role
 from registers.models.people import DATED_ROLES
@@ -201,8 +206,7 @@ class MoveForm(PostsHandoverForm):
     def clean(self):
         cleaned = super().clean()
         role = cleaned.get("role")
-        if role in DATED_ROLES and "until" not in self.errors and not cleaned.get("until"):
-            self.add_error("until", last_day_missing(Role(role)))
+        check_last_day(self, "until", last_day_missing(Role(role)) if role in DATED_ROLES else "")
         ended = self._ended_roles
         if cleaned.get("on") and set(roles_with(Permission.ADMINISTER)) & ended:
             self.refuse_last_administrator(cleaned["on"])

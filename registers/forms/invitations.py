@@ -5,7 +5,12 @@ from django.contrib.auth.password_validation import validate_password
 
 from registers.forms.concurrency import TokenField
 from registers.forms.fields import PlainTextField
-from registers.forms.people import LAST_DAY_HINT, EmailAddressField, LastDayField
+from registers.forms.people import (
+    LAST_DAY_HINT,
+    EmailAddressField,
+    LastDayField,
+    check_last_day,
+)
 from registers.govuk import GovukCheckboxes, Helper, RevealingForm, Reveals
 from registers.models import Role, User
 from registers.models.people import DATED_ROLES
@@ -54,11 +59,9 @@ class InviteForm(RevealingForm):
 
     def clean(self):
         cleaned = super().clean()
-        for role in DATED_ROLES:
-            name = f"until_{role.value}"
-            is_missing = name not in self.errors and not cleaned.get(name)
-            if is_missing and role in cleaned.get("roles", ()):
-                self.add_error(name, last_day_missing(role))
+        for role in map(Role, cleaned.get("roles", ())):
+            missing = last_day_missing(role) if role in DATED_ROLES else ""
+            check_last_day(self, f"until_{role.value}", missing)
         return cleaned
 
     @property

@@ -39,15 +39,22 @@ class EmailAddressField(forms.EmailField):
 
 
 class LastDayField(PlannedDateField):
-    """The last day of a role, today or later."""
+    """The last day of a role. Its form says by check_last_day that it has not passed."""
 
     def __init__(self, **options):
         super().__init__(subject="the last day", required=False, **options)
 
-    def check(self, day, today):
-        super().check(day, today)
-        if day < today:
-            raise ValidationError("The last day must be today or in the future")
+
+def check_last_day(form, name, missing=""):
+    """Add an error where a last day has passed. missing: the error for none, "" where none may be.
+
+    Called by the form's clean.
+    """
+    day = form.cleaned_data.get(name)
+    if missing and not day and name not in form.errors:
+        form.add_error(name, missing)
+    elif day and day < timezone.localdate():
+        form.add_error(name, "The last day must be today or in the future")
 
 
 class PeopleSearchForm(forms.Form):
@@ -78,9 +85,8 @@ class RoleForm(forms.Form):
 
     def clean(self):
         cleaned = super().clean()
-        is_missing = "until" not in self.errors and not cleaned.get("until")
-        if is_missing and cleaned.get("role") in DATED_ROLES:
-            self.add_error("until", last_day_missing(Role(cleaned["role"])))
+        role = cleaned.get("role")
+        check_last_day(self, "until", last_day_missing(Role(role)) if role in DATED_ROLES else "")
         return cleaned
 
 
@@ -116,9 +122,8 @@ class LastDayForm(RevealingForm):
 
     def clean(self):
         cleaned = super().clean()
-        is_missing = "until" not in self.errors and not cleaned.get("until")
-        if is_missing and cleaned.get("ending") == ON_A_DAY:
-            self.add_error("until", "Enter the last day")
+        is_on_a_day = cleaned.get("ending") == ON_A_DAY
+        check_last_day(self, "until", "Enter the last day" if is_on_a_day else "")
         if "former" in self.errors:
             del self.errors["former"]
             raise ValidationError(LOST)
