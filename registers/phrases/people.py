@@ -12,14 +12,6 @@ from registers.models import Role
 from registers.phrases.numbers import join_names, number_in_words
 
 
-def role_in_words(role: Role, until: datetime.date | None) -> str:
-    """ "Officer" or "Officer, until 31 March 2027"."""
-    if until is None:
-        return str(role.label)
-    words = gettext("%(role)s, until %(day)s")
-    return words % {"role": role.label, "day": date_format(until, "j F Y")}
-
-
 def last_day_missing(role: Role) -> str:
     return gettext("Enter a last day for the role of %(role)s") % {"role": role.label.lower()}
 
