@@ -1,10 +1,10 @@
-"""Log records without the secret in the address of a calendar and without words searched for."""
+"""Log records without the secrets of calendars and invitations and without words searched for."""
 
 import logging
 import re
 
-SECRET = re.compile(r"(/calendar/)[\w-]{8,}")
-# Also within the address that the sign-in page leads back to, where it is quoted.
+# Both also within the address that the sign-in page leads back to, where it is quoted.
+SECRET = re.compile(r"((?:/|%2F)(?:calendar|invitations)(?:/|%2F))[\w-]{8,}", re.IGNORECASE)
 SEARCH = re.compile(r"((?:[?&]|%3F|%26)q(?:=|%3D))[^\s&\"']+", re.IGNORECASE)
 
 

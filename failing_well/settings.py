@@ -12,7 +12,7 @@ import environ
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
-from registers.accounts.rates import SIGN_IN_RATES
+from registers.accounts.rates import MAIL_RATES, SIGN_IN_RATES
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
@@ -192,6 +192,7 @@ ACCOUNT_RATE_LIMITS = {
     "login_failed": None,
     "reset_password_from_key": None,
     **SIGN_IN_RATES,
+    **MAIL_RATES,
 }
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "Failing Well"

@@ -80,7 +80,10 @@ TABS = (
 
 # An administrator's pages of the organisation. A page that stands below one of them begins its name
 # alike: "post_edit" stands below "post_list".
-ORGANISATION_PAGES = (Page("Organisation", "organisation_detail", takes_day=False),)
+ORGANISATION_PAGES = (
+    Page("Organisation", "organisation_detail", takes_day=False),
+    Page("People", "person_list", takes_day=False),
+)
 
 
 @dataclass(frozen=True)

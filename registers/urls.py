@@ -9,13 +9,16 @@ from registers.views import (
     bulk,
     controls,
     dashboard,
+    departures,
     escalations,
     exports,
     help,
     import_decisions,
     imports,
+    invitations,
     library,
     organisations,
+    people,
     precedents,
     questions,
     registers,
@@ -122,10 +125,41 @@ REGISTER = [
     path("risks/<int:number>/", include(RISK)),
 ]
 
+# Below organisations/<slug>/people/
+PEOPLE = [
+    path("", people.person_list, name="person_list"),
+    path("invite/", invitations.person_invite, name="person_invite"),
+    path("invitations/<int:pk>/", invitations.person_invitation, name="person_invitation"),
+    path(
+        "invitations/<int:pk>/resend/",
+        invitations.person_invitation_resend,
+        name="person_invitation_resend",
+    ),
+    path(
+        "invitations/<int:pk>/withdraw/",
+        invitations.person_invitation_withdraw,
+        name="person_invitation_withdraw",
+    ),
+    path("<int:pk>/", people.person_detail, name="person_detail"),
+    path("<int:pk>/roles/new/", people.person_role_new, name="person_role_new"),
+    path("<int:pk>/roles/<slug:role>/", people.person_role_edit, name="person_role_edit"),
+    path("<int:pk>/move/", departures.person_move, name="person_move"),
+    path("<int:pk>/leave/", departures.person_leave, name="person_leave"),
+    path("<int:pk>/address/", people.person_address, name="person_address"),
+    path(
+        "<int:pk>/address/withdraw/",
+        people.person_address_withdraw,
+        name="person_address_withdraw",
+    ),
+    path("<int:pk>/password/", people.person_password_link, name="person_password_link"),
+    path("<int:pk>/second-step/", people.person_second_factor, name="person_second_factor"),
+]
+
 # Below organisations/<slug>/: its administrator's pages
 ORGANISATION = [
     path("", organisations.organisation_detail, name="organisation_detail"),
     path("edit/", organisations.organisation_edit, name="organisation_edit"),
+    path("people/", include(PEOPLE)),
 ]
 
 LIBRARY = [
@@ -148,6 +182,7 @@ urlpatterns = [
     path("", registers.home, name="home"),
     path("registers/<slug:slug>/", include(REGISTER)),
     path("organisations/<slug:organisation>/", include(ORGANISATION)),
+    path("invitations/<str:secret>/", invitations.invitation_accept, name="invitation_accept"),
     path("library/", include(LIBRARY)),
     path("search/", search.search, name="search"),
     path("tasks/", tasks.tasks, name="tasks"),

@@ -18,6 +18,7 @@ from makers import (
     make_directorate,
     make_escalation,
     make_import,
+    make_invitation,
     make_membership,
     make_organisation,
     make_person,
@@ -81,6 +82,8 @@ ADMIN_POWERS = expected_statuses(302, staff=403, installer=200)
 ADMIN_NEVER = expected_statuses(302, staff=403, installer=403)
 
 ORGANISATION = {"organisation": "our-council"}
+PERSON = ORGANISATION | {"pk": "first registers.user"}
+INVITATION = ORGANISATION | {"pk": "first registers.invitation"}
 RISK = {"slug": "ours", "number": 1}
 BATCH = {"slug": "ours", "pk": "first registers.registerimport"}
 AGREEMENT = {"slug": "ours", "pk": "first registers.agreement"}
@@ -167,6 +170,37 @@ TABLE = {
     "risk_duplicate": (RISK, expected_statuses(405), EDITORS | dict_for("officer manager", 302)),
     "organisation_detail": (ORGANISATION, ADMINISTRATORS),
     "organisation_edit": (ORGANISATION, ADMINISTRATORS, ADMINISTRATORS),
+    "person_list": (ORGANISATION, ADMINISTRATORS),
+    "person_invite": (ORGANISATION, ADMINISTRATORS, ADMINISTRATORS),
+    "person_invitation": (INVITATION, ADMINISTRATORS),
+    "person_invitation_resend": (
+        INVITATION,
+        expected_statuses(405),
+        ADMINISTRATORS | {"administrator": 302},
+    ),
+    "person_invitation_withdraw": (
+        INVITATION,
+        expected_statuses(405),
+        ADMINISTRATORS | {"administrator": 302},
+    ),
+    "person_detail": (PERSON, ADMINISTRATORS),
+    "person_role_new": (PERSON, ADMINISTRATORS, ADMINISTRATORS),
+    "person_role_edit": (PERSON | {"role": "member"}, ADMINISTRATORS, ADMINISTRATORS),
+    "person_move": (PERSON, ADMINISTRATORS, ADMINISTRATORS),
+    "person_leave": (PERSON, ADMINISTRATORS, ADMINISTRATORS),
+    "person_address": (PERSON, ADMINISTRATORS, ADMINISTRATORS),
+    "person_address_withdraw": (
+        PERSON,
+        expected_statuses(405),
+        ADMINISTRATORS | {"administrator": 302},
+    ),
+    "person_password_link": (
+        PERSON,
+        expected_statuses(405),
+        ADMINISTRATORS | {"administrator": 302},
+    ),
+    "person_second_factor": (PERSON, ADMINISTRATORS, ADMINISTRATORS | {"administrator": 302}),
+    "invitation_accept": ({"secret": "no-such-secret"}, OPEN, OPEN),
     "library": ({}, SIGNED_IN),
     "library_load": ({}, STAFF, STAFF),
     "library_search": ({}, SIGNED_IN),
@@ -318,7 +352,8 @@ def path_of(name, **replacements):
 def keys_of(arguments):
     """The arguments, with "first registers.action" replaced by the key of the first such row.
 
-    A pk is looked up within its risk or register. Without a row it is a key that no record has.
+    A pk is looked up within its risk, register or organisation. Without a row it is a key that no
+    record has.
     """
     keys = dict(arguments)
     for key, value in arguments.items():
@@ -328,6 +363,9 @@ def keys_of(arguments):
                 rows = rows.filter(
                     risk__register__slug=arguments["slug"], risk__number=arguments["number"]
                 )
+            elif key == "pk" and "organisation" in arguments:
+                path = "memberships__" * value.endswith(".user") + "organisation__slug"
+                rows = rows.filter(**{path: arguments["organisation"]})
             elif key == "pk":
                 rows = rows.filter(register__slug=arguments["slug"])
             keys[key] = row.pk if (row := rows.first()) else 10**9
@@ -367,6 +405,7 @@ def make_people():
     make_import(risk.register, by=users["manager"])
     make_question(risk.register, by=users["manager"])
     make_saved_view(risk.register, by=users["manager"])
+    make_invitation(organisation, by=users["administrator"])
     assert risk.number == 1
     return {"nobody": None, **users}
 

@@ -14,6 +14,7 @@ from makers import (
     make_directorate,
     make_escalation,
     make_import,
+    make_invitation,
     make_organisation,
     make_person,
     make_post,
@@ -42,7 +43,7 @@ def people_with_long_words():
 
     Names and texts are two words of 80 letters; those of the first risk are a word of 190.
     """
-    organisation = make_organisation(LONG)
+    organisation = make_organisation(LONG, slug="our-council")
     words = {"name": LONG[:150], "password": "a long enough password"}
     people = {role: make_person(organisation, role, **words) for role in INSIDE}
     people |= {
@@ -69,6 +70,9 @@ def people_with_long_words():
         )
         for text in (ENDLESS, LONG)
     }
+    make_post(organisation, LONG[:120], holder=people["member"])
+    address = {"name": LONG, "email": f"{WORD[:60].lower()}@{WORD[:60].lower()}.example"}
+    make_invitation(organisation, by=people["administrator"], **address)
     risks = [make_long_risk(register, people, posts[t], t) for t in (ENDLESS, LONG, LONG)]
     risks[1].refresh_from_db()
     risks[1].happen(

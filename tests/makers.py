@@ -29,6 +29,7 @@ from registers.models import (
     Escalation,
     FailureType,
     GatheredQuestion,
+    Invitation,
     Membership,
     Organisation,
     Post,
@@ -109,6 +110,19 @@ def make_membership(user=None, organisation=None, role=Role.OFFICER, **fields):
 def make_person(organisation, role=Role.OFFICER, **fields):
     """A user who has that role in the organisation."""
     return make_membership(make_user(**fields), organisation, role).user
+
+
+def make_invitation(organisation, *, by, roles=(("officer", None),), **fields):
+    """An invitation that waits, without a mail; `secret` is that of its link."""
+    number = next(_number)
+    fields = {"name": "Ari Elm", "email": f"invited{number}@example.org", **fields}
+    invitation = Invitation(organisation=organisation, by=by, roles=[*map(list, roles)], **fields)
+    secret = invitation.renew()
+    for name in fields.keys() & {"sent_at", "expires_at"}:
+        setattr(invitation, name, fields[name])
+    invitation.save()
+    invitation.secret = secret
+    return invitation
 
 
 def make_directorate(organisation=None, name=None):

@@ -19,6 +19,7 @@ from makers import (
     make_control,
     make_directorate,
     make_escalation,
+    make_invitation,
     make_person,
     make_post,
     make_precedent,
@@ -74,6 +75,7 @@ def make_sealed_rows():
     )
     ProgressNote.put(risk, by=manager, note="On plan.")
     CalendarKey.make(by=make_user())
+    make_invitation(organisation, by=manager)
     scheme = make_scheme()
     newer = make_scheme(slug=scheme.slug, version=2)
     rescored = make_register(organisation, scheme=scheme)

@@ -4,6 +4,7 @@ from django.urls import reverse
 
 from registers.accounts.known_devices import remember_device
 from registers.accounts.limits import PASSWORD, use_attempt
+from registers.permissions import has_left
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -15,6 +16,11 @@ class AccountAdapter(DefaultAccountAdapter):
     def pre_authenticate(self, request, **credentials):
         """Called before a password is checked; the library takes the use back when it was right."""
         self._login_failed_rl_usage = use_attempt(request, credentials.get("email", ""), PASSWORD)
+
+    def pre_login(self, request, user, **kwargs):
+        """Refuse whoever has left, in the same words as an account that was closed."""
+        response = super().pre_login(request, user, **kwargs)
+        return response or (self.respond_user_inactive(request, user) if has_left(user) else None)
 
     def post_login(self, request, user, **kwargs):
         response = super().post_login(request, user, **kwargs)

@@ -7,12 +7,11 @@ change was withdrawn or another was requested.
 
 from django.conf import settings
 from django.core import signing
-from django.core.mail import EmailMessage, get_connection
 from django.db import IntegrityError, transaction
-from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.crypto import salted_hmac
 
+from registers.accounts.letters import send_letters
 from registers.models import User
 
 SALT = "registers.accounts.address-change"
@@ -101,15 +100,6 @@ def _digest(*addresses):
 
 
 def _send(letters, user, new, **context):
-    """letters: address -> name of the letter, a template whose first line is the subject."""
-    context |= {
-        "user": user,
-        "new": new,
-        "site": settings.SITE_URL,
-        "days": MAX_AGE // (24 * 60 * 60),
-    }
-    messages = []
-    for address, name in letters.items():
-        subject, body = render_to_string(f"account/email/{name}.txt", context).split("\n", 1)
-        messages.append(EmailMessage(subject, body.lstrip(), to=[address]))
-    get_connection().send_messages(messages)
+    """letters: see send_letters."""
+    days = MAX_AGE // (24 * 60 * 60)
+    send_letters(letters, user=user, new=new, days=days, **context)

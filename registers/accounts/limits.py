@@ -59,6 +59,17 @@ def use_attempt(request, account, kind):
     return _joined(use, at_address) if at_address else use
 
 
+def may_send_mail(request, address):
+    """Whether this administrator may write to the address once more; takes one use."""
+    return _use(request, "mail_to_person", address) is not None
+
+
+def limit_invitation_answers(request):
+    """Raise ImmediateHttpResponse, a 429, where a network address answers too many invitations."""
+    if not _use(request, "invitation_answer"):
+        wait(request, 60)
+
+
 def wait(request, seconds):
     """Raise ImmediateHttpResponse: 429, in the same words whether or not the account exists.
 

@@ -1,4 +1,4 @@
-"""The limits on guesses in allauth's notation: uses, time, what is counted.
+"""The limits on guesses and on mail in allauth's notation: uses, time, what is counted.
 
 Counted is a key or an IP address.
 """
@@ -12,4 +12,9 @@ SIGN_IN_RATES = {
     "code_from_device": f"10/{LOCKED}s/key",
     "code_from_unknown_devices": "30/h/key",
     "code_at_address": "100/h/ip",
+}
+# Mail that an administrator sends to one address, and all that one administrator sends.
+MAIL_RATES = {
+    "mail_to_person": "5/h/key,200/h/user",
+    "invitation_answer": "20/m/ip",
 }

@@ -54,6 +54,11 @@ RELEASES = (
                 "Pages show posts in place of people. Risk managers still see names on screen.",
             ),
             (
+                "People",
+                "Administrators invite colleagues by e-mail, move them to another post and hand "
+                "over their posts when they leave.",
+            ),
+            (
                 "Check your answers",
                 "Steps that you cannot undo show your answers first and ask you to confirm them.",
             ),

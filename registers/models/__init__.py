@@ -47,6 +47,7 @@ from registers.models.conditions import (
 from registers.models.control import Assurance, Control, ControlRevision, Line
 from registers.models.escalation import Escalation, EscalationDecision
 from registers.models.imports import ImportedRow, RegisterImport
+from registers.models.invitation import Invitation
 from registers.models.library import (
     AdverseImpact,
     Basis,
@@ -127,6 +128,7 @@ __all__ = [
     "Insight",
     "InsightPoint",
     "InvalidTransition",
+    "Invitation",
     "LaterEvidence",
     "Lesson",
     "Line",

@@ -192,6 +192,10 @@ class Role(models.TextChoices):
     ADMINISTRATOR = "administrator", "Administrator"
 
 
+# A membership in one of these has a last day (a constraint of Membership).
+DATED_ROLES = (Role.PEER,)
+
+
 class MembershipQuerySet(models.QuerySet):
     def active(self, day=None):
         """Those that hold on a day, the last day included."""

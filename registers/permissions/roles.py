@@ -4,7 +4,16 @@ from enum import Enum, auto
 
 from django.db.models import Exists, OuterRef
 
-from registers.models import Assessment, Membership, Organisation, Post, Risk, Role, User
+from registers.models import (
+    Assessment,
+    Invitation,
+    Membership,
+    Organisation,
+    Post,
+    Risk,
+    Role,
+    User,
+)
 
 
 class Permission(Enum):
@@ -89,6 +98,17 @@ def people_with(permission):
 
 def can_somewhere(user, permission):
     return people_with(permission).filter(pk=user.pk).exists()
+
+
+def has_left(user):
+    """Whether every role that the person had, in any organisation, has ended.
+
+    Not of somebody who is invited again, who never had a role, or who runs the installation.
+    """
+    if user.is_staff or not user.memberships.exists():
+        return False
+    is_invited = Invitation.objects.usable().filter(email=user.email).exists()
+    return not (user.memberships.active().exists() or is_invited)
 
 
 def has_no_manager(user, register):

@@ -11,7 +11,6 @@ from django.utils import timezone
 from registers.forms.bulk import (
     MOST_REVIEWED,
     NUMBER,
-    PostHoldings,
     PostsForm,
     ReassignForm,
     ReviewManyForm,
@@ -32,6 +31,7 @@ from registers.phrases.register import (
     reassigned_sentence,
     reviewed_sentence,
 )
+from registers.post_holdings import PostHoldings
 from registers.services import change_many, review_many
 from registers.services import reassign as give_to_post
 from registers.views.form_flow import (

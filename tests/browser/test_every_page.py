@@ -272,6 +272,9 @@ def test_forms_with_errors(visitor, people, risk):
     visitor.enter(people["manager"])
     visitor.send("/registers/ours/questions/")
     visitor.send(path_of("question_edit"), text="")
+    visitor.enter(people["administrator"])
+    visitor.send(path_of("person_invite"))
+    visitor.send(path_of("person_role_new"))
 
 
 def test_pages_that_refuse(visitor, people, risk, settings):

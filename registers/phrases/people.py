@@ -1,0 +1,82 @@
+"""Sentences about people: their roles, and what the posts that they give up own."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping
+
+from django.utils.formats import date_format
+from django.utils.translation import gettext, ngettext
+
+from registers.models import Role
+from registers.phrases.numbers import join_names, number_in_words
+
+
+def last_day_missing(role: Role) -> str:
+    return gettext("Enter a last day for the role of %(role)s") % {"role": role.label.lower()}
+
+
+def role_changed_sentence(until: datetime.date | None) -> str:
+    """Why a new last day was not saved: somebody else saved another, which is this one."""
+    if until is None:
+        return gettext("Not saved: somebody else changed this role. It has no end now")
+    day = date_format(until, "j F Y")
+    words = gettext("Not saved: somebody else changed this role. It ends on %(day)s now")
+    return words % {"day": day}
+
+
+def holdings_in_words(counts: Mapping[str, int]) -> str:
+    """ "owns three risks, two controls and one open action". counts: of PostHoldings."""
+    risks, controls, actions = (counts.get(name, 0) for name in ("risks", "controls", "actions"))
+    clauses = (
+        (risks, ngettext("%(count)s risk", "%(count)s risks", risks)),
+        (controls, ngettext("%(count)s control", "%(count)s controls", controls)),
+        (actions, ngettext("%(count)s open action", "%(count)s open actions", actions)),
+    )
+    things = [clause % {"count": number_in_words(count)} for count, clause in clauses if count]
+    if not things:
+        return gettext("owns no open risk, control or action")
+    return gettext("owns %(things)s") % {"things": join_names(things)}
+
+
+def saved_views_sentence(views: int, shared: int) -> str:
+    """ "They saved three views of lists and share one. Colleagues keep the shared one." """
+    saved = ngettext(
+        "They saved %(count)s view of a list", "They saved %(count)s views of lists", views
+    )
+    saved %= {"count": number_in_words(views)}
+    if not shared:
+        return gettext("%(saved)s. Nobody else sees them.") % {"saved": saved}
+    clause = ngettext(
+        "%(saved)s and share %(count)s. Colleagues keep the shared one.",
+        "%(saved)s and share %(count)s. Colleagues keep the shared ones.",
+        shared,
+    )
+    return clause % {"saved": saved, "count": number_in_words(shared)}
+
+
+def leave_sentence(
+    name: str, on: datetime.date, *, stays_elsewhere: bool, leaves_no_manager: bool
+) -> str:
+    """What follows when somebody leaves on a day."""
+    words = gettext("The roles and seats of %(name)s end after %(day)s.")
+    sentences = [words % {"name": name, "day": date_format(on, "j F Y")}]
+    if not stays_elsewhere:
+        sentences.append(gettext("After that day they cannot sign in."))
+    sentences.append(gettext("Their posts change when you confirm."))
+    if leaves_no_manager:
+        sentences.append(_no_manager())
+    return " ".join(sentences)
+
+
+def move_sentence(*, leaves_no_manager: bool) -> str:
+    sentences = [gettext("The posts change when you confirm.")]
+    if leaves_no_manager:
+        sentences.append(_no_manager())
+    return " ".join(sentences)
+
+
+def _no_manager() -> str:
+    return gettext(
+        "Nobody else runs the registers after that: give somebody the role of risk manager."
+    )
