@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from django.urls import reverse
 
-from registers.permissions import Permission, can
+from registers.permissions import Permission, can_on
 
 
 @dataclass(frozen=True)
@@ -80,7 +80,12 @@ TABS = (
 
 # An administrator's pages of the organisation. A page that stands below one of them begins its name
 # alike: "post_edit" stands below "post_list".
-ORGANISATION_PAGES = (Page("Organisation", "organisation_detail", takes_day=False),)
+ORGANISATION_PAGES = (
+    Page("Organisation", "organisation_detail", takes_day=False),
+    Page("Posts", "post_list", takes_day=False),
+    Page("Bodies", "body_list", takes_day=False),
+    Page("Registers", "register_list", takes_day=False),
+)
 
 
 @dataclass(frozen=True)
@@ -107,9 +112,7 @@ def pages_below(reader, register, name: str, query: str = "") -> list[Link]:
 
     None where there is only one, nor on a page further below, such as a form.
     """
-    pages = [
-        page for page in tab_of(name).pages if can(reader, page.permission, register.organisation)
-    ]
+    pages = [page for page in tab_of(name).pages if can_on(reader, page.permission, register)]
     if len(pages) == 1 or name not in {page.name for page in pages}:
         return []
     return [_link(page, register, name, query) for page in pages]

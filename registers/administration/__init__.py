@@ -1,0 +1,1 @@
+"""What an organisation's administrator looks after: posts, bodies and registers."""
