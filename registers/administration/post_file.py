@@ -228,7 +228,7 @@ def _plan_row(planned, title, values, records, unknown):
     planned.changes = [
         (label, _in_words(current[name], name), _in_words(wanted[name], name))
         for name, label in FIELDS.items()
-        if current[name] != wanted[name]
+        if current[name] != wanted[name] or (name == "holder" and not posts)
     ]
     planned.values = {**wanted, "holder": holder and holder.pk}
     if not posts:
@@ -261,14 +261,13 @@ def _holder_of(values, post, records, planned, unknown):
         return None
     if holder := records.people.get(values["email"]):
         return holder
-    if values["email"] or values["name"]:
-        unknown[values["email"] or values["name"]] = None
-        planned.note = (
-            f"{values['email']} has no role in this organisation, so the holder stays as it is."
-            if values["email"]
-            else f"{values['name']} has no e-mail address in the file, so the holder stays as it "
-            "is."
+    if name := values["email"] or values["name"]:
+        unknown[name] = None
+        reason = (
+            "no role in this organisation" if values["email"] else "no e-mail address in the file"
         )
+        stays = "the holder stays" if post.holder else "the post is vacant"
+        planned.note = f"{name} has {reason}, so {stays}."
     return post.holder
 
 

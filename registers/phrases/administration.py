@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import ngettext
 
-from registers.phrases.numbers import figures, join_with_and, number_to_begin
+from registers.phrases.numbers import figures, join_names, number_to_begin
 
 
 def holdings_in_words(risks: int, controls: int, actions: int) -> str:
@@ -14,7 +14,7 @@ def holdings_in_words(risks: int, controls: int, actions: int) -> str:
         (controls, ngettext("%(n)s control", "%(n)s controls", controls)),
         (actions, ngettext("%(n)s action", "%(n)s actions", actions)),
     ]
-    return join_with_and([words % {"n": figures(n)} for n, words in parts if n]) or "Nothing"
+    return join_names([words % {"n": figures(n)} for n, words in parts if n]) or "Nothing"
 
 
 def vacant_owners_in_words(n: int) -> str:

@@ -24,7 +24,7 @@ def body_import(request, organisation):
 
 def _import(request, organisation, subject, source, make_plan, write):
     """The upload, then the preview, then the import. Nothing is stored in between."""
-    context = {"organisation": organisation, "labels": source.LABELS}
+    context = {"organisation": organisation, "labels": source.LABELS, "lost": ()}
     page = f"administration/{subject}_import.html"
     fields = {"organisation": organisation, "source": source}
     if "rows" in request.POST:
@@ -47,8 +47,7 @@ def _write(request, subject, form, make_plan, write, context):
         plan = write(organisation, form.table, by=request.user, state=values["state"])
     except PlanOutdated:
         plan = make_plan(organisation, form.table)
-        context |= {"is_outdated": True}
-        return _preview(request, subject, form.table, plan, values["rows"], context, status=409)
+        return _preview(request, subject, form.table, plan, values["rows"], context, 409)
     if plan.writes:
         added, changed = rows_in_words(len(plan.added)), rows_in_words(len(plan.changed))
         messages.success(request, f"File imported: {added} added, {changed} changed.")
@@ -58,12 +57,14 @@ def _write(request, subject, form, make_plan, write, context):
 
 
 def _preview(request, subject, table, plan, rows, context, status=200):
+    """What the file would change. status: 409 where it is not what an earlier preview showed."""
     labels = context["labels"]
     context |= {
         "columns": [(heading, labels[name]) for _, heading, name in table.columns],
         "table": table,
         "plan": plan,
         "rows": rows,
+        "is_outdated": status == 409,
     }
     page = f"administration/{subject}_import_preview.html"
     return render(request, page, context, status=status)

@@ -19,7 +19,7 @@ Head of roads;Place;;;;;yes
 
 def choose(page, address):
     page.goto(address)
-    page.get_by_label("Your file").set_input_files(
+    page.locator("input[name=file]").set_input_files(
         {"name": "posts.csv", "mimeType": "text/csv", "buffer": ROWS.encode("latin-1")}
     )
     page.get_by_role("button", name="Check this file").click()

@@ -1,5 +1,6 @@
 """Bodies and who sits on them from a file: what it adds, changes and leaves alone."""
 
+import copy
 import datetime
 
 import pytest
@@ -21,6 +22,11 @@ def module_records(module_db):
     bea = make_person(organisation, "member", name="Bea Lund", email="bea@southmoor.example")
     body = make_body(make_register(organisation), name="Audit committee", members=[ade])
     return organisation, ade, bea, body
+
+
+@pytest.fixture
+def records(module_records):
+    return copy.deepcopy(module_records)
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 """Posts from a file of an HR system: what it adds, changes and leaves alone."""
 
+import copy
 import datetime
 
 import pytest
@@ -25,6 +26,11 @@ def module_records(module_db):
         organisation, "Head of finance", directorate=make_directorate(organisation, "Resources")
     )
     return organisation, robin, sam, finance
+
+
+@pytest.fixture
+def records(module_records):
+    return copy.deepcopy(module_records)
 
 
 @pytest.fixture
