@@ -72,8 +72,8 @@ class NewRegisterForm(RegisterForm):
         label="Prefix of references",
         subject="The prefix",
         missing="Enter the prefix of references",
-        help_text="The letters before the number of a risk: CORP in CORP-007. It cannot change "
-        "once the register has risks.",
+        help_text="The letters before the number of a risk: CORP in CORP-007. You cannot change "
+        "it later.",
         max_length=LONGEST_PREFIX,
         one_line=True,
     )
@@ -82,8 +82,7 @@ class NewRegisterForm(RegisterForm):
         subject="The address",
         required=False,
         help_text="The last part of the register's web address, in small letters, digits and "
-        "hyphens. Leave it empty and we make it from the name. It cannot change once the register "
-        "has risks.",
+        "hyphens. Leave it empty and we make it from the name. You cannot change it later.",
         max_length=LONGEST_SLUG,
         one_line=True,
     )

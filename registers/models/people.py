@@ -201,13 +201,11 @@ class Post(AuditedModel):
         return f"{self.title} (vacant)" if self.holder_id is None else self.title
 
     def save(self, *args, **kwargs):
-        """Whoever sets a holder, or takes one away, ends what was the case until then."""
-        if self.holder_id is None:
-            self.is_interim, self.held_since, stale = False, None, {"is_interim", "held_since"}
-        else:
-            self.vacant_since, stale = None, {"vacant_since"}
+        """A vacant post is not held since a day, and a held one not vacant, whoever saves it."""
+        stale = "held_since" if self.holder_id is None else "vacant_since"
+        setattr(self, stale, None)
         if (fields := kwargs.get("update_fields")) is not None and "holder" in fields:
-            kwargs["update_fields"] = {*fields} | stale
+            kwargs["update_fields"] = {*fields, stale}
         return super().save(*args, **kwargs)
 
     @transaction.atomic
@@ -220,7 +218,8 @@ class Post(AuditedModel):
     @transaction.atomic
     def vacate(self, *, by, since=None):
         """Leave the post without a holder. since: the first day without, None if not known."""
-        former, self.holder, self.vacant_since = self.holder, None, since
+        former, self.holder = self.holder, None
+        self.is_interim, self.vacant_since = False, since
         self.save()
         return self.enter("changed", by=by, text={"changes": f"vacant, after {former}"})
 

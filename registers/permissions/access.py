@@ -54,11 +54,7 @@ def get_register_for(user, slug, permission=Permission.VIEW_REGISTER, *, is_read
     """
     registers = Register.objects.select_related("organisation", "scheme")
     register = get_object_or_404(registers, slug=slug)
-    permissions = permissions_of(user, register.organisation)
-    if not permissions:
-        raise Http404("No register of that name for this reader.")
-    if permission not in permissions:
-        raise PermissionDenied
+    _refuse_without(permission, user, register.organisation)
     if not is_read:
         _refuse_archived(register, permission)
     return register
@@ -67,11 +63,7 @@ def get_register_for(user, slug, permission=Permission.VIEW_REGISTER, *, is_read
 def get_organisation_for(user, slug, permission=Permission.ADMINISTER):
     """The organisation; 404 for a stranger to it, 403 without the permission."""
     organisation = get_object_or_404(Organisation, slug=slug)
-    permissions = permissions_of(user, organisation)
-    if not permissions:
-        raise Http404("No organisation of that name for this reader.")
-    if permission not in permissions:
-        raise PermissionDenied
+    _refuse_without(permission, user, organisation)
     return organisation
 
 
@@ -233,6 +225,14 @@ def marks_of(user, risk, day, recorded_by=None):
     marks = risk.precedents.as_at(cut_off.day, cut_off.recorded_by).with_words()
     latest = {mark.sign_id: mark for mark in marks.order_by("effective_on", "pk")}
     return [*latest.values()], cut_off
+
+
+def _refuse_without(permission, user, organisation):
+    permissions = permissions_of(user, organisation)
+    if not permissions:
+        raise Http404("Nothing of that name for this reader.")
+    if permission not in permissions:
+        raise PermissionDenied
 
 
 def _refuse_archived(register, permission):
