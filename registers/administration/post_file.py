@@ -237,6 +237,7 @@ def _plan_row(planned, title, values, records, unknown):
         planned.outcome = Outcome.CHANGE
 
 
+OF_HOLDER = ("is_interim", "held_since", "vacant_since")
 FIELDS = {
     "directorate": "Directorate",
     "holder": "Holder",
@@ -311,19 +312,8 @@ def import_posts(organisation, table: FileTable, *, by, state: str) -> FilePlan:
     if plan.state != state:
         raise PlanOutdated
     added = [Directorate(organisation=organisation, name=name) for name in plan.new_parents]
-    for row in added:
-        row.save()
-    directorates = {row.name: row for row in organisation.directorates.all()}
-    stored = organisation.posts.in_bulk([row.key for row in plan.changed])
-    posts = []
-    for row in (*plan.added, *plan.changed):
-        post = stored.get(row.key) or Post(organisation=organisation, title=row.name)
-        post.directorate = directorates.get(row.values["directorate"])
-        post.holder_id = row.values["holder"]
-        for name in ("is_interim", "held_since", "vacant_since"):
-            setattr(post, name, row.values[name])
-        post.save()
-        posts.append(post)
+    Directorate.objects.bulk_create(added)
+    posts = _write_posts(organisation, plan)
     counts = Counter(row.outcome.value for row in plan.rows)
     AuditEntry.record(
         organisation=organisation,
@@ -335,3 +325,20 @@ def import_posts(organisation, table: FileTable, *, by, state: str) -> FilePlan:
         seals=seals_of([*added, *posts]),
     )
     return plan
+
+
+def _write_posts(organisation, plan):
+    """Write the posts of a plan, all at once, and return them."""
+    directorates = {row.name: row for row in organisation.directorates.all()}
+    stored = organisation.posts.in_bulk([row.key for row in plan.changed])
+    posts = []
+    for row in (*plan.added, *plan.changed):
+        post = stored.get(row.key) or Post(organisation=organisation, title=row.name)
+        post.directorate = directorates.get(row.values["directorate"])
+        post.holder_id = row.values["holder"]
+        for name in OF_HOLDER:
+            setattr(post, name, row.values[name])
+        posts.append(post)
+    Post.objects.bulk_create(post for post in posts if not post.pk)
+    Post.objects.bulk_update(stored.values(), ["directorate", "holder", *OF_HOLDER], 500)
+    return posts

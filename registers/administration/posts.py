@@ -25,7 +25,7 @@ OWNED_EARLIER = (
 class Holdings:
     """What a post owns: counts of risks that are not closed, controls in place and open actions.
 
-    Exempt risks count too.
+    Exempt risks count too, those of archived registers do not.
     """
 
     risks: int = 0
@@ -43,7 +43,8 @@ def normalise_title(title: str) -> str:
 
 def holdings_by_post(posts) -> dict[int, Holdings]:
     """Key of each of these posts -> its Holdings. Three queries."""
-    live = Risk.objects.exclude(latest__status=Risk.Status.CLOSED).order_by()
+    live = Risk.objects.filter(register__archived_on=None).order_by()
+    live = live.exclude(latest__status=Risk.Status.CLOSED)
     records = {
         "risks": live,
         "controls": Control.objects.filter(latest__status=Control.Status.IN_PLACE, risk__in=live),

@@ -296,6 +296,8 @@ class Register(AuditedModel):
         Raises InvalidTransition where another register in use stands below it, or an escalation
         from or to it is not decided.
         """
+        # A proposal to escalate locks the row as well.
+        Register.objects.select_for_update().get(pk=self.pk)
         if self.children.in_use().exists():
             raise InvalidTransition("Registers in use stand below it. Move or archive them first")
         if self._waiting_escalations().exists():

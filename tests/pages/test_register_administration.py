@@ -1,11 +1,15 @@
 """The registers of an organisation: its administrator adds, changes and archives them."""
 
+import re
+
 import pytest
 from access_table import signed_in
 from django.core.management import CommandError, call_command
 from django.urls import reverse
 from django.utils import timezone
 from makers import (
+    make_action,
+    make_control,
     make_escalation,
     make_organisation,
     make_person,
@@ -211,3 +215,13 @@ def test_an_archived_register_leaves_the_registers_above_it(manager, above, arch
 
 def test_an_administrator_finds_an_archived_register(client, archived):
     assert archived.get_absolute_url() in client.get(address("register_list")).text
+
+
+@pytest.mark.parametrize("name", ["risk_list", "risk_detail", "action_list", "worklist"])
+def test_no_link_on_an_archived_register_leads_to_a_refusal(manager, archived, risk, name):
+    make_action(risk)
+    make_control(risk)
+    client = signed_in(manager)
+    page = client.get(reverse(name, args=[archived.slug, *([1] if name == "risk_detail" else [])]))
+    links = {*re.findall(rf'href="(/registers/{archived.slug}/[^"?#]*)', page.text)}
+    assert [path for path in links if client.get(path).status_code == 403] == []
