@@ -204,7 +204,9 @@ class Post(AuditedModel):
         """A vacant post is not held since a day, and a held one not vacant, whoever saves it."""
         stale = "held_since" if self.holder_id is None else "vacant_since"
         setattr(self, stale, None)
-        if (fields := kwargs.get("update_fields")) is not None and {"holder", "holder_id"} & {*fields}:
+        if (fields := kwargs.get("update_fields")) is not None and {"holder", "holder_id"} & {
+            *fields
+        }:
             kwargs["update_fields"] = {*fields, stale}
         return super().save(*args, **kwargs)
 

@@ -5,6 +5,7 @@ from access_table import signed_in
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 from makers import days_ago, make_body, make_organisation, make_person, make_register, make_seat
+from query_counts import queries_for
 
 from registers.forms.record_state import state_of
 from registers.models import AuditEntry, Seat
@@ -148,3 +149,11 @@ def test_a_body_without_members_says_so(client, body):
 def test_a_register_without_a_body_is_missing_one(client, body):
     body.registers.clear()
     assert "No body oversees Corporate." in client.get(address("organisation_detail")).text
+
+
+def test_the_overview_costs_as_many_queries_for_three_bodies_as_for_one(client, body, other):
+    paths = [address(name) for name in ("organisation_detail", "body_list")]
+    before = queries_for(client, paths)
+    for name in ("Cabinet", "Board"):
+        make_body(make_register(body.organisation), name=name, members=[other])
+    assert queries_for(client, paths) == before
