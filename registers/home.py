@@ -21,7 +21,7 @@ from registers.models import (
     Register,
     RiskRevision,
 )
-from registers.permissions import Permission, can, readers_agreements
+from registers.permissions import Permission, can_on, readers_agreements
 from registers.phrases.register import news_sentence
 
 CHANGES = 8
@@ -224,7 +224,7 @@ def register_news(user, registers, positions, day):
             agreements.get(register.pk),
             *counts.get(register.pk, (0, 0, 0)),
             questions=questions.get(register.pk, 0)
-            if can(user, Permission.ASK_QUESTION, register.organisation)
+            if can_on(user, Permission.ASK_QUESTION, register)
             else None,
         )
         for register in registers

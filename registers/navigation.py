@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from django.urls import reverse
 
-from registers.permissions import Permission, can
+from registers.permissions import Permission, can_on
 
 
 @dataclass(frozen=True)
@@ -83,6 +83,9 @@ TABS = (
 ORGANISATION_PAGES = (
     Page("Organisation", "organisation_detail", takes_day=False),
     Page("People", "person_list", takes_day=False),
+    Page("Posts", "post_list", takes_day=False),
+    Page("Bodies", "body_list", takes_day=False),
+    Page("Registers", "register_list", takes_day=False),
 )
 
 
@@ -110,9 +113,7 @@ def pages_below(reader, register, name: str, query: str = "") -> list[Link]:
 
     None where there is only one, nor on a page further below, such as a form.
     """
-    pages = [
-        page for page in tab_of(name).pages if can(reader, page.permission, register.organisation)
-    ]
+    pages = [page for page in tab_of(name).pages if can_on(reader, page.permission, register)]
     if len(pages) == 1 or name not in {page.name for page in pages}:
         return []
     return [_link(page, register, name, query) for page in pages]

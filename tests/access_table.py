@@ -27,6 +27,7 @@ from makers import (
     make_register,
     make_risk,
     make_saved_view,
+    make_seat,
     make_user,
 )
 
@@ -84,6 +85,10 @@ ADMIN_NEVER = expected_statuses(302, staff=403, installer=403)
 ORGANISATION = {"organisation": "our-council"}
 PERSON = ORGANISATION | {"pk": "first registers.user"}
 INVITATION = ORGANISATION | {"pk": "first registers.invitation"}
+POST = ORGANISATION | {"pk": "first registers.post"}
+DIRECTORATE = ORGANISATION | {"pk": "first registers.directorate"}
+BODY = ORGANISATION | {"pk": "first registers.body"}
+ORGANISATIONS_REGISTER = ORGANISATION | {"pk": "first registers.register"}
 RISK = {"slug": "ours", "number": 1}
 BATCH = {"slug": "ours", "pk": "first registers.registerimport"}
 AGREEMENT = {"slug": "ours", "pk": "first registers.agreement"}
@@ -201,6 +206,53 @@ TABLE = {
     ),
     "person_second_factor": (PERSON, ADMINISTRATORS, ADMINISTRATORS | {"administrator": 302}),
     "invitation_accept": ({"secret": "no-such-secret"}, OPEN, OPEN),
+    "post_list": (ORGANISATION, ADMINISTRATORS),
+    "post_new": (ORGANISATION, ADMINISTRATORS, ADMINISTRATORS),
+    "post_import": (ORGANISATION, ADMINISTRATORS, ADMINISTRATORS),
+    "post_detail": (POST, ADMINISTRATORS),
+    "post_edit": (POST, ADMINISTRATORS, ADMINISTRATORS),
+    "post_holder": (POST, ADMINISTRATORS, ADMINISTRATORS),
+    # The post is vacant already.
+    "post_vacate": (
+        POST,
+        ADMINISTRATORS | {"administrator": 302},
+        ADMINISTRATORS | {"administrator": 302},
+    ),
+    # It owns a risk.
+    "post_delete": (POST, ADMINISTRATORS, ADMINISTRATORS | {"administrator": 409}),
+    "post_directorate_new": (ORGANISATION, ADMINISTRATORS, ADMINISTRATORS),
+    "post_directorate_edit": (DIRECTORATE, ADMINISTRATORS, ADMINISTRATORS),
+    "post_directorate_delete": (
+        DIRECTORATE,
+        ADMINISTRATORS,
+        ADMINISTRATORS | {"administrator": 302},
+    ),
+    "body_list": (ORGANISATION, ADMINISTRATORS),
+    "body_new": (ORGANISATION, ADMINISTRATORS, ADMINISTRATORS),
+    "body_import": (ORGANISATION, ADMINISTRATORS, ADMINISTRATORS),
+    "body_detail": (BODY, ADMINISTRATORS),
+    "body_edit": (BODY, ADMINISTRATORS, ADMINISTRATORS),
+    "body_chair": (BODY, ADMINISTRATORS, ADMINISTRATORS | {"administrator": 302}),
+    "body_seat_new": (BODY, ADMINISTRATORS, ADMINISTRATORS),
+    "body_seat_edit": (
+        BODY | {"seat": "first registers.seat"},
+        ADMINISTRATORS,
+        ADMINISTRATORS,
+    ),
+    "register_list": (ORGANISATION, ADMINISTRATORS),
+    "register_new": (ORGANISATION, ADMINISTRATORS, ADMINISTRATORS),
+    "register_edit": (ORGANISATIONS_REGISTER, ADMINISTRATORS, ADMINISTRATORS),
+    # An escalation waits.
+    "register_archive": (
+        ORGANISATIONS_REGISTER,
+        ADMINISTRATORS,
+        ADMINISTRATORS | {"administrator": 409},
+    ),
+    "register_bring_back": (
+        ORGANISATIONS_REGISTER,
+        ADMINISTRATORS,
+        ADMINISTRATORS | {"administrator": 302},
+    ),
     "library": ({}, SIGNED_IN),
     "library_load": ({}, STAFF, STAFF),
     "library_search": ({}, SIGNED_IN),
@@ -396,6 +448,7 @@ def make_people():
     # Superseded, so that nobody's pages open on it.
     agreement = make_agreement(risk.register, by=users["manager"])
     supersede(agreement=agreement, by=users["manager"], reason="Recorded in error.")
+    make_seat(agreement.body, users["member"])
     above = make_register(organisation, slug="above-ours")
     Register.objects.filter(pk=risk.register_id).update(parent=above)
     risk.register.parent = above

@@ -1,1 +1,1 @@
-"""What an organisation's administrator looks after: people, their roles and the posts they hold."""
+"""What an organisation's administrator looks after: people, posts, bodies, registers, schemes."""

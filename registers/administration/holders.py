@@ -21,15 +21,10 @@ def set_holder(post, *, holder, is_interim, on, by):
     """
     if (post.holder, post.is_interim) == (holder, is_interim):
         return
-    former = post.holder
-    post.holder, post.is_interim = holder, is_interim
-    post.save(update_fields=["holder", "is_interim"])
-    post.enter(
-        "changed",
-        by=by,
-        facts={"on": on.isoformat()},
-        text={"former": str(former or ""), "holder": str(holder or "")},
-    )
+    if holder:
+        post.give_to(holder, by=by, is_interim=is_interim, since=on)
+    else:
+        post.vacate(by=by, since=on)
 
 
 def posts_held_by(person, organisation):

@@ -236,9 +236,15 @@ class OrganisationLoader:
                 title=row["title"],
                 holder=self.people[row["holder"]] if "holder" in row else None,
                 is_interim=row.get("interim", False),
+                **self._since(row),
             )
             for key, row in self.content["posts"].items()
         }
+
+    def _since(self, row):
+        """Since when a post of the file is held, or vacant."""
+        day = day_of(row["since"], self.today) if "since" in row else None
+        return {"held_since" if "holder" in row else "vacant_since": day}
 
     def _appetites(self):
         for statement in self.content.get("appetites", ()):

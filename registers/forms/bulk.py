@@ -15,7 +15,7 @@ from django.utils import timezone
 from registers.forms.concurrency import LARGEST_VERSION, LOST, TokenField
 from registers.forms.fields import PlainTextField, RecordChoiceField
 from registers.govuk import GovukCheckboxes, Helper, RevealingForm, Reveals
-from registers.models import Risk
+from registers.models import Action, Control, Risk
 from registers.models.review import above_tolerance_twice_running, proposed_next_review
 from registers.phrases.register import next_review_in_words, too_many_to_review
 
@@ -45,6 +45,31 @@ def with_headings(risks):
     texts = (f"latest__{name}" for name in ("cause", "event", "consequence", "notes"))
     rows = risks.select_related("latest__owner", "current").prefetch_related("current__scheme")
     return rows.defer(*texts, "current__rationale", "current__evidence")
+
+
+class PostHoldings:
+    """What a post owns: risks that are not closed, and their controls in place and open actions.
+
+    risks: a queryset of what the reader may see, of any registers. post: None for any post.
+    """
+
+    def __init__(self, risks, post=None):
+        live = risks.exclude(latest__status=Risk.Status.CLOSED)
+        by_post = {"latest__owner": post} if post else {}
+        owned = live.filter(**by_post).select_related("register", "latest")
+
+        def records(model, status):
+            rows = model.objects.filter(
+                latest__status=status, risk__in=live.order_by().values("pk"), **by_post
+            )
+            rows = rows.select_related("latest", "risk__latest", "risk__register")
+            return rows.order_by("risk__register", "risk__number", "pk")
+
+        self.sets = {
+            "risks": owned.order_by("register", "number"),
+            "controls": records(Control, Control.Status.IN_PLACE),
+            "actions": records(Action, Action.Status.OPEN),
+        }
 
 
 class ReviewManyForm(RevealingForm):

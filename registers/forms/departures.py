@@ -1,5 +1,7 @@
 """Forms of somebody who moves to another post or leaves: what becomes of what they hold."""
 
+from dataclasses import asdict
+
 from crispy_forms.layout import Fieldset
 from django import forms
 from django.core.exceptions import ValidationError
@@ -8,6 +10,7 @@ from django.utils import timezone
 from registers.administration.departures import leaves_without
 from registers.administration.holders import Handover, posts_held_by
 from registers.administration.people import is_shared_account, people_of
+from registers.administration.posts import holdings_by_post
 from registers.forms.fields import PastDateField, RecordChoiceField, selection_errors
 from registers.forms.people import (
     LAST_ADMINISTRATOR,
@@ -26,7 +29,6 @@ from registers.phrases.people import (
     leave_sentence,
     move_sentence,
 )
-from registers.post_holdings import count_holdings
 
 KEEP, VACANT, HAND_OVER = "keep", "vacant", "person"
 
@@ -57,9 +59,9 @@ class PostsHandoverForm(RevealingForm):
         self.person, self.organisation = person, organisation
         self.posts = list(posts_held_by(person, organisation))
         people = people_of(organisation).filter(is_current=True, is_active=True)
-        holdings = count_holdings(self.posts)
+        holdings = holdings_by_post(self.posts)
         for post in self.posts:
-            self._ask_about(post, people.exclude(pk=person.pk), holdings[post.pk])
+            self._ask_about(post, people.exclude(pk=person.pk), asdict(holdings[post.pk]))
         questions = [
             f"{name}_{post.pk}" for post in self.posts for name in ("post", "holder", "interim")
         ]

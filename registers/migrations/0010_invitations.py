@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('registers', '0007_sectors_and_financial_year'),
+        ('registers', '0009_posts_bodies_registers'),
     ]
 
     operations = [

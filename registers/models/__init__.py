@@ -17,7 +17,7 @@ from registers.models.action import Action, ActionRevision
 from registers.models.agreement import Agreement, Decision, Supersession
 from registers.models.appetite import Appetite, Tolerances
 from registers.models.assessment import Assessment
-from registers.models.body import Body, BodyKind, Seat
+from registers.models.body import Body, BodyKind, Capacity, Seat
 from registers.models.cases import (
     CASE_FACTS,
     LIBRARY_MODELS,
@@ -100,6 +100,7 @@ __all__ = [
     "BodyKind",
     "BulkEditConflict",
     "CalendarKey",
+    "Capacity",
     "CaseBody",
     "CaseFailureType",
     "CaseImpact",

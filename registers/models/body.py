@@ -90,6 +90,14 @@ class SeatQuerySet(models.QuerySet):
         return self.filter(Q(until__isnull=True) | Q(until__gte=day), from_day__lte=day)
 
 
+class Capacity(models.TextChoices):
+    """In what capacity somebody sits on a body. A substitute sits in place of a member."""
+
+    MEMBER = "member", "Member"
+    INDEPENDENT = "independent", "Independent member"
+    SUBSTITUTE = "substitute", "Substitute"
+
+
 class Seat(AuditedModel):
     """That a person sits on a body, from a day and maybe until another."""
 
@@ -102,6 +110,8 @@ class Seat(AuditedModel):
         null=True, blank=True, help_text="The last day on which this holds. Empty: no end."
     )
     is_chair = models.BooleanField("chairs the body", default=False)
+    capacity = models.CharField(max_length=20, choices=Capacity, default=Capacity.MEMBER)
+    is_voting = models.BooleanField("may vote", default=True)
 
     objects = SeatQuerySet.as_manager()
 
@@ -121,6 +131,13 @@ class Seat(AuditedModel):
                 fields=["body"],
                 condition=Q(is_chair=True, until__isnull=True),
                 name="body_has_one_chair_without_an_end",
+            ),
+            models.CheckConstraint(
+                condition=Q(capacity__in=Capacity.values), name="seat_capacity_is_known"
+            ),
+            models.CheckConstraint(
+                condition=~Q(capacity=Capacity.SUBSTITUTE) | Q(until__isnull=False, is_chair=False),
+                name="seat_of_a_substitute_has_an_end_and_no_chair",
             ),
         ]
 

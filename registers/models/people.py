@@ -127,6 +127,11 @@ class Organisation(AuditedModel):
     def __str__(self):
         return self.name
 
+    def lock_for_update(self):
+        """Let administrators' changes come one after the other, in a transaction."""
+        rows = Organisation.objects.select_for_update(no_key=True)
+        self.refresh_from_db(from_queryset=rows)
+
 
 class Directorate(AuditedModel):
     organisation = models.ForeignKey(
@@ -163,6 +168,14 @@ class Post(AuditedModel):
         help_text="Empty: vacant.",
     )
     is_interim = models.BooleanField("held by an interim", default=False)
+    held_since = models.DateField(
+        null=True, blank=True, help_text="The holder's first day. Empty: not known, or vacant."
+    )
+    vacant_since = models.DateField(
+        null=True,
+        blank=True,
+        help_text="The first day without a holder. Empty: not known, or held.",
+    )
 
     class Meta:
         ordering = ["title"]
@@ -174,10 +187,43 @@ class Post(AuditedModel):
                 condition=Q(is_interim=False) | Q(holder__isnull=False),
                 name="post_interim_only_when_held",
             ),
+            models.CheckConstraint(
+                condition=Q(held_since=None) | Q(holder__isnull=False),
+                name="post_held_since_only_when_held",
+            ),
+            models.CheckConstraint(
+                condition=Q(vacant_since=None) | Q(holder=None),
+                name="post_vacant_since_only_when_vacant",
+            ),
         ]
 
     def __str__(self):
         return f"{self.title} (vacant)" if self.holder_id is None else self.title
+
+    def save(self, *args, **kwargs):
+        """A vacant post is not held since a day, and a held one not vacant, whoever saves it."""
+        stale = "held_since" if self.holder_id is None else "vacant_since"
+        setattr(self, stale, None)
+        if (fields := kwargs.get("update_fields")) is not None and {"holder", "holder_id"} & {
+            *fields
+        }:
+            kwargs["update_fields"] = {*fields, stale}
+        return super().save(*args, **kwargs)
+
+    @transaction.atomic
+    def give_to(self, holder, *, by, is_interim=False, since=None):
+        """Name who holds the post. since: their first day, None where nobody knows it."""
+        self.holder, self.is_interim, self.held_since = holder, is_interim, since
+        self.save()
+        return self.enter("changed", by=by, text={"changes": f"holder: {holder}"})
+
+    @transaction.atomic
+    def vacate(self, *, by, since=None):
+        """Leave the post without a holder. since: the first day without, None if not known."""
+        former, self.holder = self.holder, None
+        self.is_interim, self.vacant_since = False, since
+        self.save()
+        return self.enter("changed", by=by, text={"changes": f"vacant, after {former}"})
 
     def clean(self):
         if self.directorate and self.directorate.organisation_id != self.organisation_id:

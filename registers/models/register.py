@@ -3,6 +3,7 @@
 import copy
 from functools import cached_property
 
+from django.apps import apps
 from django.core.exceptions import ValidationError
 from django.db import connection, models, transaction
 from django.db.models import F, Q
@@ -89,6 +90,12 @@ class ScoringScheme(AuditedModel):
         return any(getattr(stored, part) != getattr(self, part) for part in self.PARTS)
 
 
+class RegisterQuerySet(models.QuerySet):
+    def in_use(self):
+        """Those that are not archived."""
+        return self.filter(archived_on=None)
+
+
 class Register(AuditedModel):
     # A counter that each new risk increments.
     SEAL_EXCLUDES = ("next_number",)
@@ -117,6 +124,11 @@ class Register(AuditedModel):
     )
     scheme = models.ForeignKey(ScoringScheme, on_delete=models.PROTECT, related_name="registers")
     next_number = models.PositiveIntegerField(default=1, editable=False)
+    archived_on = models.DateField(
+        null=True, blank=True, help_text="Since when it is only to be read. Empty: it is in use."
+    )
+
+    objects = RegisterQuerySet.as_manager()
 
     class Meta:
         ordering = ["organisation", "name"]
@@ -140,6 +152,10 @@ class Register(AuditedModel):
 
     def get_absolute_url(self):
         return reverse("risk_list", args=[self.slug])
+
+    @property
+    def is_archived(self):
+        return self.archived_on is not None
 
     def clean(self):
         """Refuse what a register that holds risks, or took a newer scheme, may not become.
@@ -272,6 +288,36 @@ class Register(AuditedModel):
         register._state.fields_cache = {**self._state.fields_cache}
         register.scheme = scheme
         return register
+
+    @transaction.atomic
+    def archive(self, *, by):
+        """Leave the register to be read only, from today.
+
+        Raises InvalidTransition where another register in use stands below it, or an escalation
+        from or to it is not decided.
+        """
+        # A proposal to escalate locks the row as well.
+        Register.objects.select_for_update().get(pk=self.pk)
+        if self.children.in_use().exists():
+            raise InvalidTransition("Registers in use stand below it. Move or archive them first")
+        if self._waiting_escalations().exists():
+            raise InvalidTransition("Escalations from or to it are not decided yet")
+        self.archived_on = timezone.localdate()
+        self.save(update_fields=["archived_on"])
+        self.enter("archived", by=by)
+
+    @transaction.atomic
+    def bring_back(self, *, by):
+        """Use it again. Raises InvalidTransition where the register above it is archived."""
+        if self.parent and self.parent.is_archived:
+            raise InvalidTransition(f"{self.parent}, above it, is archived. Bring that back first")
+        self.archived_on = None
+        self.save(update_fields=["archived_on"])
+        self.enter("brought-back", by=by)
+
+    def _waiting_escalations(self):
+        escalations = apps.get_model("registers", "Escalation").objects.undecided()
+        return escalations.filter(Q(to_register=self) | Q(risk__register=self))
 
     def reference(self, number):
         return f"{self.prefix}-{number:03d}"

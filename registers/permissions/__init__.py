@@ -1,6 +1,7 @@
 """Who may do what, and the only ways by which views reach a register or a risk."""
 
 from registers.permissions.access import (
+    RegisterArchived,
     agreed_positions_for,
     get_organisation_for,
     get_question_for,
@@ -29,9 +30,11 @@ from registers.permissions.bodies import (
 )
 from registers.permissions.names import PersonName, may_read_names, name_for
 from registers.permissions.roles import (
+    READING,
     Permission,
     assesses_as,
     can,
+    can_on,
     can_somewhere,
     defaults_to_agreed,
     directorates_of,
@@ -41,6 +44,7 @@ from registers.permissions.roles import (
     may_close,
     may_work_on,
     organisations_for,
+    people_of,
     people_with,
     permissions_of,
 )
@@ -54,14 +58,17 @@ from registers.permissions.visibility import (
 )
 
 __all__ = [
+    "READING",
     "Permission",
     "PersonName",
     "ReadersAgreement",
+    "RegisterArchived",
     "VisibilityCutOff",
     "agreed_positions_for",
     "assesses_as",
     "can",
     "can_be_worked_on_by",
+    "can_on",
     "can_somewhere",
     "counts_everything",
     "defaults_to_agreed",
@@ -84,6 +91,7 @@ __all__ = [
     "name_for",
     "open_data_for",
     "organisations_for",
+    "people_of",
     "people_with",
     "permissions_of",
     "position_history_for",

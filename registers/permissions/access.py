@@ -19,7 +19,7 @@ from registers.models import (
     RiskRevision,
     SavedView,
 )
-from registers.permissions.roles import Permission, permissions_of
+from registers.permissions.roles import READING, Permission, permissions_of
 from registers.permissions.visibility import (
     is_no_draft,
     is_own_risk,
@@ -29,35 +29,41 @@ from registers.permissions.visibility import (
 )
 
 
+class RegisterArchived(PermissionDenied):
+    """Somebody would change something on an archived register."""
+
+    def __init__(self, register):
+        super().__init__(
+            f"{register} is archived, so you can only read it. An administrator can bring it back."
+        )
+
+
 def registers_for(user):
-    """The registers of every organisation the person belongs to today, parents first."""
+    """The registers in use of every organisation the person belongs to today, parents first."""
     organisations = Membership.objects.active().filter(user=user).order_by().values("organisation")
-    registers = Register.objects.filter(organisation__in=organisations).select_related(
-        "organisation", "scheme"
-    )
+    registers = Register.objects.in_use().filter(organisation__in=organisations)
+    registers = registers.select_related("organisation", "scheme")
     return registers.order_by("organisation__name", F("parent").asc(nulls_first=True), "name")
 
 
-def get_register_for(user, slug, permission=Permission.VIEW_REGISTER):
-    """The register; 404 for a stranger to its organisation, 403 without the permission."""
+def get_register_for(user, slug, permission=Permission.VIEW_REGISTER, *, is_read=False):
+    """The register; 404 for a stranger to its organisation, 403 without the permission.
+
+    An archived one is only read: RegisterArchived, also answered 403, for any other permission.
+    is_read: whether the page only reads, whatever permission it asks for.
+    """
     registers = Register.objects.select_related("organisation", "scheme")
     register = get_object_or_404(registers, slug=slug)
-    permissions = permissions_of(user, register.organisation)
-    if not permissions:
-        raise Http404("No register of that name for this reader.")
-    if permission not in permissions:
-        raise PermissionDenied
+    _refuse_without(permission, user, register.organisation)
+    if not is_read:
+        _refuse_archived(register, permission)
     return register
 
 
 def get_organisation_for(user, slug, permission=Permission.ADMINISTER):
     """The organisation; 404 for a stranger to it, 403 without the permission."""
     organisation = get_object_or_404(Organisation, slug=slug)
-    permissions = permissions_of(user, organisation)
-    if not permissions:
-        raise Http404("No organisation of that name for this reader.")
-    if permission not in permissions:
-        raise PermissionDenied
+    _refuse_without(permission, user, organisation)
     return organisation
 
 
@@ -71,6 +77,7 @@ def get_risk_for(user, slug, number, permission=Permission.VIEW_REGISTER, *alter
     risk = get_object_or_404(risks, number=number)
     if not permissions_of(user, register.organisation) & {permission, *alternatives}:
         raise PermissionDenied
+    _refuse_archived(register, permission)
     risk.register = register
     return risk
 
@@ -218,6 +225,19 @@ def marks_of(user, risk, day, recorded_by=None):
     marks = risk.precedents.as_at(cut_off.day, cut_off.recorded_by).with_words()
     latest = {mark.sign_id: mark for mark in marks.order_by("effective_on", "pk")}
     return [*latest.values()], cut_off
+
+
+def _refuse_without(permission, user, organisation):
+    permissions = permissions_of(user, organisation)
+    if not permissions:
+        raise Http404("Nothing of that name for this reader.")
+    if permission not in permissions:
+        raise PermissionDenied
+
+
+def _refuse_archived(register, permission):
+    if register.is_archived and permission not in READING:
+        raise RegisterArchived(register)
 
 
 def _visible_risks(user, registers):

@@ -52,6 +52,10 @@ PERMISSIONS = {
 }
 
 
+# What is left to do on an archived register.
+READING = {P.VIEW_REGISTER, P.SEE_EXEMPT, P.SEE_OWN_EXEMPT}
+
+
 def roles_with(permission):
     return [role for role, permissions in PERMISSIONS.items() if permission in permissions]
 
@@ -88,12 +92,25 @@ def can(user, permission, organisation):
     return permission in permissions_of(user, organisation)
 
 
+def can_on(user, permission, register):
+    """Whether the person may do that on the register today: an archived one is only read."""
+    if register.is_archived and permission not in READING:
+        return False
+    return can(user, permission, register.organisation)
+
+
 def people_with(permission):
     """The people who are active and have that permission in some organisation today."""
     memberships = Membership.objects.active().filter(
         user=OuterRef("pk"), role__in=roles_with(permission)
     )
     return User.objects.filter(Exists(memberships), is_active=True)
+
+
+def people_of(organisation):
+    """The people who are active and have any role in the organisation today, by name."""
+    memberships = Membership.objects.active().filter(user=OuterRef("pk"), organisation=organisation)
+    return User.objects.filter(Exists(memberships.order_by()), is_active=True)
 
 
 def can_somewhere(user, permission):
@@ -126,6 +143,8 @@ def has_no_manager(user, register):
 
 def may_close(user, risk):
     """Whether this person may close the risk: who runs the register, and the author of a draft."""
+    if risk.register.is_archived:
+        return False
     permissions = permissions_of(user, risk.register.organisation)
     is_own_draft = risk.status == Risk.Status.DRAFT and risk.raised_by_id == user.pk
     return P.RUN_REGISTER in permissions or (P.EDIT_RISK in permissions and is_own_draft)
@@ -133,7 +152,7 @@ def may_close(user, risk):
 
 def may_work_on(user, register):
     """Whether this person may edit or assess the register's risks."""
-    return bool(permissions_of(user, register.organisation) & {P.EDIT_RISK, P.ASSESS_RISK})
+    return any(can_on(user, permission, register) for permission in (P.EDIT_RISK, P.ASSESS_RISK))
 
 
 def directorates_of(user, organisation):
@@ -159,6 +178,8 @@ def assesses_as(user, register):
 
     Whoever works on a register speaks for the organisation there, whatever else they may.
     """
+    if register.is_archived:
+        return ""
     permissions = permissions_of(user, register.organisation)
     if P.ASSESS_RISK in permissions:
         return "own"

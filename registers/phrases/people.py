@@ -26,7 +26,7 @@ def role_changed_sentence(until: datetime.date | None) -> str:
 
 
 def holdings_in_words(counts: Mapping[str, int]) -> str:
-    """ "owns three risks, two controls and one open action". counts: of PostHoldings."""
+    """ "owns three risks, two controls and one open action". counts: of Holdings."""
     risks, controls, actions = (counts.get(name, 0) for name in ("risks", "controls", "actions"))
     clauses = (
         (risks, ngettext("%(count)s risk", "%(count)s risks", risks)),

@@ -9,7 +9,7 @@ from registers.forms.agreements import AgreementForm, SupersessionForm
 from registers.models import Agreement, Tolerances
 from registers.permissions import (
     Permission,
-    can,
+    can_on,
     counts_everything,
     defaults_to_agreed,
     get_register_for,
@@ -61,7 +61,7 @@ def agreement_list(request, slug):
         "query_today": f"?as_at={timezone.localdate()}"
         if defaults_to_agreed(request.user, register)
         else "",
-        "may_agree": can(request.user, Permission.RUN_REGISTER, register.organisation),
+        "may_agree": can_on(request.user, Permission.RUN_REGISTER, register),
         "counts_everything": counts_everything(request.user, register),
     }
     return render(request, "registers/agreement_list.html", context)

@@ -4,7 +4,7 @@ from django.shortcuts import render
 from registers.appetite import appetite_by_category, categories_without_appetite
 from registers.forms.appetite import AppetiteForm
 from registers.models import Appetite, Tolerances
-from registers.permissions import Permission, can, get_register_for, has_no_manager
+from registers.permissions import Permission, can_on, get_register_for, has_no_manager
 from registers.phrases.bands import tolerated_in_words
 from registers.views.as_of import as_of_from, read_only
 from registers.views.form_flow import post_data, redirect_after, response_status, submit
@@ -30,7 +30,7 @@ def register_settings(request, slug):
         "alike": register.organisation.registers.filter(scheme=register.scheme).exclude(
             pk=register.pk
         ),
-        "may_run": can(request.user, Permission.RUN_REGISTER, register.organisation),
+        "may_run": can_on(request.user, Permission.RUN_REGISTER, register),
         "has_no_manager": has_no_manager(request.user, register),
     }
     return render(request, "registers/register_settings.html", context)

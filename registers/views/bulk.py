@@ -11,6 +11,7 @@ from django.utils import timezone
 from registers.forms.bulk import (
     MOST_REVIEWED,
     NUMBER,
+    PostHoldings,
     PostsForm,
     ReassignForm,
     ReviewManyForm,
@@ -31,7 +32,6 @@ from registers.phrases.register import (
     reassigned_sentence,
     reviewed_sentence,
 )
-from registers.post_holdings import PostHoldings
 from registers.services import change_many, review_many
 from registers.services import reassign as give_to_post
 from registers.views.form_flow import (

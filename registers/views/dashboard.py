@@ -77,7 +77,7 @@ def _agreements_until(register, as_of):
 
 def _beyond_the_page(reader, register, as_of, narrowing, tolerances, agreements):
     """What concerns other registers too, or the whole of this one, which a narrowed page omits."""
-    registers = list(register.organisation.registers.select_related("scheme"))
+    registers = list(register.organisation.registers.in_use().select_related("scheme"))
     context = {
         "child_registers": _child_registers(
             reader, register, as_of, narrowing, registers, tolerances

@@ -7,7 +7,7 @@ from registers.forms.escalations import DecisionForm, EscalationForm
 from registers.models import Escalation
 from registers.permissions import (
     Permission,
-    can,
+    can_on,
     counts_everything,
     get_register_for,
     get_risk_for,
@@ -35,8 +35,7 @@ def escalation_list(request, slug):
         "decided": [row for row in page.object_list if not row.waits],
         "waiting_count": proposals.filter(waits=True).count(),
         "taken_up": taken_up_by(request.user, register, as_of),
-        "may_decide": as_of.is_today
-        and can(request.user, Permission.RUN_REGISTER, register.organisation),
+        "may_decide": as_of.is_today and can_on(request.user, Permission.RUN_REGISTER, register),
         "counts_everything": counts_everything(request.user, register),
     }
     return render(request, "registers/escalation_list.html", context)
@@ -79,12 +78,12 @@ def escalation_decide(request, slug, number, pk):
 def taken_up_by(user, register, as_of, registers=None):
     """What this register lists of other registers, as this reader may see it on the day read.
 
-    Empty for a future day. registers: all of its organisation, where they are known.
+    Empty for a future day. registers: those in use of its organisation, where they are known.
     """
     listing = {} if as_of.is_future else listings_by_risk(register, as_of)
     if not listing:
         return []
-    candidates = register.organisation.registers.all() if registers is None else registers
+    candidates = register.organisation.registers.in_use() if registers is None else registers
     registers = [candidate for candidate in candidates if candidate != register]
     positions = positions_across(user, registers, as_of.day, as_of.recorded_by)
     return listed_risks(listing, positions)

@@ -113,7 +113,7 @@ def list_export(request, slug):
 
 def open_data_edition(request, slug):
     """The open data of the last agreement or, without one, of today."""
-    register = get_register_for(request.user, slug, Permission.RUN_REGISTER)
+    register = get_register_for(request.user, slug, Permission.RUN_REGISTER, is_read=True)
     agreement, today = register.agreements.in_force().first(), timezone.localdate()
     day, recorded_by = (agreement.on, agreement.recorded_by) if agreement else (today, None)
     positions = open_data_for(request.user, register, day, recorded_by)
@@ -136,7 +136,7 @@ log = logging.getLogger("registers.exports")
 @read_only
 def export_json(request, slug):
     """Log the download on the server: a GET writes nothing, not even to the audit trail."""
-    register = get_register_for(request.user, slug, Permission.RUN_REGISTER)
+    register = get_register_for(request.user, slug, Permission.RUN_REGISTER, is_read=True)
     as_of = as_of_from(request, register)
     if as_of.agreement:
         raise BadRequest("The history goes up to a day: use as_at, not agreed.")

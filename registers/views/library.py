@@ -28,7 +28,7 @@ from registers.models import (
     Lesson,
     Source,
 )
-from registers.permissions import Permission, can
+from registers.permissions import Permission, can_on
 from registers.phrases.numbers import number_in_words
 from registers.readers_risks import ReadersRisks
 from registers.views.as_of import read_only
@@ -78,7 +78,7 @@ def library_case(request, slug):
         "ask_registers": [
             register
             for register in risks.registers
-            if can(request.user, Permission.ASK_QUESTION, register.organisation)
+            if can_on(request.user, Permission.ASK_QUESTION, register)
         ],
         **readers_risks_context(risks, risks.testing(sign__case=case), case=slug),
         **case_context(case, risks.risks_by_sign(case)),

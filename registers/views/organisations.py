@@ -3,6 +3,7 @@
 from django.contrib import messages
 from django.shortcuts import redirect, render
 
+from registers.administration.next_steps import next_steps
 from registers.forms.organisations import OrganisationForm
 from registers.permissions import get_organisation_for
 from registers.views.as_of import read_only
@@ -12,9 +13,8 @@ from registers.views.form_flow import post_data
 @read_only
 def organisation_detail(request, organisation):
     organisation = get_organisation_for(request.user, organisation)
-    return render(
-        request, "administration/organisation_detail.html", {"organisation": organisation}
-    )
+    context = {"organisation": organisation, "next_steps": next_steps(organisation)}
+    return render(request, "administration/organisation_detail.html", context)
 
 
 def organisation_edit(request, organisation):

@@ -11,7 +11,7 @@ from registers.forms.questions import EditQuestionForm, QuestionForm, QuestionSo
 from registers.models import GatheredQuestion, ListIsFull, Tolerances
 from registers.permissions import (
     Permission,
-    can,
+    can_on,
     get_question_for,
     get_register_for,
     marks_across,
@@ -106,7 +106,7 @@ def question_take_off(request, slug, pk):
 
 def questions_on_dashboard(user, register):
     """The reader's questions as count and keys; None for somebody who may ask none. One query."""
-    if not can(user, Permission.ASK_QUESTION, register.organisation):
+    if not can_on(user, Permission.ASK_QUESTION, register):
         return None
     rows = questions_for(user, register).values_list("risk__number", "text")
     return {"count": len(rows), "kept": {question_key(number, text) for number, text in rows}}

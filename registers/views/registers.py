@@ -10,7 +10,7 @@ from registers.models import Tolerances
 from registers.permissions import (
     Permission,
     agreed_positions_for,
-    can,
+    can_on,
     counts_everything,
     defaults_to_agreed,
     get_register_for,
@@ -97,7 +97,7 @@ def risk_list(request, slug):
     is_whole = is_whole_list(request)
     page = page_from(request, list_filter.qs, register, WHOLE_LIST if is_whole else None)
     _add_columns(request.user, register, as_of, page.object_list, columns, list_filter)
-    may_log = can(request.user, Permission.EDIT_RISK, register.organisation)
+    may_log = can_on(request.user, Permission.EDIT_RISK, register)
     context = {
         "register": register,
         "as_of": as_of,
@@ -111,7 +111,7 @@ def risk_list(request, slug):
         "taken_up": taken_up_by(request.user, register, as_of),
         "may_log": may_log,
         "may_change": may_log and as_of.is_today and not is_whole,
-        "may_run": can(request.user, Permission.RUN_REGISTER, register.organisation),
+        "may_run": can_on(request.user, Permission.RUN_REGISTER, register),
         "counts_everything": counts_everything(request.user, register),
     }
     return render(request, "registers/risk_list.html", context)

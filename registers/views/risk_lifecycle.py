@@ -14,7 +14,7 @@ from registers.forms.risk_lifecycle import (
     ReopenForm,
 )
 from registers.forms.risks import OpenRiskForm
-from registers.permissions import Permission, can, get_risk_for, may_close, would_see_exempt
+from registers.permissions import Permission, can_on, get_risk_for, may_close, would_see_exempt
 from registers.views.form_flow import Check, handle_form, post_data
 
 # Closing, exempting, dropping an action and retiring a control can all be undone: no check there.
@@ -77,9 +77,7 @@ def risk_exempt(request, slug, number):
     form = ExemptForm(post_data(request), risk=risk)
     stays = would_see_exempt(request.user, risk)
     message = f"{risk.reference} is exempt from publication.{'' if stays else OUT_OF_SIGHT}"
-    may_lift = risk.is_exempt and can(
-        request.user, Permission.RUN_REGISTER, risk.register.organisation
-    )
+    may_lift = risk.is_exempt and can_on(request.user, Permission.RUN_REGISTER, risk.register)
     context = {"to": risk if stays else risk.register, "stays": stays, "may_lift": may_lift}
     return handle_form(risk, request, "risk_exempt", form, risk.exempt, message, **context)
 

@@ -17,7 +17,7 @@ from registers.models import ProgressNote, Review, Risk
 from registers.permissions import (
     Permission,
     assesses_as,
-    can,
+    can_on,
     get_register_for,
     get_risk_for,
     independent_perspective,
@@ -64,7 +64,7 @@ def risk_new(request, slug):
 def risk_detail(request, slug, number):
     risk = get_risk_for(request.user, slug, number)
     as_of = as_of_from(request, risk.register)
-    may_edit = can(request.user, Permission.EDIT_RISK, risk.register.organisation)
+    may_edit = can_on(request.user, Permission.EDIT_RISK, risk.register)
     context = {
         "register": risk.register,
         "risk": risk,
@@ -80,8 +80,8 @@ def risk_detail(request, slug, number):
 
 def _step_permissions(reader, risk):
     return {
-        "may_run": can(reader, Permission.RUN_REGISTER, risk.register.organisation),
-        "may_ask": can(reader, Permission.ASK_QUESTION, risk.register.organisation),
+        "may_run": can_on(reader, Permission.RUN_REGISTER, risk.register),
+        "may_ask": can_on(reader, Permission.ASK_QUESTION, risk.register),
         "may_close": may_close(reader, risk),
         "assesses_as": assesses_as(reader, risk.register),
     }
@@ -156,7 +156,7 @@ def progress_new(request, slug, number):
 def risk_history(request, slug, number):
     risk = get_risk_for(request.user, slug, number)
     as_of = as_of_from(request, risk.register)
-    may_edit = can(request.user, Permission.EDIT_RISK, risk.register.organisation)
+    may_edit = can_on(request.user, Permission.EDIT_RISK, risk.register)
     marks = mark_visibility(request.user, [risk.register], as_of.day, as_of.recorded_by)[
         risk.register
     ]

@@ -11,7 +11,7 @@ from registers.forms.list_view import ColumnsForm, ListQuery, SavedViewForm
 from registers.models import SavedView, TooManyViews
 from registers.permissions import (
     Permission,
-    can,
+    can_on,
     get_register_for,
     get_saved_view_for,
     saved_views_for,
@@ -29,7 +29,7 @@ def saved_view_list(request, slug):
         "register": register,
         "own_views": [view for view in views if view.user_id == request.user.pk],
         "shared_views": [view for view in views if view.user_id != request.user.pk],
-        "may_run": can(request.user, Permission.RUN_REGISTER, register.organisation),
+        "may_run": can_on(request.user, Permission.RUN_REGISTER, register),
     }
     return render(request, "registers/saved_view_list.html", context)
 
@@ -71,7 +71,7 @@ def saved_view_new(request, slug):
     columns = ColumnsForm(request.GET)
     if list_filter.form.errors or columns.errors:
         raise BadRequest("The address asks for something this register does not have.")
-    may_share = can(request.user, Permission.RUN_REGISTER, register.organisation)
+    may_share = can_on(request.user, Permission.RUN_REGISTER, register)
     form = SavedViewForm(post_data(request), may_share=may_share)
     query = ListQuery(request.GET, list_filter).query
     if form.is_valid():

@@ -11,7 +11,7 @@ from registers.forms.worklist import CheckWaiverForm, TakeBackForm, WorklistForm
 from registers.models import CheckWaiver
 from registers.permissions import (
     Permission,
-    can,
+    can_on,
     counts_everything,
     get_register_for,
     get_risk_for,
@@ -40,8 +40,8 @@ def worklist(request, slug):
         "report": report,
         "reads_today": as_of.is_today,
         "query_today": as_of.query_today,  # a member opens a risk as it was agreed, unless told
-        "may_edit": can(request.user, Permission.EDIT_RISK, register.organisation),
-        "may_run": can(request.user, Permission.RUN_REGISTER, register.organisation),
+        "may_edit": can_on(request.user, Permission.EDIT_RISK, register),
+        "may_run": can_on(request.user, Permission.RUN_REGISTER, register),
         "has_no_manager": has_no_manager(request.user, register),
         "counts_everything": counts_everything(request.user, register),
         **(

@@ -2,7 +2,7 @@ import datetime
 
 import pytest
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError
+from django.db import IntegrityError, transaction
 from django.db.models import ProtectedError
 from django.utils import timezone
 from makers import (
@@ -15,7 +15,7 @@ from makers import (
     make_user,
 )
 
-from registers.models import Membership, Role, User
+from registers.models import Membership, Post, Role, User
 from registers.permissions import permissions_of
 
 pytestmark = pytest.mark.django_db
@@ -161,3 +161,26 @@ def test_today_is_a_day_in_london(monkeypatch):
 def test_an_inactive_person_has_no_permission():
     membership = make_membership(make_user(is_active=False))
     assert permissions_of(membership.user, membership.organisation) == frozenset()
+
+
+def test_a_post_given_away_by_its_holder_alone_is_no_longer_vacant_since_a_day():
+    post = make_post(vacant_since=days_ago(9))
+    post.holder = make_user()
+    post.save(update_fields=["holder"])
+    post.refresh_from_db()
+    assert post.vacant_since is None
+
+
+def test_a_vacant_post_is_not_held_since_a_day():
+    post = make_post(holder=make_user(), held_since=days_ago(9))
+    post.holder = None
+    post.save(update_fields=["holder"])
+    post.refresh_from_db()
+    assert post.held_since is None
+
+
+@pytest.mark.parametrize("fields", [{"held_since": days_ago(1)}, {"vacant_since": days_ago(1)}])
+def test_the_database_keeps_both_days_from_being_true(fields):
+    post = make_post(holder=None if "held_since" in fields else make_user())
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Post.objects.filter(pk=post.pk).update(**fields)

@@ -143,6 +143,8 @@ def find_register(slug):
     register = Register.objects.select_related("organisation", "scheme").filter(slug=slug).first()
     if register is None:
         raise CommandError(f"There is no register {slug}.")
+    if register.is_archived:
+        raise CommandError(f"{register} is archived, so you can only read it.")
     return register
 
 

@@ -1,0 +1,48 @@
+"""The sentences of an administrator's pages: figures in, words out."""
+
+from __future__ import annotations
+
+from django.utils.translation import ngettext
+
+from registers.phrases.numbers import figures, join_names, number_to_begin
+
+
+def holdings_in_words(risks: int, controls: int, actions: int) -> str:
+    """ "2 risks and 1 control"; "Nothing" for none."""
+    parts = [
+        (risks, ngettext("%(n)s risk", "%(n)s risks", risks)),
+        (controls, ngettext("%(n)s control", "%(n)s controls", controls)),
+        (actions, ngettext("%(n)s action", "%(n)s actions", actions)),
+    ]
+    return join_names([words % {"n": figures(n)} for n, words in parts if n]) or "Nothing"
+
+
+def vacant_owners_in_words(n: int) -> str:
+    words = ngettext(
+        "%(n)s vacant post owns risks, controls or actions.",
+        "%(n)s vacant posts own risks, controls or actions.",
+        n,
+    )
+    return words % {"n": number_to_begin(n)}
+
+
+def bodies_without_members(names: list[str]) -> str:
+    if len(names) == 1:
+        return f"{names[0]} has no members."
+    words = ngettext("%(n)s body has no members.", "%(n)s bodies have no members.", len(names))
+    return words % {"n": number_to_begin(len(names))}
+
+
+def registers_without_body(names: list[str]) -> str:
+    if len(names) == 1:
+        return f"No body oversees {names[0]}."
+    words = ngettext(
+        "%(n)s register has no body that oversees it.",
+        "%(n)s registers have no body that oversees them.",
+        len(names),
+    )
+    return words % {"n": number_to_begin(len(names))}
+
+
+def rows_in_words(n: int) -> str:
+    return ngettext("%(n)s row", "%(n)s rows", n) % {"n": figures(n)}

@@ -1,0 +1,44 @@
+"""How an administrator's page saves: one change after the other, each in one transaction."""
+
+from functools import wraps
+
+from django.contrib import messages
+from django.db import transaction
+from django.shortcuts import redirect, render
+
+from registers.permissions import get_organisation_for
+from registers.views.form_flow import response_status
+
+
+def atomic_post(view):
+    """Run a POST in one transaction. A GET writes nothing and needs none."""
+
+    @wraps(view)
+    def run(request, *args, **arguments):
+        if request.method != "POST":
+            return view(request, *args, **arguments)
+        with transaction.atomic():
+            return view(request, *args, **arguments)
+
+    return run
+
+
+def organisation_to_change(request, slug):
+    """The organisation, for its administrator; on a POST held until the transaction ends."""
+    organisation = get_organisation_for(request.user, slug)
+    if request.method == "POST":
+        organisation.lock_for_update()
+    return organisation
+
+
+def save_or_show(request, page, form, message, *to, **context):
+    """Save a valid form and redirect, or show its page.
+
+    message: the text for its success. to: where it leads, as redirect() takes it.
+    """
+    if form.is_valid():
+        form.save(by=request.user)
+        messages.success(request, message)
+        return redirect(*to)
+    context |= {"form": form}
+    return render(request, f"administration/{page}.html", context, status=response_status(form))
