@@ -68,6 +68,7 @@ TABS = (
                 takes_day=False,
                 permission=Permission.RUN_REGISTER,
             ),
+            Page("Audit", "register_audit", takes_day=False, permission=Permission.RUN_REGISTER),
         ),
         (
             "appetite_new",
@@ -80,7 +81,11 @@ TABS = (
 
 # An administrator's pages of the organisation. A page that stands below one of them begins its name
 # alike: "post_edit" stands below "post_list".
-ORGANISATION_PAGES = (Page("Organisation", "organisation_detail", takes_day=False),)
+ORGANISATION_PAGES = (
+    Page("Organisation", "organisation_detail", takes_day=False),
+    Page("Scoring schemes", "scheme_list", takes_day=False),
+    Page("Audit", "audit_list", takes_day=False),
+)
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ from registers.views import (
     actions,
     agreements,
     appetite,
+    audit,
     bulk,
     controls,
     dashboard,
@@ -15,6 +16,7 @@ from registers.views import (
     import_decisions,
     imports,
     library,
+    organisation_schemes,
     organisations,
     precedents,
     questions,
@@ -79,6 +81,7 @@ REGISTER = [
     path("settings/", appetite.register_settings, name="register_settings"),
     path("settings/appetite/new/", appetite.appetite_new, name="appetite_new"),
     path("scheme/", schemes.register_scheme, name="register_scheme"),
+    path("audit/", audit.register_audit, name="register_audit"),
     path("export.csv", exports.export_csv, name="export_csv"),
     path("export.xlsx", exports.export_xlsx, name="export_xlsx"),
     path("summary.docx", exports.register_summary, name="register_summary"),
@@ -126,6 +129,21 @@ REGISTER = [
 ORGANISATION = [
     path("", organisations.organisation_detail, name="organisation_detail"),
     path("edit/", organisations.organisation_edit, name="organisation_edit"),
+    path("audit/", audit.audit_list, name="audit_list"),
+    path("schemes/", organisation_schemes.scheme_list, name="scheme_list"),
+    path("schemes/<int:pk>/", organisation_schemes.scheme_detail, name="scheme_detail"),
+    path("schemes/<int:pk>/copy/", organisation_schemes.scheme_copy, name="scheme_copy"),
+    path("schemes/drafts/<int:pk>/", organisation_schemes.scheme_edit, name="scheme_edit"),
+    path(
+        "schemes/drafts/<int:pk>/publish/",
+        organisation_schemes.scheme_publish,
+        name="scheme_publish",
+    ),
+    path(
+        "schemes/drafts/<int:pk>/delete/",
+        organisation_schemes.scheme_discard,
+        name="scheme_discard",
+    ),
 ]
 
 LIBRARY = [

@@ -26,6 +26,8 @@ from makers import (
     make_register,
     make_risk,
     make_saved_view,
+    make_scheme,
+    make_scheme_draft,
     make_user,
 )
 
@@ -86,6 +88,8 @@ BATCH = {"slug": "ours", "pk": "first registers.registerimport"}
 AGREEMENT = {"slug": "ours", "pk": "first registers.agreement"}
 QUESTION = {"slug": "ours", "pk": "first registers.gatheredquestion"}
 VIEW = {"slug": "ours", "pk": "first registers.savedview"}
+SCHEME = ORGANISATION | {"pk": "first registers.scoringscheme"}
+SCHEME_DRAFT = ORGANISATION | {"pk": "first registers.schemedraft"}
 KEY = {"key": "no-such-key"}
 
 # name: (its arguments, what GET answers, what an empty POST answers where the address takes one)
@@ -128,6 +132,7 @@ TABLE = {
     "register_settings": ({"slug": "ours"}, READERS),
     "appetite_new": ({"slug": "ours"}, MANAGERS, MANAGERS),
     "register_scheme": ({"slug": "ours"}, MANAGERS, MANAGERS),
+    "register_audit": ({"slug": "ours"}, MANAGERS),
     "risk_new": ({"slug": "ours"}, EDITORS, EDITORS),
     "risk_detail": (RISK, READERS),
     "risk_edit": (RISK, EDITORS, EDITORS),
@@ -167,6 +172,13 @@ TABLE = {
     "risk_duplicate": (RISK, expected_statuses(405), EDITORS | dict_for("officer manager", 302)),
     "organisation_detail": (ORGANISATION, ADMINISTRATORS),
     "organisation_edit": (ORGANISATION, ADMINISTRATORS, ADMINISTRATORS),
+    "audit_list": (ORGANISATION, ADMINISTRATORS),
+    "scheme_list": (ORGANISATION, ADMINISTRATORS),
+    "scheme_detail": (SCHEME, ADMINISTRATORS),
+    "scheme_copy": (SCHEME, ADMINISTRATORS, ADMINISTRATORS),
+    "scheme_edit": (SCHEME_DRAFT, ADMINISTRATORS, ADMINISTRATORS),
+    "scheme_publish": (SCHEME_DRAFT, ADMINISTRATORS, ADMINISTRATORS),
+    "scheme_discard": (SCHEME_DRAFT, ADMINISTRATORS, ADMINISTRATORS),
     "library": ({}, SIGNED_IN),
     "library_load": ({}, STAFF, STAFF),
     "library_search": ({}, SIGNED_IN),
@@ -318,7 +330,8 @@ def path_of(name, **replacements):
 def keys_of(arguments):
     """The arguments, with "first registers.action" replaced by the key of the first such row.
 
-    A pk is looked up within its risk or register. Without a row it is a key that no record has.
+    A pk is looked up within its risk, register or organisation. Without a row it is a key that no
+    record has.
     """
     keys = dict(arguments)
     for key, value in arguments.items():
@@ -328,6 +341,8 @@ def keys_of(arguments):
                 rows = rows.filter(
                     risk__register__slug=arguments["slug"], risk__number=arguments["number"]
                 )
+            elif key == "pk" and "organisation" in arguments:
+                rows = rows.filter(organisation__slug=arguments["organisation"])
             elif key == "pk":
                 rows = rows.filter(register__slug=arguments["slug"])
             keys[key] = row.pk if (row := rows.first()) else 10**9
@@ -367,6 +382,8 @@ def make_people():
     make_import(risk.register, by=users["manager"])
     make_question(risk.register, by=users["manager"])
     make_saved_view(risk.register, by=users["manager"])
+    make_scheme(organisation=organisation)
+    make_scheme_draft(organisation, by=users["administrator"])
     assert risk.number == 1
     return {"nobody": None, **users}
 

@@ -2,6 +2,7 @@ from allauth.account.adapter import DefaultAccountAdapter
 from django.conf import settings
 from django.urls import reverse
 
+from registers.accounts.audit import record_refusal, record_sign_in
 from registers.accounts.known_devices import remember_device
 from registers.accounts.limits import PASSWORD, use_attempt
 
@@ -16,8 +17,12 @@ class AccountAdapter(DefaultAccountAdapter):
         """Called before a password is checked; the library takes the use back when it was right."""
         self._login_failed_rl_usage = use_attempt(request, credentials.get("email", ""), PASSWORD)
 
+    def authentication_failed(self, request, **credentials):
+        record_refusal(credentials.get("email", ""))
+
     def post_login(self, request, user, **kwargs):
         response = super().post_login(request, user, **kwargs)
+        record_sign_in(user)
         remember_device(request, response, user.email)
         return response
 
