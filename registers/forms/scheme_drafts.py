@@ -1,5 +1,6 @@
 """The forms for a draft of a scoring scheme: copy one, edit it, publish or delete it."""
 
+import dataclasses
 from itertools import combinations
 
 from django import forms
@@ -7,7 +8,7 @@ from django import forms
 from registers.forms.concurrency import TokenField, VersionedForm
 from registers.forms.fields import PlainTextField, selection_errors
 from registers.govuk import GovukRadios, Helper
-from registers.models import NameTaken, SchemeDraft
+from registers.models import NameTaken
 from registers.models.scheme_draft import check_name
 from registers.scoring import LONGEST, cell_problems
 
@@ -148,11 +149,9 @@ class SchemeDraftForm(VersionedForm):
         cleaned = super().clean()
         for part, label in (("likelihood", "likelihood"), ("impact", "impact"), ("band", "band")):
             self._check_labels(part, label)
-        if not self.errors:
-            draft = SchemeDraft(
-                organisation=self.draft.organisation, source=self.draft.source, **self.content
-            )
-            for problem in cell_problems(draft.rules):
+        if cells := self._typed_cells():
+            scheme = dataclasses.replace(self.draft.rules, cells=cells)
+            for problem in cell_problems(scheme):
                 self.add_error(f"cell_{problem.likelihood}_{problem.impact}", problem.text)
         return cleaned
 
@@ -163,6 +162,17 @@ class SchemeDraftForm(VersionedForm):
             first, second = (self.cleaned_data.get(key, "") for key in (name, other))
             if first and first.casefold() == second.casefold():
                 self.add_error(other, f"Enter a label that no other {label} has")
+
+    def _typed_cells(self):
+        """The slug of the band of each cell, or None where a cell has none."""
+        slugs = [band.slug for band in self.draft.rules.bands]
+        names = [
+            [f"cell_{likelihood}_{impact}" for impact, _ in enumerate(row, 1)]
+            for likelihood, row in enumerate(self.draft.cells, 1)
+        ]
+        if any(name not in self.cleaned_data for row in names for name in row):
+            return None
+        return [[slugs[self.cleaned_data[name]] for name in row] for row in names]
 
     @property
     def content(self):
@@ -187,9 +197,10 @@ class SchemeDraftForm(VersionedForm):
             }
             for rank, band in enumerate(self.draft.bands)
         ]
-        cells = [[0] * len(row) for row in self.draft.cells]
-        for likelihood, impact, _ in self._cells():
-            cells[likelihood - 1][impact - 1] = cleaned[f"cell_{likelihood}_{impact}"]
+        cells = [
+            [cleaned[f"cell_{likelihood}_{impact}"] for impact, _ in enumerate(row, 1)]
+            for likelihood, row in enumerate(self.draft.cells, 1)
+        ]
         choices = {name: cleaned[name] for name in ("name", "tolerance", "escalation")}
         return {**choices, **levels, "bands": bands, "cells": cells}
 
@@ -218,26 +229,23 @@ class SchemeDraftForm(VersionedForm):
     @property
     def matrix(self):
         """(likelihood level, its cells) of each row, highest first. A cell: impact level, score,
-        Band, field.
+        field.
         """
-        rules, rows = self.draft.rules, []
-        for level in reversed(rules.likelihood):
-            fields = [self[f"cell_{level.value}_{column.value}"] for column in rules.impact]
-            rows.append(
-                (
-                    level,
-                    [
-                        (column, level.value * column.value, self._band_of(field), field)
-                        for column, field in zip(rules.impact, fields, strict=True)
-                    ],
-                )
+        rules = self.draft.rules
+        return [
+            (
+                level,
+                [
+                    (
+                        column,
+                        level.value * column.value,
+                        self[f"cell_{level.value}_{column.value}"],
+                    )
+                    for column in rules.impact
+                ],
             )
-        return rows
-
-    def _band_of(self, field):
-        """The band that the cell shows: as it was sent, or else as it is stored."""
-        value, bands = str(field.value()), self.draft.rules.bands
-        return bands[int(value)] if value in map(str, range(len(bands))) else bands[field.initial]
+            for level in reversed(rules.likelihood)
+        ]
 
     @property
     def cell_errors(self):

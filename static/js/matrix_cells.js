@@ -22,7 +22,7 @@ function makeGrid(matrix) {
     select.value = rank;
     select.dispatchEvent(new Event("change", { bubbles: true }));
     show(cell);
-    status.textContent = `${cell.dataset.place.replace(/\s+/g, " ")}: ${bands[rank].textContent.trim()}`;
+    status.textContent = `${cell.dataset.place}: ${bands[rank].textContent.trim()}`;
   };
   const chooseNext = (cell) => choose(cell, (Number(selects.get(cell).value) + 1) % bands.length);
   const makeCurrent = (cell) => {

@@ -104,7 +104,7 @@ def test_a_cell_changes_by_a_click_and_its_error_has_the_focus(
     page.locator("#id_cell_1_1").click()
     page.locator("#id_cell_1_1").click()
     expect(page.locator("#id_cell_1_1")).to_contain_text("High")
-    page.get_by_role("button", name="Save the draft").click()
+    page.get_by_role("button", name="Save and preview").click()
     page.locator(".govuk-error-summary a").first.click()
     expect(page.locator("#id_cell_1_1")).to_be_focused()
     look_over(page, BOTH)
@@ -118,6 +118,6 @@ def test_without_scripts_each_cell_is_a_select(
     enter(page, live_server.url, administrator)
     page.goto(f"{live_server.url}{address_of(council, 'drafts', str(draft.pk))}/")
     page.get_by_label("Likelihood 1, impact 3").select_option("1")
-    page.get_by_role("button", name="Save the draft").click()
+    page.get_by_role("button", name="Save and preview").click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("Publish A draft")
     assert SchemeDraft.objects.get().cells[0][2] == 1

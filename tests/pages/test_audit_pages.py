@@ -141,6 +141,12 @@ def test_every_verb_on_record_has_words(records):
 # Filters and pages
 
 
+def test_the_page_offers_its_filters(records):
+    page = page_of(records.administrator, ORGANISATION).text
+    names = ("person", "group", "record", "since", "until")
+    assert [name for name in names if f'name="{name}"' not in page] == []
+
+
 @pytest.mark.parametrize(
     ("filters", "expected"),
     [

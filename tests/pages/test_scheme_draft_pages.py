@@ -166,6 +166,10 @@ def test_a_band_that_falls_is_said_at_its_cell(records):
     )
 
 
+def test_a_band_that_falls_is_said_beside_another_error(records):
+    assert {*errors_of(records.draft, cell_5_5="0", name="")} >= {"name", "cell_4_5"}
+
+
 def test_the_lowest_band_beside_the_highest_is_said_at_its_cell(records):
     assert errors_of(records.draft, cell_1_4="0", cell_2_5="3")["cell_1_4"] == [
         "The lowest band touches the highest at likelihood 1, impact 4."
