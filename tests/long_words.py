@@ -24,6 +24,7 @@ from makers import (
     make_revision,
     make_risk,
     make_scheme,
+    make_scheme_draft,
     make_user,
     scheme_data,
 )
@@ -42,7 +43,7 @@ def people_with_long_words():
 
     Names and texts are two words of 80 letters; those of the first risk are a word of 190.
     """
-    organisation = make_organisation(LONG)
+    organisation = make_organisation(LONG, slug="our-council")
     words = {"name": LONG[:150], "password": "a long enough password"}
     people = {role: make_person(organisation, role, **words) for role in INSIDE}
     people |= {
@@ -55,6 +56,7 @@ def people_with_long_words():
     for part in ("likelihood", "impact", "bands"):
         data[part] = [{**row, "label": f"{WORD[:40]} {n}"} for n, row in enumerate(data[part])]
     scheme = make_scheme(name=LONG[:100], organisation=organisation, **data)
+    make_scheme_draft(organisation, scheme, by=people["administrator"], name=LONG[:60])
     above = make_register(organisation, scheme, slug="above", name=LONG, prefix="ABOVEALL")
     register = make_register(
         organisation, scheme, slug="ours", name=LONG, prefix="WWWWWWWW", parent=above
