@@ -24,7 +24,7 @@ from registers.administration import audit_trail
 from registers.administration.audit_trail import AuditTrail
 from registers.history.audit_guard import install_guard, remove_guard
 from registers.models import AuditEntry, Membership
-from registers.phrases.audit import verbs_in_words
+from registers.phrases.audit import GROUPS, VERBS, verbs_in_words
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database]
 
@@ -130,6 +130,11 @@ def test_several_verbs_of_one_save_are_said_once_each():
 
 def test_a_verb_without_words_is_said_as_it_is_written():
     assert verbs_in_words(["invitation.sent-again"]) == "Invitation: sent again"
+
+
+def test_every_verb_is_in_a_group_that_the_page_filters_by():
+    prefixes = tuple(prefix for group in GROUPS.values() for prefix in group.prefixes)
+    assert [verb for verb in VERBS if not verb.startswith(prefixes)] == []
 
 
 def test_every_verb_on_record_has_words(records):
