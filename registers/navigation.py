@@ -68,6 +68,7 @@ TABS = (
                 takes_day=False,
                 permission=Permission.RUN_REGISTER,
             ),
+            Page("Audit", "register_audit", takes_day=False, permission=Permission.RUN_REGISTER),
         ),
         (
             "appetite_new",
@@ -86,6 +87,8 @@ ORGANISATION_PAGES = (
     Page("Posts", "post_list", takes_day=False),
     Page("Bodies", "body_list", takes_day=False),
     Page("Registers", "register_list", takes_day=False),
+    Page("Scoring schemes", "scheme_list", takes_day=False),
+    Page("Audit", "audit_list", takes_day=False),
 )
 
 

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 SLUG = re.compile(r"[a-z][a-z0-9-]{0,49}")
 # Names in addresses: of a risk without a band of the scheme, and of all bands above tolerance.
@@ -173,27 +174,33 @@ def find_problems(scheme: Scheme) -> list[str]:
     highest, corners included (the weak consistency and betweenness axioms of Cox, "What's wrong
     with risk matrices?", 2008).
     """
-    issues = list(_shape_problems(scheme))
-    if issues:
-        return issues
+    return list(_shape_problems(scheme)) or [problem.text for problem in cell_problems(scheme)]
+
+
+class CellProblem(NamedTuple):
+    """What is wrong at one pair of ratings, in a sentence."""
+
+    likelihood: int
+    impact: int
+    text: str
+
+
+def cell_problems(scheme: Scheme) -> list[CellProblem]:
+    """What is wrong with the matrix of a scheme whose shape is sound, cell by cell."""
     rank = [[scheme.band(slug).rank for slug in row] for row in scheme.cells]
-    rows, columns = len(rank), len(rank[0])
+    rows, columns, highest = len(rank), len(rank[0]), len(scheme.bands) - 1
+    problems = []
     for r in range(rows):
         for c in range(columns):
+            place = f"likelihood {r + 1}, impact {c + 1}"
             higher = [(r + 1, c), (r, c + 1)]
             if any(i < rows and j < columns and rank[i][j] < rank[r][c] for i, j in higher):
-                issues.append(
-                    f"The band falls as a rating rises from likelihood {r + 1}, impact {c + 1}."
-                )
-            if (
-                len(scheme.bands) > 2
-                and rank[r][c] == 0
-                and _touches_highest(rank, r, c, len(scheme.bands) - 1)
-            ):
-                issues.append(
-                    f"The lowest band touches the highest at likelihood {r + 1}, impact {c + 1}."
-                )
-    return issues
+                text = f"The band falls as a rating rises from {place}."
+                problems.append(CellProblem(r + 1, c + 1, text))
+            if highest > 1 and rank[r][c] == 0 and _touches_highest(rank, r, c, highest):
+                text = f"The lowest band touches the highest at {place}."
+                problems.append(CellProblem(r + 1, c + 1, text))
+    return problems
 
 
 def _shape_problems(scheme: Scheme) -> Iterator[str]:

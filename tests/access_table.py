@@ -27,6 +27,8 @@ from makers import (
     make_register,
     make_risk,
     make_saved_view,
+    make_scheme,
+    make_scheme_draft,
     make_seat,
     make_user,
 )
@@ -94,6 +96,8 @@ BATCH = {"slug": "ours", "pk": "first registers.registerimport"}
 AGREEMENT = {"slug": "ours", "pk": "first registers.agreement"}
 QUESTION = {"slug": "ours", "pk": "first registers.gatheredquestion"}
 VIEW = {"slug": "ours", "pk": "first registers.savedview"}
+SCHEME = ORGANISATION | {"pk": "first registers.scoringscheme"}
+SCHEME_DRAFT = ORGANISATION | {"pk": "first registers.schemedraft"}
 KEY = {"key": "no-such-key"}
 
 # name: (its arguments, what GET answers, what an empty POST answers where the address takes one)
@@ -136,6 +140,7 @@ TABLE = {
     "register_settings": ({"slug": "ours"}, READERS),
     "appetite_new": ({"slug": "ours"}, MANAGERS, MANAGERS),
     "register_scheme": ({"slug": "ours"}, MANAGERS, MANAGERS),
+    "register_audit": ({"slug": "ours"}, MANAGERS),
     "risk_new": ({"slug": "ours"}, EDITORS, EDITORS),
     "risk_detail": (RISK, READERS),
     "risk_edit": (RISK, EDITORS, EDITORS),
@@ -253,6 +258,13 @@ TABLE = {
         ADMINISTRATORS,
         ADMINISTRATORS | {"administrator": 302},
     ),
+    "audit_list": (ORGANISATION, ADMINISTRATORS),
+    "scheme_list": (ORGANISATION, ADMINISTRATORS),
+    "scheme_detail": (SCHEME, ADMINISTRATORS),
+    "scheme_copy": (SCHEME, ADMINISTRATORS, ADMINISTRATORS),
+    "scheme_edit": (SCHEME_DRAFT, ADMINISTRATORS, ADMINISTRATORS),
+    "scheme_publish": (SCHEME_DRAFT, ADMINISTRATORS, ADMINISTRATORS),
+    "scheme_discard": (SCHEME_DRAFT, ADMINISTRATORS, ADMINISTRATORS),
     "library": ({}, SIGNED_IN),
     "library_load": ({}, STAFF, STAFF),
     "library_search": ({}, SIGNED_IN),
@@ -459,6 +471,8 @@ def make_people():
     make_question(risk.register, by=users["manager"])
     make_saved_view(risk.register, by=users["manager"])
     make_invitation(organisation, by=users["administrator"])
+    make_scheme(organisation=organisation)
+    make_scheme_draft(organisation, by=users["administrator"])
     assert risk.number == 1
     return {"nobody": None, **users}
 

@@ -25,6 +25,7 @@ from makers import (
     make_revision,
     make_risk,
     make_scheme,
+    make_scheme_draft,
     make_user,
     scheme_data,
 )
@@ -56,6 +57,7 @@ def people_with_long_words():
     for part in ("likelihood", "impact", "bands"):
         data[part] = [{**row, "label": f"{WORD[:40]} {n}"} for n, row in enumerate(data[part])]
     scheme = make_scheme(name=LONG[:100], organisation=organisation, **data)
+    make_scheme_draft(organisation, scheme, by=people["administrator"], name=LONG[:60])
     above = make_register(organisation, scheme, slug="above", name=LONG, prefix="ABOVEALL")
     register = make_register(
         organisation, scheme, slug="ours", name=LONG, prefix="WWWWWWWW", parent=above

@@ -37,6 +37,7 @@ from registers.models import (
     Risk,
     Role,
     SavedView,
+    SchemeDraft,
     ScoringScheme,
     Seat,
     User,
@@ -160,6 +161,19 @@ def make_scheme(**fields):
             **scheme_data(),
             **fields,
         }
+    )
+
+
+def make_scheme_draft(organisation=None, source=None, *, by=None, name="A draft", **sizes):
+    """A draft that was copied from a scheme, by default the default preset with its levels."""
+    source = source or preset()
+    sizes = {"likelihood": len(source.likelihood), "impact": len(source.impact), **sizes}
+    return SchemeDraft.copy(
+        source,
+        by=by or make_user(),
+        organisation=organisation or make_organisation(),
+        name=name,
+        **sizes,
     )
 
 

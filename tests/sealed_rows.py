@@ -28,6 +28,7 @@ from makers import (
     make_revision,
     make_risk,
     make_scheme,
+    make_scheme_draft,
     make_seat,
     make_user,
     seal_rows,
@@ -50,7 +51,7 @@ def make_sealed_rows():
     manager, officer = (make_person(organisation, role) for role in (Role.MANAGER, Role.OFFICER))
     officer.groups.add(Group.objects.get_or_create(name="Editors")[0])
     post = make_post(organisation, holder=officer, directorate=make_directorate(organisation))
-    make_scheme(organisation=organisation)
+    make_scheme_draft(organisation, make_scheme(organisation=organisation), by=manager)
     links = {"other_failure_types": [failure_type("external")], "adverse_impacts": [impact()]}
     register = make_register(organisation, parent=above)
     risk = make_risk(register, by=officer, assessed=(3, 4), owner=post, **links)

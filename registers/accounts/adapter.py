@@ -2,6 +2,7 @@ from allauth.account.adapter import DefaultAccountAdapter
 from django.conf import settings
 from django.urls import reverse
 
+from registers.accounts.audit import record_refusal, record_sign_in
 from registers.accounts.known_devices import remember_device
 from registers.accounts.limits import PASSWORD, use_attempt
 from registers.permissions import has_left
@@ -22,8 +23,12 @@ class AccountAdapter(DefaultAccountAdapter):
         response = super().pre_login(request, user, **kwargs)
         return response or (self.respond_user_inactive(request, user) if has_left(user) else None)
 
+    def authentication_failed(self, request, **credentials):
+        record_refusal(credentials.get("email", ""))
+
     def post_login(self, request, user, **kwargs):
         response = super().post_login(request, user, **kwargs)
+        record_sign_in(user)
         remember_device(request, response, user.email)
         return response
 

@@ -4,6 +4,9 @@ Django and allauth make these in many places (pages, the admin site, commands). 
 signals, and none can be told to call a verb of ours. The entries are in the installation's chain,
 as accounts belong to it and not to one organisation. They hold no secret, and are written in the
 transaction of the change.
+
+Sign-ins, and passwords that were refused, are in the chain of each organisation where the person
+has a role today, whose administrator reads them.
 """
 
 from allauth.core import context
@@ -11,7 +14,7 @@ from allauth.mfa.models import Authenticator
 from django.db import transaction
 from django.db.models.signals import post_delete, post_save
 
-from registers.models import AuditEntry, User
+from registers.models import AuditEntry, Membership, User
 
 
 def actor(user):
@@ -50,6 +53,36 @@ def record_factor_added(sender, instance, created, raw=False, **kwargs):
 def record_factor_removed(sender, instance, **kwargs):
     """Recovery codes made anew are removed and added."""
     _record(instance.user, "factor-removed", actor(instance.user), facts={"factor": instance.type})
+
+
+def record_sign_in(user):
+    _record_at_organisations(user, "signed-in", by=user)
+
+
+def record_refusal(email):
+    """Record a wrong password. By nobody: who typed it is not known.
+
+    For an address without an account the installation's chain gets an entry that does not hold it,
+    so that both take the same time: people sometimes type a password there.
+    """
+    user = User.objects.filter(email=User.objects.normalize_email(email)).first()
+    _record_at_organisations(user, "sign-in-refused", by=None)
+
+
+@transaction.atomic
+def _record_at_organisations(user, verb, *, by):
+    """user: None where there is no such account."""
+    memberships = Membership.objects.active().filter(user=user).select_related("organisation")
+    organisations = {row.organisation for row in memberships.order_by("organisation_id")} or {None}
+    text = {"name": str(user or ""), "by": str(by or "")}
+    for organisation in sorted(organisations, key=lambda row: row.pk if row else 0):
+        AuditEntry.record(
+            organisation=organisation,
+            by=by,
+            verb=f"user.{verb}",
+            subject=user or "user:",
+            text=text,
+        )
 
 
 @transaction.atomic

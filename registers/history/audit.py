@@ -94,10 +94,25 @@ class AuditChain(models.Model):
         first: entries added meanwhile are checked, but not required.
         """
         head = AuditChain.objects.get(pk=self.pk)
-        number, signature, at_head = 0, "", ""
-        for entry in (
-            self.entries.select_related("text").order_by("number").iterator(chunk_size=2000)
-        ):
+        rows = self.entries.select_related("text").order_by("number")
+        yield from self._verify(rows.iterator(chunk_size=2000), head, 0, "")
+
+    def verify_tail(self, count):
+        """The same for the last entries: whether they follow each other and reach the head.
+
+        The signature before the first of them is taken as it stands.
+        """
+        head = AuditChain.objects.get(pk=self.pk)
+        number = max(head.last_number - count, 0)
+        rows = self.entries.select_related("text").filter(number__gt=number).order_by("number")
+        rows = list(rows)
+        signature = rows[0].previous_signature if number and rows else ""
+        yield from self._verify(rows, head, number, signature)
+
+    def _verify(self, entries, head, number, signature):
+        """number, signature: of the entry before the first of these."""
+        at_head = signature if number == head.last_number else ""
+        for entry in entries:
             number += 1
             if entry.number != number:
                 yield f"{self}: entry {number} is missing."
@@ -141,6 +156,11 @@ class AuditEntry(AppendOnly):
             models.UniqueConstraint(
                 fields=["chain", "number"], name="audit_entry_number_once_in_chain"
             ),
+        ]
+        # The audit page of one person, and that of one register.
+        indexes = [
+            models.Index(fields=["by", "chain", "number"], name="audit_entry_by_person"),
+            models.Index(fields=["subject", "chain", "number"], name="audit_entry_by_subject"),
         ]
 
     def __str__(self):

@@ -193,7 +193,7 @@ def check_adoptions(rows, sources, scheme):
         (slug, _, version), (earlier_slug, _, earlier) = (
             source[name].rpartition("/") for name in ("scheme", "earlier")
         )
-        if slug != earlier_slug or int(version) <= int(earlier):
+        if slug == earlier_slug and int(version) <= int(earlier):
             rows.add_problem(
                 [*path, "scheme"], "This is not a newer version of the scheme before it."
             )

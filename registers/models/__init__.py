@@ -79,6 +79,7 @@ from registers.models.risk import Risk
 from registers.models.risk_content import Category
 from registers.models.saved_view import SavedView, TooManyViews
 from registers.models.scheme_adoption import SchemeAdoption
+from registers.models.scheme_draft import NameTaken, SchemeDraft
 
 __all__ = [
     "CASE_FACTS",
@@ -136,6 +137,7 @@ __all__ = [
     "ListIsFull",
     "Membership",
     "MissingInformation",
+    "NameTaken",
     "Organisation",
     "Outcome",
     "Position",
@@ -154,6 +156,7 @@ __all__ = [
     "Role",
     "SavedView",
     "SchemeAdoption",
+    "SchemeDraft",
     "ScoringScheme",
     "SealVersion",
     "Seat",

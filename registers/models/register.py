@@ -194,13 +194,24 @@ class Register(AuditedModel):
         return parents
 
     def scheme_versions(self):
-        """The versions of its scheme that its organisation may use, lowest first."""
+        """The versions of its scheme that its organisation may use, lowest first.
+
+        Followed by the organisation's own schemes that were copied from one of them.
+        """
         is_open = Q(organisation=None) | Q(organisation=self.organisation_id)
-        return ScoringScheme.objects.filter(is_open, slug=self.scheme.slug)
+        return ScoringScheme.objects.filter(is_open & Q(slug=self.scheme.slug) | self._is_copy())
 
     def newer_schemes(self):
         """Those of these versions that it could take in place of the one in force."""
-        return self.scheme_versions().filter(version__gt=self.scheme.version)
+        is_newer = Q(slug=self.scheme.slug, version__gt=self.scheme.version)
+        return self.scheme_versions().filter(is_newer | self._is_copy())
+
+    def _is_copy(self):
+        copies = ScoringScheme.objects.filter(
+            organisation=self.organisation_id, draft__source__slug=self.scheme.slug
+        )
+        is_other = Q(slug__in=copies.order_by().values("slug")) & ~Q(slug=self.scheme.slug)
+        return is_other & Q(organisation=self.organisation_id)
 
     @transaction.atomic
     def adopt_scheme(self, *, by, scheme, reason, token=None):
@@ -248,7 +259,7 @@ class Register(AuditedModel):
     def scheme_on(self, day, recorded_by=None):
         """The scheme that was in force at the end of a day, as on record at an instant.
 
-        One query for all days, none for the first version of a scheme.
+        One query for all days, none for the first version of a preset.
         """
         if not self._adoptions:
             return self.scheme
@@ -274,7 +285,8 @@ class Register(AuditedModel):
 
     @cached_property
     def _adoptions(self):
-        if self.scheme.version == 1:  # an adoption takes a newer one
+        # An adoption takes a newer version, or a scheme of the organisation's own.
+        if self.scheme.version == 1 and self.scheme.organisation_id is None:
             return []
         return list(self.scheme_adoptions.select_related("scheme", "earlier").order_by("pk"))
 

@@ -48,6 +48,7 @@ from registers.permissions.roles import (
     people_with,
     permissions_of,
 )
+from registers.permissions.schemes import get_scheme_draft_for, get_scheme_for, schemes_for
 from registers.permissions.visibility import (
     VisibilityCutOff,
     can_be_worked_on_by,
@@ -79,6 +80,8 @@ __all__ = [
     "get_risk_for",
     "get_risk_record_for",
     "get_saved_view_for",
+    "get_scheme_draft_for",
+    "get_scheme_for",
     "has_left",
     "has_no_manager",
     "independent_perspective",
@@ -106,6 +109,7 @@ __all__ = [
     "risks_across",
     "risks_for",
     "saved_views_for",
+    "schemes_for",
     "sees_drafts",
     "would_see_exempt",
 ]

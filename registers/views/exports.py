@@ -2,6 +2,7 @@
 
 import io
 import logging
+from functools import partial
 
 from django.core.exceptions import BadRequest
 from django.http import FileResponse, HttpResponse
@@ -23,6 +24,7 @@ from registers.permissions import (
     positions_for,
     risks_for,
 )
+from registers.read_audit import record_export
 from registers.read_snapshot import read_snapshot
 from registers.summary import write_summary
 from registers.views.as_of import as_of_from, read_only
@@ -37,27 +39,29 @@ DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 @read_only
 def export_csv(request, slug):
     metadata, table = list_export(request, slug)
-    return download(metadata.file_name("csv"), CSV, lambda file: csv.write_csv(table, file))
+    return download(
+        request, table.register, metadata.file_name("csv"), CSV, partial(csv.write_csv, table)
+    )
 
 
 @read_only
 def export_xlsx(request, slug):
     metadata, table = list_export(request, slug)
-    return download(
-        metadata.file_name("xlsx"), XLSX, lambda file: xlsx.write_xlsx(table, metadata, file)
-    )
+    write = partial(xlsx.write_xlsx, table, metadata)
+    return download(request, table.register, metadata.file_name("xlsx"), XLSX, write)
 
 
 @read_only
 def open_data_csv(request, slug):
     edition = open_data_edition(request, slug)
-    return download(edition.file_name, CSV, edition.write_csv)
+    return download(request, edition.register, edition.file_name, CSV, edition.write_csv)
 
 
 @read_only
 def open_data_metadata(request, slug):
     edition = open_data_edition(request, slug)
-    return download(f"{edition.file_name}-metadata.json", CSVW, edition.write_metadata)
+    name = f"{edition.file_name}-metadata.json"
+    return download(request, edition.register, name, CSVW, edition.write_metadata)
 
 
 @read_only
@@ -78,9 +82,8 @@ def register_summary(request, slug):
         "risks": risks_for(request.user, register),
         "tolerances": Tolerances.of(register),
     }
-    return download(
-        metadata.file_name("docx", "summary"), DOCX, lambda file: write_summary(file, **inputs)
-    )
+    name = metadata.file_name("docx", "summary")
+    return download(request, register, name, DOCX, partial(write_summary, **inputs))
 
 
 def positions_on_both_days(user, register, as_of):
@@ -120,11 +123,16 @@ def open_data_edition(request, slug):
     return open_data.Edition(register, positions, today, agreement)
 
 
-def download(name, content_type, write):
-    """A response with a file, which is complete before it is sent, and of one database state."""
+def download(request, register, name, content_type, write):
+    """A response with a file, which is complete before it is sent, and of one database state.
+
+    With an audit entry. write: a function that writes the file.
+    """
     file = io.BytesIO()
     with read_snapshot():
         write(file)
+    if request.method == "GET":
+        record_export(register, by=request.user, file_format=name.partition(".")[2])
     response = HttpResponse(file.getvalue(), content_type=content_type)
     response["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=name)
     return response
@@ -135,7 +143,7 @@ log = logging.getLogger("registers.exports")
 
 @read_only
 def export_json(request, slug):
-    """Log the download on the server: a GET writes nothing, not even to the audit trail."""
+    """The whole register with its history, which the server's log and the audit trail record."""
     register = get_register_for(request.user, slug, Permission.RUN_REGISTER, is_read=True)
     as_of = as_of_from(request, register)
     if as_of.agreement:
@@ -150,4 +158,7 @@ def export_json(request, slug):
         day,
         digest,
     )
+    if request.method == "GET":
+        facts = {"day": day and day.isoformat(), "sha256": digest}
+        record_export(register, by=request.user, file_format="json", facts=facts)
     return FileResponse(file, as_attachment=True, filename=name, content_type="application/json")

@@ -26,6 +26,7 @@ from registers.permissions import (
     risks_across,
 )
 from registers.precedents import suggestions_for
+from registers.read_audit import record_exempt_read
 from registers.risk_page.history import build_history
 from registers.risk_page.page import risk_page_context, sparkline_of
 from registers.risk_page.related import without_hidden
@@ -75,6 +76,7 @@ def risk_detail(request, slug, number):
         "may_edit": may_edit,
         **_step_permissions(request.user, risk),
     }
+    audit_read(request, risk)
     return render(request, "risk_page/risk_detail.html", context)
 
 
@@ -172,4 +174,10 @@ def risk_history(request, slug, number):
         "entries": [] if as_of.is_future else entries,
         "sparkline": sparkline_of(assessments, as_of.day),
     }
+    audit_read(request, risk)
     return render(request, "risk_page/risk_history.html", context)
+
+
+def audit_read(request, risk):
+    if request.method == "GET":
+        record_exempt_read(risk, by=request.user)

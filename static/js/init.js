@@ -1,5 +1,6 @@
 import { initAll } from "../vendor/govuk-frontend.min.js";
 import "./folds.js";
+import "./matrix_cells.js";
 import "./ratings.js";
 import "./suggestions.js";
 import "./task_count.js";

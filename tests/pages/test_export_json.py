@@ -64,10 +64,12 @@ def test_a_managers_file_is_named_after_the_register_and_logged(client, caplog, 
     assert content["sha256"] in caplog.text and "register=ours" in caplog.text
 
 
-def test_a_get_writes_nothing(client, register):
+def test_a_download_writes_its_audit_entry_alone(client, register):
     before = AuditEntry.objects.count()
-    read(client, register)
-    assert AuditEntry.objects.count() == before
+    _, content = read(client, register)
+    entry = AuditEntry.objects.latest("pk")
+    assert AuditEntry.objects.count() == before + 1
+    assert (entry.verb, entry.facts["sha256"]) == ("register.exported", content["sha256"])
 
 
 def test_another_organisations_words_are_not_in_it(register):

@@ -74,7 +74,7 @@ def post(client, scheme, **fields):
 
 def test_without_a_newer_version_the_page_says_where_one_comes_from(manager):
     page = words_of(manager.get(PATH))
-    assert "No newer version" in page and "When an administrator adds a newer version" in page
+    assert "No newer version" in page and "When an administrator publishes a newer version" in page
 
 
 def test_each_newer_version_is_offered(manager, register, newer):
