@@ -15,6 +15,7 @@ from registers.views import (
     import_decisions,
     imports,
     library,
+    need_to_know,
     organisations,
     precedents,
     questions,
@@ -22,6 +23,7 @@ from registers.views import (
     reminders,
     risk_lifecycle,
     risks,
+    roles,
     saved_views,
     schemes,
     search,
@@ -122,10 +124,18 @@ REGISTER = [
     path("risks/<int:number>/", include(RISK)),
 ]
 
-# Below organisations/<slug>/: its administrator's pages
+# Below organisations/<slug>/
 ORGANISATION = [
     path("", organisations.organisation_detail, name="organisation_detail"),
     path("edit/", organisations.organisation_edit, name="organisation_edit"),
+    path("need-to-know/", need_to_know.need_to_know_list, name="need_to_know_list"),
+    path("need-to-know/new/", need_to_know.need_to_know_new, name="need_to_know_new"),
+    path(
+        "need-to-know/<int:pk>/withdraw/",
+        need_to_know.need_to_know_withdraw,
+        name="need_to_know_withdraw",
+    ),
+    path("roles/", roles.role_list, name="role_list"),
 ]
 
 LIBRARY = [

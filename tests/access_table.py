@@ -14,9 +14,11 @@ from makers import (
     days_ago,
     make_action,
     make_agreement,
+    make_body,
     make_control,
     make_directorate,
     make_escalation,
+    make_grant,
     make_import,
     make_membership,
     make_organisation,
@@ -34,14 +36,16 @@ from registers.services import supersede
 
 # The first two open nearly everything: the second database is asked by them alone (--values 2).
 PEOPLE = (
-    "manager officer member peer administrator "  # of the organisation
+    # Of the organisation; the member sits on a body that oversees its registers.
+    "manager officer member peer administrator "
+    "clerk monitoring-officer section-151-officer internal-auditor external-auditor commissioner "
     "nobody inactive "  # not signed in; deactivated, with a session from before
     # A manager of another organisation only; a peer reviewer until yesterday.
     "stranger expired "
     # Of no organisation: is_staff alone, and with is_superuser, which the admin site requires.
     "staff installer"
 ).split()
-INSIDE = ("member", "officer", "manager", "peer", "administrator")
+INSIDE = PEOPLE[:11]
 
 
 def expected_statuses(status, **exceptions):
@@ -56,16 +60,19 @@ def dict_for(names, status):
 OPEN = dict.fromkeys(PEOPLE, 200)
 SIGNED_IN = expected_statuses(200)
 READERS = expected_statuses(404, **dict.fromkeys(INSIDE, 200))
-EDITORS = READERS | dict_for("member peer administrator", 403)
-ADMINISTRATORS = READERS | dict_for("member officer manager peer", 403)
-MANAGERS = EDITORS | {"officer": 403}
-ASKERS = READERS | dict_for("officer administrator", 403)
-VIEWS_OWN = READERS | dict_for(
-    "member officer peer administrator", 404
-)  # a view that the manager saved and did not share
+NOBODY_INSIDE = READERS | dict.fromkeys(INSIDE, 403)
+EDITORS = NOBODY_INSIDE | dict_for("officer manager", 200)
+RATERS = EDITORS | dict_for("peer internal-auditor external-auditor", 200)
+ADMINISTRATORS = NOBODY_INSIDE | {"administrator": 200}
+GRANTERS = NOBODY_INSIDE | {"monitoring-officer": 200}
+MANAGERS = NOBODY_INSIDE | {"manager": 200}
+ASKERS = MANAGERS | dict_for("member peer internal-auditor external-auditor commissioner", 200)
+# A view that the manager saved and did not share.
+VIEWS_OWN = READERS | dict.fromkeys(INSIDE, 404) | {"manager": 200}
+# On the list of one person, who is the manager here.
 THE_MANAGERS_OWN = ASKERS | dict_for(
-    "member peer", 404
-)  # on the list of one person, who is the manager here
+    "member peer internal-auditor external-auditor commissioner", 404
+)
 ANY_EDITOR = expected_statuses(
     403, officer=200, manager=200, stranger=200
 )  # whoever may edit risks somewhere
@@ -81,6 +88,7 @@ ADMIN_POWERS = expected_statuses(302, staff=403, installer=200)
 ADMIN_NEVER = expected_statuses(302, staff=403, installer=403)
 
 ORGANISATION = {"organisation": "our-council"}
+GRANT = ORGANISATION | {"pk": "first registers.needtoknow"}
 RISK = {"slug": "ours", "number": 1}
 BATCH = {"slug": "ours", "pk": "first registers.registerimport"}
 AGREEMENT = {"slug": "ours", "pk": "first registers.agreement"}
@@ -131,7 +139,7 @@ TABLE = {
     "risk_new": ({"slug": "ours"}, EDITORS, EDITORS),
     "risk_detail": (RISK, READERS),
     "risk_edit": (RISK, EDITORS, EDITORS),
-    "risk_assess": (RISK, EDITORS | {"peer": 200}, EDITORS | {"peer": 200}),
+    "risk_assess": (RISK, RATERS, RATERS),
     "risk_review": (RISK, EDITORS, EDITORS),
     "risk_history": (RISK, READERS),
     "progress_new": (RISK, EDITORS, EDITORS),
@@ -167,6 +175,10 @@ TABLE = {
     "risk_duplicate": (RISK, expected_statuses(405), EDITORS | dict_for("officer manager", 302)),
     "organisation_detail": (ORGANISATION, ADMINISTRATORS),
     "organisation_edit": (ORGANISATION, ADMINISTRATORS, ADMINISTRATORS),
+    "need_to_know_list": (ORGANISATION, GRANTERS),
+    "need_to_know_new": (ORGANISATION, GRANTERS, GRANTERS),
+    "need_to_know_withdraw": (GRANT, GRANTERS, GRANTERS),
+    "role_list": (ORGANISATION, READERS),
     "library": ({}, SIGNED_IN),
     "library_load": ({}, STAFF, STAFF),
     "library_search": ({}, SIGNED_IN),
@@ -318,7 +330,8 @@ def path_of(name, **replacements):
 def keys_of(arguments):
     """The arguments, with "first registers.action" replaced by the key of the first such row.
 
-    A pk is looked up within its risk or register. Without a row it is a key that no record has.
+    A pk is looked up within its risk, register or organisation. Without a row it is a key that no
+    record has.
     """
     keys = dict(arguments)
     for key, value in arguments.items():
@@ -328,6 +341,8 @@ def keys_of(arguments):
                 rows = rows.filter(
                     risk__register__slug=arguments["slug"], risk__number=arguments["number"]
                 )
+            elif key == "pk" and "organisation" in arguments:
+                rows = rows.filter(organisation__slug=arguments["organisation"])
             elif key == "pk":
                 rows = rows.filter(register__slug=arguments["slug"])
             keys[key] = row.pk if (row := rows.first()) else 10**9
@@ -367,6 +382,8 @@ def make_people():
     make_import(risk.register, by=users["manager"])
     make_question(risk.register, by=users["manager"])
     make_saved_view(risk.register, by=users["manager"])
+    make_body(risk.register, above, name="Scrutiny panel", members=[users["member"]])
+    make_grant(risk.register, make_person(organisation), by=users["monitoring-officer"])
     assert risk.number == 1
     return {"nobody": None, **users}
 

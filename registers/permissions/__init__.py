@@ -29,6 +29,7 @@ from registers.permissions.bodies import (
 )
 from registers.permissions.names import PersonName, may_read_names, name_for
 from registers.permissions.roles import (
+    PERMISSIONS,
     Permission,
     assesses_as,
     can,
@@ -42,6 +43,8 @@ from registers.permissions.roles import (
     organisations_for,
     people_with,
     permissions_of,
+    roles_in,
+    roles_with,
 )
 from registers.permissions.visibility import (
     VisibilityCutOff,
@@ -53,6 +56,7 @@ from registers.permissions.visibility import (
 )
 
 __all__ = [
+    "PERMISSIONS",
     "Permission",
     "PersonName",
     "ReadersAgreement",
@@ -95,6 +99,8 @@ __all__ = [
     "revisions_across",
     "risks_across",
     "risks_for",
+    "roles_in",
+    "roles_with",
     "saved_views_for",
     "sees_drafts",
     "would_see_exempt",

@@ -1,0 +1,1 @@
+"""What an organisation's administrator and monitoring officer look after."""
