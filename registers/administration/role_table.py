@@ -49,10 +49,19 @@ class RoleWords:
 
 @dataclass(frozen=True)
 class PermissionRow:
-    """answers: whether a role has it, for each role in the order of Role."""
+    """roles: those that have it, in the order of Role. is_own: whether the reader has it."""
 
     words: str
-    answers: tuple[bool, ...]
+    roles: tuple[Role, ...]
+    is_own: bool
+
+    @property
+    def roles_in_words(self):
+        """ "Officer, risk manager", or "Every role"."""
+        if len(self.roles) == len(Role):
+            return "Every role"
+        labels = [role.label for role in self.roles]
+        return ", ".join([*labels[:1], *(label.lower() for label in labels[1:])])
 
 
 def roles_in_words(own_roles) -> list[RoleWords]:
@@ -62,8 +71,13 @@ def roles_in_words(own_roles) -> list[RoleWords]:
     ]
 
 
-def permission_rows() -> list[PermissionRow]:
+def permission_rows(own_permissions) -> list[PermissionRow]:
+    """A row for each permission that has words. own_permissions: those of the reader."""
     return [
-        PermissionRow(words, tuple(permission in PERMISSIONS[role] for role in Role))
+        PermissionRow(
+            words,
+            tuple(role for role in Role if permission in PERMISSIONS[role]),
+            permission in own_permissions,
+        )
         for permission, words in PERMISSION_WORDS.items()
     ]

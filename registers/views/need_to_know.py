@@ -22,7 +22,8 @@ from registers.views.form_flow import (
 LAYOUT = "administration/layout.html"
 CHECK = Check(
     "Check your answers",
-    "You cannot change this once it is granted. You can withdraw it, and both are kept.",
+    "You cannot change this access once it is granted. You can withdraw it. We keep a record of "
+    "both.",
     "Grant access",
 )
 

@@ -65,7 +65,7 @@ def sight(person, records):
         {row.risk for row in positions_for(reread(person), register, days_ago(0))},
         {risk for risk in risks if would_see_exempt(reread(person), risk)},
     )
-    answers = {tuple(risk in seen for risk in risks) for seen in lists}
+    answers = {tuple(risk in rows for risk in risks) for rows in lists}
     assert len(answers) == 1
     (answer,) = answers
     return answer
@@ -109,8 +109,8 @@ def test_a_seat_on_a_body_that_oversees_another_register_shows_nothing(records):
 def test_a_seat_on_a_body_of_another_organisation_shows_nothing(records):
     """Not even where that body names our register among those that it oversees."""
     member = records.people[Role.MEMBER]
-    theirs = make_body(make_register(), members=[member])
-    theirs.registers.add(records.register)
+    neighbours_body = make_body(make_register(), members=[member])
+    neighbours_body.registers.add(records.register)
     assert sight(member, records) == (False, False)
 
 
