@@ -10,7 +10,7 @@ from django.db.models import BigIntegerField, F, OuterRef, Q, Value
 from django.db.models.functions import Cast
 
 from registers.models import NeedToKnow, Seat
-from registers.permissions.roles import Permission, permissions_of
+from registers.permissions.roles import Permission, has_grants, permissions_of
 
 
 class ExemptAccess(NamedTuple):
@@ -28,21 +28,22 @@ class ExemptAccess(NamedTuple):
 def sees_all_exempt(user, register):
     """Whether the reader sees every exempt risk of the register.
 
-    One query for each user object, and none for those whose role decides it.
+    One query for each user object, and none for those whose role decides it or who have no grant.
     """
     permissions = permissions_of(user, register.organisation)
     if Permission.SEE_EXEMPT in permissions:
         return True
     has_bodies = Permission.SEE_OVERSEEN_EXEMPT in permissions
-    has_grants = Permission.SEE_GRANTED_EXEMPT in permissions
+    is_grantee = Permission.SEE_GRANTED_EXEMPT in permissions and has_grants(user)
     return (has_bodies and register.pk in _exempt_access(user).overseen) or (
-        has_grants and register.pk in _exempt_access(user).registers
+        is_grantee and register.pk in _exempt_access(user).registers
     )
 
 
 def granted_risks(user, register):
     """Keys of the register's risks that were granted to the reader one by one."""
-    if Permission.SEE_GRANTED_EXEMPT not in permissions_of(user, register.organisation):
+    permissions = permissions_of(user, register.organisation)
+    if Permission.SEE_GRANTED_EXEMPT not in permissions or not has_grants(user):
         return frozenset()
     return _exempt_access(user).risks.get(register.pk, frozenset())
 

@@ -5,7 +5,16 @@ from functools import cache
 
 from django.db.models import Exists, OuterRef
 
-from registers.models import Assessment, Membership, Organisation, Post, Risk, Role, User
+from registers.models import (
+    Assessment,
+    Membership,
+    NeedToKnow,
+    Organisation,
+    Post,
+    Risk,
+    Role,
+    User,
+)
 
 
 class Permission(Enum):
@@ -100,19 +109,25 @@ def organisations_for(user, *permissions):
     return list(Organisation.objects.filter(pk__in=keys)) if keys else []
 
 
+def has_grants(user):
+    """Whether the person has a need to know of anything today. Read together with their roles."""
+    return bool(_roles_by_organisation(user)) and user.__dict__["_has_grants"]
+
+
 def _roles_by_organisation(user):
     """Key of an organisation -> the person's roles in it today."""
     if not user.is_active:
         return {}
-    by_organisation = user.__dict__.get("_roles")
-    if by_organisation is None:
-        roles = {}
+    if "_roles" not in user.__dict__:
+        grants = NeedToKnow.objects.active().filter(user=user).order_by()
         memberships = Membership.objects.active().filter(user=user).order_by()
-        for organisation_id, role in memberships.values_list("organisation_id", "role"):
+        rows = list(memberships.values_list("organisation_id", "role", Exists(grants)))
+        roles = {}
+        for organisation_id, role, _ in rows:
             roles.setdefault(organisation_id, set()).add(role)
-        by_organisation = {key: frozenset(names) for key, names in roles.items()}
-        user.__dict__["_roles"] = by_organisation
-    return by_organisation
+        user.__dict__["_roles"] = {key: frozenset(names) for key, names in roles.items()}
+        user.__dict__["_has_grants"] = any(is_grantee for *_, is_grantee in rows)
+    return user.__dict__["_roles"]
 
 
 @cache

@@ -221,14 +221,24 @@ def test_an_officer_who_is_a_member_too_works_on_what_their_body_oversees(record
 
 
 @pytest.mark.parametrize(
-    ("role", "more"), [(Role.MANAGER, 0), (Role.INTERNAL_AUDITOR, 0), (Role.MEMBER, 1)]
+    ("role", "is_granted", "count"),
+    [
+        (Role.MANAGER, True, 1),
+        (Role.INTERNAL_AUDITOR, True, 1),
+        (Role.OFFICER, False, 1),
+        (Role.OFFICER, True, 2),
+        (Role.MEMBER, False, 2),
+        (Role.MEMBER, True, 2),
+    ],
 )
-def test_seats_and_grants_take_one_query_and_none_where_the_role_decides(
-    records, body, role, more, django_assert_num_queries
+def test_seats_and_grants_take_a_query_beside_that_for_roles_for_whom_they_concern(
+    records, body, role, is_granted, count, django_assert_num_queries
 ):
     make_seat(body, records.people[role])
-    make_grant(records.other, records.people[role])
+    if is_granted:
+        make_grant(records.other, records.people[role])
     person = reread(records.people[role])
-    with django_assert_num_queries(1 + more):
+    with django_assert_num_queries(count):
         for register in (records.register, records.other):
             counts_everything(person, register)
+            risks_for(person, register)
