@@ -258,10 +258,10 @@ def test_the_page_shows_who_has_each_permission(records):
     roles_by_words = {words.strip(): roles for words, roles in rows}
     for permission, words in PERMISSION_WORDS.items():
         holders = [role for role in Role if permission in PERMISSIONS[role]]
-        roles, _, own = roles_by_words[words].partition("<")
+        roles, _, tag = roles_by_words[words].partition("<")
         labels = ", ".join(role.label for role in holders).lower()
         assert roles.strip().lower() == ("every role" if len(holders) == len(Role) else labels)
-        assert ("You may" in own) == (Role.CLERK in holders)
+        assert ("You may" in tag) == (Role.CLERK in holders)
 
 
 def test_the_page_marks_the_readers_own_roles(records):
