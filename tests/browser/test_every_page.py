@@ -275,7 +275,7 @@ def test_forms_with_errors(visitor, people, risk):
     visitor.send("/registers/ours/questions/")
     visitor.send(path_of("question_edit"), text="")
     visitor.enter(people["monitoring-officer"])
-    visitor.send(path_of("need_to_know_new"), scope="risk", reference="nonsense")
+    visitor.send(path_of("need_to_know_new"), reason="")
 
 
 def test_pages_that_refuse(visitor, people, risk, settings):
