@@ -1,4 +1,4 @@
-"""The pages of a register and of an organisation's administration, as their navigation shows them.
+"""The pages of a register and of an organisation, as their navigation shows them.
 
 A register has six tabs, some with further pages below; an organisation has one row of pages.
 """
@@ -9,17 +9,21 @@ from dataclasses import dataclass
 
 from django.urls import reverse
 
-from registers.permissions import Permission, can_on
+from registers.permissions import Permission, can, can_on, organisations_for
 
 
 @dataclass(frozen=True)
 class Page:
-    """name: of its address. takes_day: whether it can be read as at another day."""
+    """name: of its address. takes_day: whether it can be read as at another day.
+
+    permission: what its readers have; None: of a register, to read it, of an organisation, to
+    administer it.
+    """
 
     label: str
     name: str
     takes_day: bool = True
-    permission: Permission = Permission.VIEW_REGISTER
+    permission: Permission | None = None
 
 
 @dataclass(frozen=True)
@@ -79,8 +83,8 @@ TABS = (
 )
 
 
-# An administrator's pages of the organisation. A page that stands below one of them begins its name
-# alike: "post_edit" stands below "post_list".
+# The pages of an organisation. A page that stands below one of them begins its name alike:
+# "post_edit" stands below "post_list".
 ORGANISATION_PAGES = (
     Page("Organisation", "organisation_detail", takes_day=False),
     Page("People", "person_list", takes_day=False),
@@ -89,6 +93,13 @@ ORGANISATION_PAGES = (
     Page("Registers", "register_list", takes_day=False),
     Page("Scoring schemes", "scheme_list", takes_day=False),
     Page("Audit", "audit_list", takes_day=False),
+    Page(
+        "Need to know",
+        "need_to_know_list",
+        takes_day=False,
+        permission=Permission.GRANT_NEED_TO_KNOW,
+    ),
+    Page("Who may do what", "role_list", takes_day=False, permission=Permission.VIEW_REGISTER),
 )
 
 
@@ -116,14 +127,21 @@ def pages_below(reader, register, name: str, query: str = "") -> list[Link]:
 
     None where there is only one, nor on a page further below, such as a form.
     """
-    pages = [page for page in tab_of(name).pages if can_on(reader, page.permission, register)]
+    pages = [
+        page
+        for page in tab_of(name).pages
+        if can_on(reader, page.permission or Permission.VIEW_REGISTER, register)
+    ]
     if len(pages) == 1 or name not in {page.name for page in pages}:
         return []
     return [_link(page, register, name, query) for page in pages]
 
 
-def organisation_pages(organisation, name: str) -> list[Link]:
-    """A link for each page of the organisation's administration. name: of the address read."""
+def organisation_pages(reader, organisation, name: str = "") -> list[Link]:
+    """A link for each page of the organisation that this reader may open.
+
+    name: of the address read.
+    """
     subject = name.partition("_")[0]
     return [
         Link(
@@ -133,7 +151,17 @@ def organisation_pages(organisation, name: str) -> list[Link]:
             is_above=page.name != name and page.name.partition("_")[0] == subject,
         )
         for page in ORGANISATION_PAGES
+        if can(reader, page.permission or Permission.ADMINISTER, organisation)
     ]
+
+
+def organisations_run_by(reader):
+    """(organisation, the address of the reader's first page of it), where they have one that not
+    every reader has. A query where there are any.
+    """
+    permissions = {page.permission or Permission.ADMINISTER for page in ORGANISATION_PAGES}
+    organisations = organisations_for(reader, *permissions - {Permission.VIEW_REGISTER})
+    return [(row, organisation_pages(reader, row)[0].href) for row in organisations]
 
 
 def tab_of(name: str) -> Tab:

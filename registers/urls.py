@@ -19,6 +19,7 @@ from registers.views import (
     imports,
     invitations,
     library,
+    need_to_know,
     organisation_files,
     organisation_registers,
     organisation_schemes,
@@ -31,6 +32,7 @@ from registers.views import (
     reminders,
     risk_lifecycle,
     risks,
+    roles,
     saved_views,
     schemes,
     search,
@@ -162,7 +164,7 @@ PEOPLE = [
     path("<int:pk>/second-step/", people.person_second_factor, name="person_second_factor"),
 ]
 
-# Below organisations/<slug>/: its administrator's pages
+# Below organisations/<slug>/
 ORGANISATION = [
     path("", organisations.organisation_detail, name="organisation_detail"),
     path("edit/", organisations.organisation_edit, name="organisation_edit"),
@@ -222,6 +224,14 @@ ORGANISATION = [
         organisation_schemes.scheme_discard,
         name="scheme_discard",
     ),
+    path("need-to-know/", need_to_know.need_to_know_list, name="need_to_know_list"),
+    path("need-to-know/new/", need_to_know.need_to_know_new, name="need_to_know_new"),
+    path(
+        "need-to-know/<int:pk>/withdraw/",
+        need_to_know.need_to_know_withdraw,
+        name="need_to_know_withdraw",
+    ),
+    path("roles/", roles.role_list, name="role_list"),
 ]
 
 LIBRARY = [

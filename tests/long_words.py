@@ -13,6 +13,7 @@ from makers import (
     make_control,
     make_directorate,
     make_escalation,
+    make_grant,
     make_import,
     make_invitation,
     make_organisation,
@@ -84,6 +85,8 @@ def people_with_long_words():
     make_question(register, LONG, by=manager, risk=risks[2], source=LONG)
     table = f"{WORD},{WORD}2,Score\n{WORD},{WORD},5x5\n".encode()
     make_import(register, table, by=manager, file_name=f"{WORD}.csv")
+    grants = [make_grant(register, people[role], reason=LONG) for role in ("clerk", "member")]
+    grants[1].withdraw(by=people["monitoring-officer"], reason=ENDLESS)
     return people
 
 

@@ -31,6 +31,7 @@ from registers.models import (
     GatheredQuestion,
     Invitation,
     Membership,
+    NeedToKnow,
     Organisation,
     Post,
     Register,
@@ -43,6 +44,7 @@ from registers.models import (
     User,
     WarningSign,
 )
+from registers.models.people import DATED_ROLES
 from registers.services import agree
 
 _number = itertools.count(1)
@@ -97,8 +99,8 @@ def make_organisation(name=None, **fields):
 
 
 def make_membership(user=None, organisation=None, role=Role.OFFICER, **fields):
-    """A membership that is current today; a peer's ends in thirty days by default."""
-    if role == Role.PEER:
+    """A membership that is current today; one of a dated role ends in thirty days by default."""
+    if role in DATED_ROLES:
         fields.setdefault("until", days_ago(-30))
     return Membership.objects.create(
         user=user or make_user(),
@@ -306,6 +308,24 @@ def make_body(*registers, name="Audit and governance committee", members=(), **f
 
 def make_seat(body, member, **fields):
     return Seat.objects.create(body=body, user=member, **{"from_day": days_ago(365), **fields})
+
+
+def make_member(*registers, **fields):
+    """A member with a seat on a body that oversees these registers, and that agreed nothing."""
+    member = make_person(registers[0].organisation, Role.MEMBER, **fields)
+    make_body(*registers, name="Scrutiny panel", members=[member])
+    return member
+
+
+def make_grant(register, user, *, by=None, until=None, **fields):
+    """A need to know of every exempt risk of a register, or of one `risk`; for a month."""
+    return NeedToKnow.grant(
+        register,
+        user=user,
+        by=by or make_user(),
+        until=until or days_ago(-30),
+        **{"reason": "Gives evidence to the inquiry.", **fields},
+    )
 
 
 def make_agreement(register, *, by=None, on=None, body="Audit and governance committee", **fields):

@@ -19,6 +19,7 @@ from makers import (
     make_control,
     make_directorate,
     make_escalation,
+    make_grant,
     make_invitation,
     make_person,
     make_post,
@@ -75,6 +76,8 @@ def make_sealed_rows():
         risk, by=manager, check_name="rq1-stale", reason="May.", until=timezone.localdate()
     )
     ProgressNote.put(risk, by=manager, note="On plan.")
+    grant = make_grant(register, officer, by=manager, risk=risk)
+    grant.withdraw(by=manager, reason="It is over.")
     CalendarKey.make(by=make_user())
     make_invitation(organisation, by=manager)
     scheme = make_scheme()

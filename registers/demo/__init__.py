@@ -79,6 +79,7 @@ class Account:
     role: Role
     to_try: str
     days: int | None = None  # how long the role lasts; None: without end
+    also: tuple[Role, ...] = ()  # further roles, without end
     is_installation_administrator: bool = False
 
 
@@ -100,6 +101,7 @@ def _accounts_of(content):
             role=Role(row["role"]),
             to_try=row["try"],
             days=row.get("days"),
+            also=tuple(map(Role, row.get("also", ()))),
             is_installation_administrator=row.get("installation", False),
         )
         for row in content["accounts"]
@@ -213,6 +215,8 @@ class OrganisationLoader:
             )
             until = self.today + datetime.timedelta(days=account.days) if account.days else None
             people[account.key] = self._join(user, account.role, until)
+            for role in account.also:
+                self._add_role(user, role)
         for key, name in self.content["people"].items():
             user = User(email=f"{key}@{self.content['mail']}", name=name)
             people[key] = self._join(user, Role.OFFICER)
@@ -221,8 +225,11 @@ class OrganisationLoader:
     def _join(self, user, role, until=None):
         user.set_unusable_password()
         user.save()
-        Membership.objects.create(user=user, organisation=self.organisation, role=role, until=until)
+        self._add_role(user, role, until)
         return user
+
+    def _add_role(self, user, role, until=None):
+        Membership.objects.create(user=user, organisation=self.organisation, role=role, until=until)
 
     def _posts(self):
         directorates = {

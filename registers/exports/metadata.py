@@ -10,9 +10,7 @@ from registers.models import Agreement, Register
 from registers.phrases.files import exempt_sentence
 from registers.phrases.register import reported_in_words
 
-EXEMPT_LEFT_OUT = (
-    "This file leaves out exempt risks, unless you raised them or hold the post that owns them."
-)
+EXEMPT_LEFT_OUT = "This file leaves out exempt risks, unless you may see them."
 
 
 @dataclass(frozen=True)

@@ -65,9 +65,15 @@ GLOSSARY = (
             Term("Closed", "Off the register, for a recorded reason. It can be reopened."),
             Term(
                 "Exempt",
-                "Not for publication. Members and risk managers see the risk; officers see it if "
-                "they raised it or hold the post that owns it.",
+                "Not for publication. A member sees the risk if their body oversees the register, "
+                "an officer if they raised it or hold the post that owns it. Risk managers, the "
+                "monitoring officer and auditors see every exempt risk.",
                 also="Part B, confidential",
+            ),
+            Term(
+                "Need to know",
+                "A decision of the monitoring officer that somebody may see an exempt risk, for a "
+                "reason and until a day.",
             ),
             Term(
                 "Early-warning indicator",
@@ -108,8 +114,8 @@ GLOSSARY = (
             Term("Above tolerance", "In a higher band than the body allows."),
             Term(
                 "Independent rating",
-                "A rating by a peer reviewer or an auditor. It stands beside our own and does not "
-                "change it.",
+                "A rating by an auditor, a peer reviewer or an inspector. It stands beside our own "
+                "and does not change it.",
             ),
             Term(
                 "Scoring scheme",
@@ -169,6 +175,27 @@ GLOSSARY = (
         "Meetings and agreements",
         (
             Term("Body", "A committee, cabinet, board or management team that receives registers."),
+            Term(
+                "Seat",
+                "That somebody sits on a body, from a day and maybe until another.",
+                also="membership of a committee",
+            ),
+            Term(
+                "Independent member",
+                "A lay person with a seat on a body, chosen for what they know.",
+                also="lay member, co-opted member",
+            ),
+            Term("Substitute", "Somebody who sits in for a member, for one meeting or more."),
+            Term("Clerk", "Who prepares meetings and their papers.", also="democratic services"),
+            Term(
+                "Monitoring officer",
+                "The post that looks after lawfulness. Decides who else sees exempt risks.",
+            ),
+            Term("Section 151 officer", "The chief finance officer of a council.", also="s151"),
+            Term(
+                "Commissioner",
+                "Somebody appointed to oversee an organisation that is in difficulty.",
+            ),
             Term(
                 "Agreement",
                 "A record that a body approved, considered or noted a register. It keeps the "

@@ -71,6 +71,16 @@ RELEASES = (
                 "Help",
                 "A guide for each role and a glossary. The foot of every page leads to both.",
             ),
+            (
+                "Exempt risks",
+                "A committee member sees the exempt risks of registers that their body oversees. "
+                "The monitoring officer can let others see one, for a reason and until a day.",
+            ),
+            (
+                "Roles",
+                "Clerk, monitoring officer, section 151 officer, internal auditor, external "
+                "auditor and commissioner are roles of their own. A page says who may do what.",
+            ),
         ),
     ),
     Release(

@@ -15,17 +15,26 @@ class StartPage:
 
 
 DASHBOARD, RISKS = StartPage("Dashboard", "dashboard"), StartPage("Risks", "risk_list")
+AGREEMENTS = StartPage("Agreements", "agreement_list")
+ASSURANCE = StartPage("Assurance", "assurance_map")
+QUESTIONS = StartPage("My questions", "question_list")
 START_PAGES = {
-    Role.MEMBER: (DASHBOARD, RISKS, StartPage("My questions", "question_list")),
+    Role.MEMBER: (DASHBOARD, RISKS, QUESTIONS),
     Role.OFFICER: (RISKS, StartPage("Actions", "action_list"), StartPage("Log a risk", "risk_new")),
     Role.MANAGER: (
         DASHBOARD,
         StartPage("Data quality", "worklist"),
         StartPage("Escalations", "escalation_list"),
-        StartPage("Agreements", "agreement_list"),
+        AGREEMENTS,
         StartPage("Import", "register_import"),
     ),
-    Role.PEER: (DASHBOARD, RISKS, StartPage("Assurance", "assurance_map")),
+    Role.CLERK: (DASHBOARD, AGREEMENTS, StartPage("Actions", "action_list")),
+    Role.MONITORING_OFFICER: (DASHBOARD, RISKS, AGREEMENTS),
+    Role.SECTION_151_OFFICER: (DASHBOARD, RISKS, StartPage("Settings", "register_settings")),
+    Role.INTERNAL_AUDITOR: (DASHBOARD, RISKS, ASSURANCE),
+    Role.EXTERNAL_AUDITOR: (DASHBOARD, RISKS, ASSURANCE),
+    Role.PEER: (DASHBOARD, RISKS, ASSURANCE),
+    Role.COMMISSIONER: (DASHBOARD, RISKS, ASSURANCE, QUESTIONS),
     Role.ADMINISTRATOR: (DASHBOARD, StartPage("Settings", "register_settings")),
 }
 

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ("registers", "0007_sectors_and_financial_year"),
+        ("registers", "0008_roles_and_need_to_know"),
     ]
 
     operations = [

@@ -60,6 +60,7 @@ from registers.models.library import (
     Source,
     Statement,
 )
+from registers.models.need_to_know import NeedToKnow, NeedToKnowWithdrawal
 from registers.models.people import Directorate, Membership, Organisation, Post, Role, User
 from registers.models.position import Position
 from registers.models.precedent import Precedent
@@ -138,6 +139,8 @@ __all__ = [
     "Membership",
     "MissingInformation",
     "NameTaken",
+    "NeedToKnow",
+    "NeedToKnowWithdrawal",
     "Organisation",
     "Outcome",
     "Position",

@@ -234,12 +234,18 @@ class Role(models.TextChoices):
     MEMBER = "member", "Audit committee member"
     OFFICER = "officer", "Officer"
     MANAGER = "manager", "Risk manager"
-    PEER = "peer", "Peer reviewer or auditor"
+    CLERK = "clerk", "Clerk"
+    MONITORING_OFFICER = "monitoring-officer", "Monitoring officer"
+    SECTION_151_OFFICER = "section-151-officer", "Section 151 officer"
+    INTERNAL_AUDITOR = "internal-auditor", "Internal auditor"
+    EXTERNAL_AUDITOR = "external-auditor", "External auditor"
+    PEER = "peer", "Peer reviewer or inspector"
+    COMMISSIONER = "commissioner", "Commissioner"
     ADMINISTRATOR = "administrator", "Administrator"
 
 
-# A membership in one of these has a last day (a constraint of Membership).
-DATED_ROLES = (Role.PEER,)
+# Held by people from outside, and always until a day.
+DATED_ROLES = (Role.EXTERNAL_AUDITOR, Role.PEER, Role.COMMISSIONER)
 
 
 class MembershipQuerySet(models.QuerySet):
@@ -273,8 +279,8 @@ class Membership(AuditedModel):
                 condition=Q(role__in=Role.values), name="membership_role_is_known"
             ),
             models.CheckConstraint(
-                condition=~Q(role=Role.PEER) | Q(until__isnull=False),
-                name="membership_of_a_peer_has_an_end",
+                condition=~Q(role__in=DATED_ROLES) | Q(until__isnull=False),
+                name="membership_of_a_dated_role_has_an_end",
             ),
         ]
 

@@ -30,6 +30,7 @@ from registers.permissions.bodies import (
 )
 from registers.permissions.names import PersonName, may_read_names, name_for
 from registers.permissions.roles import (
+    PERMISSIONS,
     READING,
     Permission,
     assesses_as,
@@ -47,6 +48,8 @@ from registers.permissions.roles import (
     people_of,
     people_with,
     permissions_of,
+    roles_in,
+    roles_with,
 )
 from registers.permissions.schemes import get_scheme_draft_for, get_scheme_for, schemes_for
 from registers.permissions.visibility import (
@@ -59,6 +62,7 @@ from registers.permissions.visibility import (
 )
 
 __all__ = [
+    "PERMISSIONS",
     "READING",
     "Permission",
     "PersonName",
@@ -108,6 +112,8 @@ __all__ = [
     "revisions_across",
     "risks_across",
     "risks_for",
+    "roles_in",
+    "roles_with",
     "saved_views_for",
     "schemes_for",
     "sees_drafts",

@@ -260,4 +260,6 @@ def _visible_positions(user, registers, day=None):
     def is_more_than_draft():
         return is_no_draft("risk", Q(is_on_register=True), day)
 
-    return Position.objects.filter(visible_rows(user, registers, is_own, is_more_than_draft))
+    return Position.objects.filter(
+        visible_rows(user, registers, is_own, is_more_than_draft, risk="risk")
+    )

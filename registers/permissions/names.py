@@ -10,13 +10,21 @@ from django.db.models import CharField, Value
 
 from registers.models import Membership, Post, Role
 from registers.permissions.roles import Permission, can
+from registers.phrases.sectors import member_noun
 
-# Of somebody who holds no post: by the first of their roles in this order.
+# Of somebody who holds no post: by the first of their roles in this order. A member is called by
+# the word of their sector.
 ROLE_NAMES = {
     Role.MANAGER: "a risk manager",
+    Role.MONITORING_OFFICER: "the monitoring officer",
+    Role.SECTION_151_OFFICER: "the section 151 officer",
     Role.OFFICER: "an officer",
-    Role.MEMBER: "a committee member",
-    Role.PEER: "a peer reviewer or auditor",
+    Role.CLERK: "a clerk",
+    Role.MEMBER: "a {member}",
+    Role.INTERNAL_AUDITOR: "an internal auditor",
+    Role.EXTERNAL_AUDITOR: "an external auditor",
+    Role.PEER: "a peer reviewer or inspector",
+    Role.COMMISSIONER: "a commissioner",
     Role.ADMINISTRATOR: "an administrator",
 }
 NOBODY_KNOWN = "somebody who has left"
@@ -37,8 +45,16 @@ def name_for(reader, person, organisation):
 
     One query for each reader, however many people are named and wherever.
     """
-    post = _posts_for(reader).get((organisation.pk, person.pk), NOBODY_KNOWN)
+    titles, roles = _posts_for(reader)
+    key = organisation.pk, person.pk
+    post = titles.get(key) or role_name(roles.get(key), organisation)
     return PersonName(str(person) if may_read_names(reader, organisation) else "", post)
+
+
+def role_name(roles, organisation):
+    """What somebody with these roles is called there: "an officer", "a councillor"."""
+    names = (name for role, name in ROLE_NAMES.items() if role in (roles or ()))
+    return next(names, NOBODY_KNOWN).format(member=member_noun(organisation.sector))
 
 
 def may_read_names(reader, organisation):
@@ -46,9 +62,8 @@ def may_read_names(reader, organisation):
 
 
 def _posts_for(reader):
-    """Keys of an organisation of the reader's and of a person -> what the person is there.
-
-    The title of their first post or, without one, their role.
+    """(titles, roles): keys of an organisation of the reader's and of a person -> the title of the
+    person's first post there, and all their roles there.
     """
     if "_posts" not in reader.__dict__:
         reader.__dict__["_posts"] = _read_posts(reader)
@@ -73,8 +88,4 @@ def _read_posts(reader):
     for kind, organisation, person, words in rows[0].union(rows[1], all=True):
         words_by_key = titles if kind == Post.__name__ else roles
         words_by_key.setdefault((organisation, person), []).append(words)
-    names = {
-        key: next(name for role, name in ROLE_NAMES.items() if role in person_roles)
-        for key, person_roles in roles.items()
-    }
-    return names | {key: min(person_titles) for key, person_titles in titles.items()}
+    return {key: min(person_titles) for key, person_titles in titles.items()}, roles

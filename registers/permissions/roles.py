@@ -1,6 +1,7 @@
 """What each role may do: one table, and what it comes to for a person in an organisation today."""
 
 from enum import Enum, auto
+from functools import cache
 
 from django.db.models import Exists, OuterRef
 
@@ -8,6 +9,7 @@ from registers.models import (
     Assessment,
     Invitation,
     Membership,
+    NeedToKnow,
     Organisation,
     Post,
     Risk,
@@ -20,8 +22,13 @@ class Permission(Enum):
     VIEW_REGISTER = auto()
     # Every exempt risk of the organisation.
     SEE_EXEMPT = auto()
+    # Exempt risks of the registers that a body they sit on oversees.
+    SEE_OVERSEEN_EXEMPT = auto()
     # Exempt risks that they raised or whose post they hold.
     SEE_OWN_EXEMPT = auto()
+    # Exempt risks by need to know.
+    SEE_GRANTED_EXEMPT = auto()
+    GRANT_NEED_TO_KNOW = auto()
     ASK_QUESTION = auto()
     # Log and edit risks; controls, actions, reviews.
     EDIT_RISK = auto()
@@ -35,9 +42,21 @@ class Permission(Enum):
 
 
 P = Permission
+AUDIT = {P.VIEW_REGISTER, P.SEE_EXEMPT, P.ASK_QUESTION, P.ASSESS_INDEPENDENTLY}
 PERMISSIONS = {
-    Role.MEMBER: {P.VIEW_REGISTER, P.SEE_EXEMPT, P.ASK_QUESTION},
-    Role.OFFICER: {P.VIEW_REGISTER, P.SEE_OWN_EXEMPT, P.EDIT_RISK, P.ASSESS_RISK},
+    Role.MEMBER: {
+        P.VIEW_REGISTER,
+        P.SEE_OVERSEEN_EXEMPT,
+        P.SEE_GRANTED_EXEMPT,
+        P.ASK_QUESTION,
+    },
+    Role.OFFICER: {
+        P.VIEW_REGISTER,
+        P.SEE_OWN_EXEMPT,
+        P.SEE_GRANTED_EXEMPT,
+        P.EDIT_RISK,
+        P.ASSESS_RISK,
+    },
     Role.MANAGER: {
         P.VIEW_REGISTER,
         P.SEE_EXEMPT,
@@ -47,7 +66,19 @@ PERMISSIONS = {
         P.RUN_REGISTER,
         P.ANSWER_CONCERNS,
     },
-    Role.PEER: {P.VIEW_REGISTER, P.ASK_QUESTION, P.ASSESS_INDEPENDENTLY},
+    Role.CLERK: {P.VIEW_REGISTER, P.SEE_GRANTED_EXEMPT},
+    Role.MONITORING_OFFICER: {P.VIEW_REGISTER, P.SEE_EXEMPT, P.GRANT_NEED_TO_KNOW},
+    Role.SECTION_151_OFFICER: {P.VIEW_REGISTER, P.SEE_EXEMPT},
+    Role.INTERNAL_AUDITOR: AUDIT,
+    Role.EXTERNAL_AUDITOR: AUDIT,
+    Role.PEER: {
+        P.VIEW_REGISTER,
+        P.SEE_GRANTED_EXEMPT,
+        P.ASK_QUESTION,
+        P.ASSESS_INDEPENDENTLY,
+    },
+    Role.COMMISSIONER: {P.VIEW_REGISTER, P.SEE_EXEMPT, P.ASK_QUESTION},
+    # Sees no exempt risk, and is granted none: who looks after accounts gains nothing by it.
     Role.ADMINISTRATOR: {P.VIEW_REGISTER, P.ADMINISTER},
 }
 
@@ -60,32 +91,53 @@ def roles_with(permission):
     return [role for role, permissions in PERMISSIONS.items() if permission in permissions]
 
 
-def permissions_of(user, organisation):
-    """What the person may in that organisation today, all their roles together.
+def roles_in(user, organisation):
+    """The roles that the person has in that organisation today.
 
     One query for each user object, that is one a request.
     """
-    return _permissions_by_organisation(user).get(organisation.pk, frozenset())
+    return _roles_by_organisation(user).get(organisation.pk, frozenset())
 
 
-def organisations_for(user, permission=Permission.ADMINISTER):
-    """The organisations where the person has that permission today; a query where there are any."""
-    by_organisation = _permissions_by_organisation(user)
-    keys = [key for key, permissions in by_organisation.items() if permission in permissions]
+def permissions_of(user, organisation):
+    """What the person may in that organisation today, all their roles together. See roles_in."""
+    return _permissions_of_roles(roles_in(user, organisation))
+
+
+def organisations_for(user, *permissions):
+    """The organisations where the person has one of these today; a query where there are any."""
+    keys = [
+        key
+        for key, roles in _roles_by_organisation(user).items()
+        if not _permissions_of_roles(roles).isdisjoint(permissions)
+    ]
     return list(Organisation.objects.filter(pk__in=keys)) if keys else []
 
 
-def _permissions_by_organisation(user):
-    """Key of an organisation -> what the person may in it today."""
+def has_grants(user):
+    """Whether the person has a need to know of anything today. Read together with their roles."""
+    return bool(_roles_by_organisation(user)) and user.__dict__["_has_grants"]
+
+
+def _roles_by_organisation(user):
+    """Key of an organisation -> the person's roles in it today."""
     if not user.is_active:
         return {}
-    by_organisation = user.__dict__.get("_permissions")
-    if by_organisation is None:
-        by_organisation = user.__dict__["_permissions"] = {}
+    if "_roles" not in user.__dict__:
+        grants = NeedToKnow.objects.active().filter(user=user).order_by()
         memberships = Membership.objects.active().filter(user=user).order_by()
-        for organisation_id, role in memberships.values_list("organisation_id", "role"):
-            by_organisation.setdefault(organisation_id, set()).update(PERMISSIONS[role])
-    return by_organisation
+        rows = list(memberships.values_list("organisation_id", "role", Exists(grants)))
+        roles = {}
+        for organisation_id, role, _ in rows:
+            roles.setdefault(organisation_id, set()).add(role)
+        user.__dict__["_roles"] = {key: frozenset(names) for key, names in roles.items()}
+        user.__dict__["_has_grants"] = any(is_grantee for *_, is_grantee in rows)
+    return user.__dict__["_roles"]
+
+
+@cache
+def _permissions_of_roles(roles):
+    return frozenset().union(*(PERMISSIONS[role] for role in roles))
 
 
 def can(user, permission, organisation):
@@ -163,10 +215,12 @@ def directorates_of(user, organisation):
 def defaults_to_agreed(user, register):
     """Whether this person's pages open on what their body was given, not on today's position.
 
-    True for a member, unless another role of theirs works on the register or rates its risks.
+    True for those who sit on bodies, unless another role of theirs works on the register or rates
+    its risks. A clerk prepares the next meeting, and a commissioner acts on what is true now: both
+    open on today.
     """
     permissions = permissions_of(user, register.organisation)
-    return P.ASK_QUESTION in permissions and not permissions & {
+    return P.SEE_OVERSEEN_EXEMPT in permissions and not permissions & {
         P.EDIT_RISK,
         P.ASSESS_RISK,
         P.ASSESS_INDEPENDENTLY,
@@ -189,10 +243,16 @@ def assesses_as(user, register):
 def independent_perspective(user, organisation):
     """The Assessment.Perspective of this person's independent ratings in an organisation.
 
-    The one of their latest rating there or else of a post they hold: internal audit by its title,
-    or from outside, as any other auditor or inspector. Everybody else is a peer. Two queries.
+    That of their role: internal or external audit. A peer reviewer or inspector keeps the one of
+    their latest rating there, or has that of a post they hold: internal audit by its title, or from
+    outside, as any other auditor or inspector. Everybody else is a peer. Two queries at most.
     """
     perspective = Assessment.Perspective
+    roles = roles_in(user, organisation)
+    if Role.INTERNAL_AUDITOR in roles:
+        return perspective.INTERNAL_AUDIT
+    if Role.EXTERNAL_AUDITOR in roles:
+        return perspective.EXTERNAL
     ratings = Assessment.objects.filter(by=user, risk__register__organisation=organisation)
     latest = ratings.exclude(perspective=perspective.ORGANISATION).order_by("-recorded_at", "-pk")
     if earlier := latest.values_list("perspective", flat=True).first():

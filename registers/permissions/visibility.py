@@ -1,7 +1,8 @@
 """What a reader sees of a register: exempt risks, drafts, and marks on warning signs.
 
 The same rule is written once as a condition on rows for a reader (`visible_rows`), and once for a
-person named by the row (`can_be_worked_on_by`).
+person named by the row (`can_be_worked_on_by`). Both take what a seat or a grant adds to a role
+from exempt.py.
 """
 
 import datetime
@@ -11,12 +12,18 @@ from django.db.models import BooleanField, Case, Exists, F, OuterRef, Q, When
 
 from registers.models import Agreement, Membership, Risk, RiskRevision
 from registers.permissions.bodies import readers_agreements
+from registers.permissions.exempt import (
+    granted_risks,
+    grants_about,
+    seats_overseeing,
+    sees_all_exempt,
+)
 from registers.permissions.roles import Permission, can, permissions_of, roles_with
 
 
 def counts_everything(user, register):
     """False where exempt risks may be left out of this reader's numbers: the page then says so."""
-    return can(user, Permission.SEE_EXEMPT, register.organisation)
+    return sees_all_exempt(user, register)
 
 
 def sees_drafts(user, register):
@@ -28,8 +35,10 @@ def would_see_exempt(user, risk):
     """Whether this reader still sees the risk once it is marked as exempt."""
     permissions = permissions_of(user, risk.register.organisation)
     is_own = user.pk in (risk.raised_by_id, risk.owner and risk.owner.holder_id)
-    return Permission.SEE_EXEMPT in permissions or (
-        Permission.SEE_OWN_EXEMPT in permissions and is_own
+    return (
+        sees_all_exempt(user, risk.register)
+        or (Permission.SEE_OWN_EXEMPT in permissions and is_own)
+        or risk.pk in granted_risks(user, risk.register)
     )
 
 
@@ -50,30 +59,32 @@ def is_no_draft(risk, is_on_register, day=None):
     return is_on_register | Exists(revisions.order_by())
 
 
-def visible_rows(user, registers, is_own, is_no_draft):
+def visible_rows(user, registers, is_own, is_no_draft, risk="pk"):
     """The condition on rows with `register` and `is_exempt` that this reader may see them.
 
     is_own: a function of the condition that the risk is one of the reader's own. is_no_draft: of
     the condition that it is more than a draft. Both are called only for readers whom they concern.
+    risk: the name by which the row refers to its risk.
     """
     registers_by_rights = {}
     for register in registers:
         permissions = permissions_of(user, register.organisation)
         if Permission.VIEW_REGISTER in permissions:
-            rights = tuple(
-                permission in permissions
-                for permission in (
-                    Permission.SEE_EXEMPT,
-                    Permission.SEE_OWN_EXEMPT,
-                    Permission.EDIT_RISK,
-                )
+            every_exempt = sees_all_exempt(user, register)
+            rights = (
+                every_exempt,
+                not every_exempt and Permission.SEE_OWN_EXEMPT in permissions,
+                frozenset() if every_exempt else granted_risks(user, register),
+                Permission.EDIT_RISK in permissions,
             )
             registers_by_rights.setdefault(rights, []).append(register.pk)
     condition = Q(pk__in=())
-    for (every_exempt, own_exempt, drafts), pks in registers_by_rights.items():
+    for (every_exempt, own_exempt, grants, drafts), pks in registers_by_rights.items():
         not_exempt = Q() if every_exempt else Q(is_exempt=False)
-        if own_exempt and not every_exempt:
+        if own_exempt:
             not_exempt |= is_own()
+        if grants:
+            not_exempt |= Q(**{f"{risk}__in": sorted(grants)})
         condition |= Q(register__in=pks) & not_exempt & (Q() if drafts else is_no_draft())
     return condition
 
@@ -89,13 +100,22 @@ def can_be_worked_on_by(person, risk=""):
         user__is_active=True,
         organisation=OuterRef(f"{risk}register__organisation"),
     )
+
+    def may(permission):
+        return Exists(memberships.filter(role__in=roles_with(permission)))
+
     is_own = Q(**{f"{risk}raised_by": F(person)}) | Q(**{f"{risk}latest__owner__holder": F(person)})
+    register = OuterRef(f"{risk}register")
+    has_seat = Exists(seats_overseeing(body__registers=register, user=OuterRef(person)))
+    has_grant = Exists(grants_about(risk, user=OuterRef(person)))
     sees = (
         Q(**{f"{risk}is_exempt": False})
-        | is_own & Exists(memberships.filter(role__in=roles_with(Permission.SEE_OWN_EXEMPT)))
-        | Exists(memberships.filter(role__in=roles_with(Permission.SEE_EXEMPT)))
+        | is_own & may(Permission.SEE_OWN_EXEMPT)
+        | may(Permission.SEE_EXEMPT)
+        | may(Permission.SEE_OVERSEEN_EXEMPT) & has_seat
+        | may(Permission.SEE_GRANTED_EXEMPT) & has_grant
     )
-    edits = Exists(memberships.filter(role__in=roles_with(Permission.EDIT_RISK)))
+    edits = may(Permission.EDIT_RISK)
     return Case(When(edits & sees, then=True), default=False, output_field=BooleanField())
 
 

@@ -12,8 +12,8 @@ from django.utils.html import format_html, format_html_join
 from django.utils.text import capfirst
 
 from registers.library_pages.timeline import partial_date
-from registers.navigation import organisation_pages, pages_below, tabs_of
-from registers.permissions import name_for, organisations_for
+from registers.navigation import organisation_pages, organisations_run_by, pages_below, tabs_of
+from registers.permissions import name_for
 from registers.phrases.bands import possible_bands_in_words
 from registers.phrases.numbers import times_in_words
 from registers.phrases.register import days_old
@@ -81,15 +81,23 @@ def register_navigation(context):
 
 @register.inclusion_tag("administration/organisation_navigation.html", takes_context=True)
 def organisation_navigation(context):
-    """The administrator's pages of the organisation that a page is about."""
-    name, organisation = context["request"].resolver_match.url_name, context["organisation"]
-    return {"organisation": organisation, "pages": organisation_pages(organisation, name)}
+    """The pages of the organisation that a page is about, as far as the reader may open them."""
+    request, organisation = context["request"], context["organisation"]
+    name = request.resolver_match.url_name
+    return {
+        "organisation": organisation,
+        "pages": organisation_pages(request.user, organisation, name),
+    }
 
 
-@register.simple_tag
-def administered(user):
-    """The organisations that the reader administers. A query, or none for other readers."""
-    return organisations_for(user)
+@register.simple_tag(takes_context=True)
+def organisation_address(context, organisation):
+    """The address of the first page of an organisation that the reader may open."""
+    return organisation_pages(context["request"].user, organisation)[0].href
+
+
+# {% run_by user as organisations %}: (organisation, address) of those that the reader runs
+register.simple_tag(organisations_run_by, name="run_by")
 
 
 @register.simple_tag(takes_context=True)

@@ -10,13 +10,18 @@ from registers.help.glossary import GLOSSARY
 from registers.help.releases import LATEST, RELEASES
 from registers.help.role_guides import START_PAGES, registers_in_role, roles_of
 from registers.models import Role
+from registers.permissions import Permission, organisations_for
 from registers.views.as_of import read_only
 
 
 @login_not_required
 @read_only
 def help_index(request):
-    context = {"roles": Role, "own_roles": roles_of(request.user)}
+    context = {
+        "roles": Role,
+        "own_roles": roles_of(request.user),
+        "organisations": organisations_for(request.user, Permission.VIEW_REGISTER),
+    }
     return render(request, "help/help_index.html", context)
 
 

@@ -48,7 +48,9 @@ PAGES = [name for name in TABLE if not (FILES.match(name) or REPEATED_PAGES.matc
 DIFFERENT = {"home", "reminders", "tasks"}
 DIFFERENT |= {name for name in OF_A_REGISTER if TABLE[name][1]["member"] == 200} & {*PAGES}
 MORE_OF_THE_LIBRARY = ("/library/insights/3/", "/library/search/?q=trust")
-READERS = "manager officer member peer administrator stranger nobody staff installer".split()
+READERS = (
+    "manager officer member peer monitoring-officer administrator stranger nobody staff installer"
+).split()
 HOSTILE = {
     "one character": "x",
     "no spaces": "x" * 200,
@@ -275,6 +277,8 @@ def test_forms_with_errors(visitor, people, risk):
     visitor.enter(people["administrator"])
     visitor.send(path_of("person_invite"))
     visitor.send(path_of("person_role_new"))
+    visitor.enter(people["monitoring-officer"])
+    visitor.send(path_of("need_to_know_new"), reason="")
 
 
 def test_pages_that_refuse(visitor, people, risk, settings):

@@ -11,7 +11,14 @@ from django.utils import timezone
 from playwright.sync_api import expect
 
 from registers import demo
-from registers.models import Agreement, EscalationDecision, GatheredQuestion, Register, User
+from registers.models import (
+    Agreement,
+    EscalationDecision,
+    GatheredQuestion,
+    NeedToKnow,
+    Register,
+    User,
+)
 from registers.permissions import registers_for
 from registers.tasks.task import Urgency
 from registers.tasks.task_list import TaskList
@@ -178,10 +185,39 @@ def reach_the_library_and_people(administrator):
     expect(page.locator("#result_list")).to_contain_text("officer@northmoor.example")
 
 
+def grant_and_withdraw(monitoring_officer):
+    """From the menu to access to one exempt risk, and back."""
+    page, start = monitoring_officer.page, "/organisations/northmoor/need-to-know/"
+    monitoring_officer.click(f'a[href="{start}"]')
+    look_over(page, BOTH)
+    monitoring_officer.follow(f"{start}new/")
+    page.locator("[name=user]").select_option(index=1)
+    page.locator("[name=scope][value=risk]").check()
+    page.locator("[name=reference]").fill("CORP-021")
+    monitoring_officer.enter_day("until", timezone.localdate())
+    page.locator("[name=reason]").fill("Advises on the claim.")
+    look_over(page, BOTH)
+    monitoring_officer.press("main form:has([name=reason])")
+    assert not NeedToKnow.objects.exists(), "not before the answers are checked"
+    look_over(page, BOTH)
+    monitoring_officer.click("main button[name=confirmed]")
+    monitoring_officer.is_told()
+    look_over(page, BOTH)
+    monitoring_officer.click('main a[href$="/withdraw/"]')
+    page.locator("[name=reason]").fill("The claim is settled.")
+    look_over(page, BOTH)
+    monitoring_officer.press("main form:has([name=reason])")
+    monitoring_officer.is_told()
+    assert not NeedToKnow.objects.active().exists()
+    monitoring_officer.follow("/organisations/northmoor/roles/")
+    look_over(page, BOTH)
+
+
 JOURNEYS = {
     "officer": finish_what_is_overdue,
     "member": read_and_keep_a_question,
     "manager": decide_record_save_and_change,
+    "monitoring-officer": grant_and_withdraw,
     "peer": rate_without_seeing_ours,
     "admin": reach_the_library_and_people,
 }

@@ -108,6 +108,18 @@ def test_the_perspective_is_that_of_the_persons_last_rating(risk):
     assert risk.assessments.last().perspective == "external"
 
 
+@pytest.mark.parametrize(
+    ("role", "perspective"),
+    [(Role.INTERNAL_AUDITOR, "internal-audit"), (Role.EXTERNAL_AUDITOR, "external")],
+)
+def test_the_perspective_of_an_auditor_is_that_of_the_role(risk, role, perspective):
+    """Whatever they rated as before."""
+    person = make_person(risk.register.organisation, role)
+    make_assessment(risk, (5, 5), perspective="peer", by=person)
+    client_of(person).post(ASSESS, form_data(risk))
+    assert risk.assessments.last().perspective == perspective
+
+
 def test_it_changes_neither_the_own_rating_nor_the_next_review(peer, risk):
     before = risk.current, risk.next_review_on
     peer.post(ASSESS, form_data(risk))
@@ -232,7 +244,7 @@ def test_an_officers_edit_after_a_peers_rating_is_a_conflict(officer, risk):
     answer = officer.post(f"{PAGE}edit/", form)
     text = html.unescape(answer.text)
     assert (answer.status_code, 'value="Mine"' in text) == (409, True)
-    assert "A peer reviewer or auditor (peer reviewer) added an independent rating" in text
+    assert "A peer reviewer or inspector (peer reviewer) added an independent rating" in text
     risk.refresh_from_db()
     assert officer.post(f"{PAGE}edit/", form | {"version": risk.version}).status_code == 302
 

@@ -68,9 +68,10 @@ def test_a_membership_is_active_until_its_last_day():
     assert is_active == [True, False]
 
 
-def test_a_peer_has_an_end():
-    with pytest.raises(IntegrityError, match="membership_of_a_peer_has_an_end"):
-        make_membership(role=Role.PEER, until=None)
+@pytest.mark.parametrize("role", DATED_ROLES)
+def test_a_dated_role_has_an_end(role):
+    with pytest.raises(IntegrityError, match="membership_of_a_dated_role_has_an_end"):
+        make_membership(role=role, until=None)
 
 
 def test_an_unknown_role_is_refused():

@@ -21,6 +21,7 @@ from makers import (
     days_ago,
     make_agreement,
     make_assurance,
+    make_body,
     make_control,
     make_organisation,
     make_person,
@@ -54,12 +55,15 @@ def signed_in(register, role):
 def module_records(module_db):
     """An officer and a member of two registers: a risk without assurance, and one of each kind."""
     register = make_register(slug="ours")
-    return SimpleNamespace(
+    records = SimpleNamespace(
         risk=make_risk(register, assessed=(3, 4), on=days_ago(400)),
         register=make_mapped(make_register(register.organisation, slug="mapped")),
         officer=signed_in(register, Role.OFFICER),
         member=signed_in(register, Role.MEMBER),
     )
+    person = register.organisation.memberships.get(role=Role.MEMBER).user
+    make_body(register, records.register, name="Scrutiny panel", members=[person])
+    return records
 
 
 @pytest.fixture

@@ -196,11 +196,15 @@ class TestToday(TenFacts, TestCase):
             )
 
         assert risk.raised_by.email == "manager@northmoor.example"
-        assert [
-            name for name in ("member", "officer", "manager", "peer", "admin") if is_seen_by(name)
-        ] == [
+        names = (
+            *("member", "officer", "manager", "clerk"),
+            *("monitoring-officer", "auditor", "peer", "admin"),
+        )
+        assert [name for name in names if is_seen_by(name)] == [
             "member",
             "manager",
+            "monitoring-officer",
+            "auditor",
         ]
 
     def test_some_posts_are_vacant_and_some_interim(self):

@@ -12,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from makers import (
     days_ago,
     make_agreement,
+    make_body,
     make_escalation,
     make_organisation,
     make_person,
@@ -41,7 +42,7 @@ def module_records(module_db):
     home = make_register(
         organisation, slug="home", name="Children's register", prefix="CHS", parent=above
     )
-    return SimpleNamespace(
+    records = SimpleNamespace(
         above=above,
         home=home,
         risk=make_risk(home, assessed=(5, 5), on=days_ago(200), title="Caseloads are too high"),
@@ -49,6 +50,9 @@ def module_records(module_db):
         manager=client_of(home, Role.MANAGER, name="Nerys Abelard"),
         member=client_of(home, Role.MEMBER),
     )
+    person = organisation.memberships.get(role=Role.MEMBER).user
+    make_body(home, above, name="Scrutiny panel", members=[person])
+    return records
 
 
 @pytest.fixture

@@ -20,6 +20,7 @@ from makers import (
     make_assessment,
     make_control,
     make_directorate,
+    make_member,
     make_organisation,
     make_person,
     make_post,
@@ -82,8 +83,14 @@ def signed_in(records):
 
 
 def client_of(register, role=Role.MANAGER, **fields):
+    """A client of somebody of that role; a member sits on a body that oversees the register."""
+    person = (
+        make_member(register, **fields)
+        if role == Role.MEMBER
+        else make_person(register.organisation, role, **fields)
+    )
     client = Client()
-    client.force_login(make_person(register.organisation, role, **fields))
+    client.force_login(person)
     return client
 
 

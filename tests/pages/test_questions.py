@@ -18,6 +18,7 @@ from makers import (
     make_agreement,
     make_assessment,
     make_assurance,
+    make_body,
     make_organisation,
     make_person,
     make_precedent,
@@ -56,6 +57,7 @@ class Council:
         self.member = make_person(self.organisation, Role.MEMBER)
         self.peer = make_person(self.organisation, Role.PEER)
         self.register = make_register(self.organisation, slug="ours", prefix="R")
+        make_body(self.register, name="Scrutiny panel", members=[self.member])
         people = (self.member, self.officer, self.peer)
         self.clients = {person.pk: sign_in(person) for person in people}
         self.client = self.client_of(self.member)

@@ -7,6 +7,7 @@ import pytest
 from django.test import Client
 from makers import (
     days_ago,
+    make_body,
     make_organisation,
     make_person,
     make_register,
@@ -44,7 +45,9 @@ def module_records(module_db):
     references = ", ".join(row.reference for row in related.values())
     make_revision(risk, related_risks=references)
     risk.refresh_from_db()
-    clients = {role: client_of(make_person(organisation, role)) for role in Role}
+    people = {role: make_person(organisation, role) for role in Role}
+    make_body(corporate, members=[people[Role.MEMBER]])
+    clients = {role: client_of(person) for role, person in people.items()}
     return SimpleNamespace(risk=risk, clients=clients, references=references, **related)
 
 
@@ -61,7 +64,8 @@ def save(records, role, related, **fields):
 
 
 HIDDEN = {
-    Role.MEMBER: {"draft", "stranger"},
+    **{role: {"draft", "stranger"} for role in Role},
+    Role.CLERK: {"exempt", "draft", "stranger"},
     Role.PEER: {"exempt", "draft", "stranger"},
     Role.ADMINISTRATOR: {"exempt", "draft", "stranger"},
     Role.OFFICER: {"exempt", "stranger"},

@@ -18,6 +18,7 @@ from makers import (
     make_action,
     make_appetite,
     make_assurance,
+    make_body,
     make_control,
     make_escalation,
     make_membership,
@@ -306,6 +307,7 @@ def test_an_action_on_an_exempt_risk_that_its_owner_may_not_see_goes_to_the_mana
 
 def test_two_roles_add_up_for_an_exempt_risk(register, officer, manager, post):
     make_membership(officer, register.organisation, Role.MEMBER)
+    make_body(register, members=[officer])
     make_action(make_risk(register, is_exempt=True), owner=post, due_on=days_ago(1))
     assert has_reminders(officer, manager, kinds=DATED) == [True, False]
 

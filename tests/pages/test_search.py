@@ -10,6 +10,7 @@ from django.test import Client
 from makers import (
     make_agreement,
     make_assessment,
+    make_member,
     make_organisation,
     make_person,
     make_register,
@@ -38,7 +39,7 @@ def module_records(module_db):
         make_risk(make_register(neighbour, slug="theirs", prefix="CORP"), title="Their lighthouse"),
         make_risk(corporate, title="Lighthouse draft", status="draft", by=manager),
     ]
-    people = {role: make_person(organisation, role) for role in (Role.OFFICER, Role.MEMBER)}
+    people = {Role.OFFICER: make_person(organisation), Role.MEMBER: make_member(corporate)}
     people |= {Role.MANAGER: manager, Role.PEER: make_person(organisation, Role.PEER)}
     return SimpleNamespace(corporate=corporate, risks=risks, people=people)
 

@@ -16,6 +16,7 @@ from makers import (
     days_ago,
     make_agreement,
     make_assessment,
+    make_body,
     make_directorate,
     make_person,
     make_post,
@@ -219,7 +220,8 @@ def test_a_reader_without_the_right_gets_no_link_to_a_form(register, member, off
     assert links == [[False] * 3, [False, True, False], [True] * 3]
 
 
-def test_an_exempt_risk_counts_for_those_who_see_it_only(register, member, officer):
+def test_an_exempt_risk_counts_for_those_who_see_it_only(records, register, member, officer):
+    make_body(register, members=[records.people[Role.MEMBER]])
     unscored_risk(register, is_exempt=True, title="Quokka")
     texts = [client.get(URL).text for client in (member, officer)]
     assert ["2 data quality issues" in text for text in texts] == [True, False]

@@ -35,7 +35,7 @@ ADMIN_MODELS = (
 )  # by the admin site
 PAGES = [name for name in TAKE_POST if not REPEATED_PAGES.match(name) and "delete" not in name]
 PAGES += [f"admin:registers_{model}_{page}" for model in ADMIN_MODELS for page in ("add", "change")]
-ROLES = ("manager", "officer", "peer", "nobody", "installer")
+ROLES = ("manager", "officer", "peer", "monitoring-officer", "nobody", "installer")
 
 
 @pytest.fixture(scope="module")

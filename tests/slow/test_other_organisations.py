@@ -20,6 +20,7 @@ from makers import (
     make_appetite,
     make_assessment,
     make_assurance,
+    make_body,
     make_control,
     make_directorate,
     make_escalation,
@@ -70,6 +71,7 @@ def furnish(organisation, slug, count):
     above = make_register(organisation, slug=f"above-{slug}")
     register = make_register(organisation, slug=slug, parent=above)
     make_appetite(organisation, by=manager)
+    make_body(register, above, name="Scrutiny panel", members=[people["member"]])
     for number in range(count):
         fields = {
             "owner": post,
