@@ -16,6 +16,7 @@ from makers import (
 )
 
 from registers.models import Membership, Post, Role, User
+from registers.models.people import DATED_ROLES
 from registers.permissions import permissions_of
 
 pytestmark = pytest.mark.django_db
