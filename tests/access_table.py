@@ -111,6 +111,7 @@ KEY = {"key": "no-such-key"}
 # name: (its arguments, what GET answers, what an empty POST answers where the address takes one)
 TABLE = {
     "home": ({}, SIGNED_IN),
+    "setup": ({}, TO_THE_SIGN_IN, TO_THE_SIGN_IN),  # set up already
     "search": ({}, SIGNED_IN),
     "risk_list": ({"slug": "ours"}, READERS),
     "dashboard": ({"slug": "ours"}, READERS),

@@ -72,8 +72,8 @@ class InviteForm(RevealingForm):
         return {"roles": roles, **{name: values[name] for name in ("name", "email", "token")}}
 
 
-class NewAccountForm(forms.Form):
-    """The name and password of somebody who was invited and has no account."""
+class AccountForm(forms.Form):
+    """A person's name and the password that they choose. Subclasses say for which address."""
 
     name = PlainTextField(
         label="Your name",
@@ -95,17 +95,31 @@ class NewAccountForm(forms.Form):
         },
     )
 
-    def __init__(self, data=None, *, invitation):
-        super().__init__(data, initial={"name": invitation.name})
+    def __init__(self, data=None, **options):
+        super().__init__(data, **options)
         self.fields["name"].widget.attrs["autocomplete"] = "name"
-        self.email = invitation.email
+
+    def account_email(self):
+        """The address of the account, "" where it is not valid."""
+        raise NotImplementedError
 
     def clean(self):
         cleaned = super().clean()
         if password := cleaned.get("password"):
-            person = User(email=self.email, name=cleaned.get("name", ""))
+            person = User(email=self.account_email(), name=cleaned.get("name", ""))
             try:
                 validate_password(password, person)
             except forms.ValidationError as error:
                 self.add_error("password", error)
         return cleaned
+
+
+class NewAccountForm(AccountForm):
+    """The account of somebody who was invited and has none."""
+
+    def __init__(self, data=None, *, invitation):
+        super().__init__(data, initial={"name": invitation.name})
+        self.email = invitation.email
+
+    def account_email(self):
+        return self.email

@@ -59,6 +59,16 @@ RELEASES = (
                 "over their posts when they leave.",
             ),
             (
+                "Administration",
+                "An organisation's administrator keeps its posts, bodies, registers and scoring "
+                "schemes on pages of its own, and imports posts and bodies from files.",
+            ),
+            (
+                "Audit",
+                "Managers and administrators read who did what, with sign-ins, downloads and "
+                "reads of exempt risks.",
+            ),
+            (
                 "Check your answers",
                 "Steps that you cannot undo show your answers first and ask you to confirm them.",
             ),

@@ -153,7 +153,12 @@ def accept_as_stranger(request, invitation, context):
         return None
     user = accept_with_new_account(invitation, **form.cleaned_data)
     messages.success(request, f"You have joined {invitation.organisation}.")
-    login = Login(user=user, email=user.email, redirect_url=reverse("home"))
+    return sign_in(request, user, reverse("home"))
+
+
+def sign_in(request, user, address):
+    """Sign in somebody who chose their password just now, and lead on to an address."""
+    login = Login(user=user, email=user.email, redirect_url=address)
     answer = perform_password_login(request, {"email": user.email}, login)
     # The password was typed just now: to set up the second step asks for it no more.
     reauthenticate_by_password(request)

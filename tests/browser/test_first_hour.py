@@ -1,0 +1,50 @@
+"""From an empty installation to the first risk on a dashboard, by following the pages."""
+
+import pytest
+from browsing import PHONE, WIDE, look_over
+from playwright.sync_api import expect
+
+from registers.administration.first_run import setup_code
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+BOTH = (WIDE, PHONE)
+
+
+def press(page, words):
+    with page.expect_navigation():
+        page.get_by_role("button", name=words).click()
+
+
+def follow(page, words):
+    with page.expect_navigation():
+        page.get_by_role("link", name=words).first.click()
+
+
+def test_an_empty_installation_shows_its_first_risk_on_a_dashboard(watched, live_server):
+    page = watched
+    page.goto(f"{live_server.url}/setup/")
+    look_over(page, BOTH)
+    page.get_by_label("Setup code").fill(setup_code())
+    page.get_by_label("Your name").fill("Ari Elm")
+    page.get_by_label("Your e-mail address").fill("ari.elm@southmoor.example")
+    page.get_by_label("Choose a password").fill("three quiet herons")
+    page.get_by_label("Name of the organisation").fill("Southmoor Council")
+    press(page, "Set up")
+    expect(page.locator("main")).to_contain_text("Southmoor Council is set up")
+    look_over(page, BOTH)
+    follow(page, "My registers")
+    follow(page, "Corporate risk register")
+    follow(page, "Log a risk")
+    page.get_by_label("Title").fill("The savings plan is not delivered")
+    page.get_by_label("Event: what could happen?").fill("Savings are not made in the year.")
+    page.get_by_label("Consequence: what would it lead to?").fill("Services are cut.")
+    page.get_by_label("4 Likely").check()
+    page.get_by_label("4 Major").check()
+    page.get_by_label("Which adverse impact drives your rating?").select_option(index=1)
+    page.get_by_label("Why did you choose these ratings?").fill("Half of them have no plan yet.")
+    press(page, "Log this risk")
+    expect(page.locator("main")).to_contain_text("CORP-001")
+    follow(page, "Dashboard")
+    expect(page.locator("main")).to_contain_text("The savings plan is not delivered")
+    look_over(page, BOTH)

@@ -1,0 +1,157 @@
+"""The first run of an empty installation: the code, the page, and what it makes."""
+
+import pytest
+from django.conf import settings
+from django.core import mail
+from django.core.management import CommandError, call_command
+from django.test import Client
+from django.urls import reverse
+from makers import make_organisation, make_user
+
+from registers.administration import first_run
+from registers.administration.first_run import CODE_PERIOD, set_up, setup_code
+from registers.forms.setup import SetupForm
+from registers.models import InvalidTransition, Membership, Organisation, Register, ScoringScheme
+from registers.models.people import User
+
+pytestmark = pytest.mark.django_db
+
+PASSWORD = "three quiet herons"
+
+
+def fields(**changes):
+    return {
+        "code": setup_code(),
+        "name": "Ari Elm",
+        "email": "Ari.Elm@southmoor.example",
+        "password": PASSWORD,
+        "organisation_name": "Southmoor Council",
+        "sector": "council",
+        "year_starts_in": "4",
+        "register_name": "Corporate risk register",
+        "prefix": "corp",
+        "scheme": str(ScoringScheme.objects.get(slug="five-by-five").pk),
+        "is_manager": "on",
+        **changes,
+    }
+
+
+def send(client=None, **changes):
+    return (client or Client()).post(reverse("setup"), fields(**changes))
+
+
+def test_the_page_makes_a_register_of_a_new_organisation():
+    send()
+    register = Register.objects.get()
+    assert (str(register.organisation), register.slug, register.prefix) == (
+        "Southmoor Council",
+        "corporate-risk-register",
+        "CORP",
+    )
+
+
+def test_the_first_person_administers_the_installation_and_the_organisation():
+    send()
+    user = User.objects.get(email="ari.elm@southmoor.example")
+    roles = {*Membership.objects.filter(user=user).values_list("role", flat=True)}
+    assert (user.is_staff, user.is_superuser, roles) == (True, True, {"administrator", "manager"})
+
+
+def test_the_first_person_need_not_run_the_register():
+    send(is_manager="")
+    assert Membership.objects.get().role == "administrator"
+
+
+def test_setting_up_leads_to_what_is_missing():
+    answer = send()
+    assert answer["Location"] == reverse("organisation_detail", args=["southmoor-council"])
+
+
+def test_setting_up_tries_the_mail():
+    send()
+    assert [message.to for message in mail.outbox] == [["ari.elm@southmoor.example"]]
+
+
+def test_mail_that_fails_is_said(settings):
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 1
+    client = Client()
+    answer = client.get(send(client)["Location"])
+    assert "The mail server did not take a message" in answer.text
+
+
+def test_what_is_made_is_in_the_audit_trail():
+    send()
+    call_command("verify_audit")
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "words"),
+    [
+        ("code", "AAAA-AAAA-AAAA", "This code does not work"),
+        ("code", "é" * 40, "This code does not work"),
+        ("email", "ari", "Enter an e-mail address in the correct format"),
+        ("password", "password", "at least 12 characters"),
+        ("organisation_name", "  ", "Enter the name of the organisation"),
+        ("sector", "planet", "Select a sector"),
+        ("year_starts_in", "13", "Select a month"),
+        ("prefix", "C/R", "only letters and digits"),
+        ("scheme", "0", "Select a scoring scheme"),
+    ],
+)
+def test_a_wrong_answer_is_said_at_its_field(field, value, words):
+    form = SetupForm(fields(**{field: value}))
+    assert words in str(form.errors[field])
+
+
+def test_a_code_may_be_typed_without_hyphens():
+    assert SetupForm(fields(code=setup_code().replace("-", " ").lower())).is_valid()
+
+
+def test_a_code_expires_after_two_hours(monkeypatch):
+    code, now = setup_code(), first_run.time.time()
+    monkeypatch.setattr(first_run.time, "time", lambda: now + 2 * CODE_PERIOD)
+    assert "code" in SetupForm(fields(code=code)).errors
+
+
+def test_a_code_of_another_secret_key_does_not_work():
+    code, key = setup_code(), settings.SECRET_KEY
+    try:
+        settings.SECRET_KEY = "another"
+        assert "code" in SetupForm(fields(code=code)).errors
+    finally:
+        settings.SECRET_KEY = key
+
+
+@pytest.mark.parametrize("make", [make_user, make_organisation])
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_an_installation_in_use_is_not_set_up(make, method):
+    make()
+    answer = getattr(Client(), method)(reverse("setup"), fields())
+    assert answer["Location"] == reverse("account_login")
+
+
+def test_the_second_of_two_at_once_makes_nothing():
+    form = SetupForm(fields())
+    assert form.is_valid()
+    set_up(**form.records)
+    with pytest.raises(InvalidTransition):
+        set_up(**form.records)
+    assert Organisation.objects.count() == 1
+
+
+def test_a_wrong_code_can_be_tried_a_few_times_only():
+    client = Client()
+    answers = [send(client, code="AAAA-AAAA-AAAA").status_code for _ in range(21)]
+    assert (answers[0], answers[-1]) == (200, 429)
+
+
+def test_the_command_prints_the_code(capsys):
+    call_command("setup")
+    assert setup_code() in capsys.readouterr().out
+
+
+def test_the_command_refuses_an_installation_in_use():
+    make_user()
+    with pytest.raises(CommandError, match="set up already"):
+        call_command("setup")
