@@ -1,6 +1,6 @@
 """Audit entries about reading: a register that was downloaded, an exempt risk that was opened.
 
-The only writes that a GET makes. docs/adr/0023-reading-in-the-audit-trail.md says why.
+The only writes that a GET makes. docs/adr/0024-reading-in-the-audit-trail.md says why.
 """
 
 from django.db import transaction

@@ -198,6 +198,13 @@ MUTATIONS = [
         "test_people_pages.py",
     ),
     Mutation(
+        "any code sets up an installation",
+        "registers/administration/first_run.py",
+        "return any(hmac.compare_digest(typed, code) for code in codes)",
+        "return True",
+        "test_setup.py",
+    ),
+    Mutation(
         "an invitation joins the account that is signed in",
         "registers/administration/invitations.py",
         "if by.email != invitation.email:",

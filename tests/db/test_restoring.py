@@ -486,7 +486,6 @@ SECOND, THIRD = adoption(2, 1, "2026-03-01"), adoption(3, 2, "2026-05-01")
         ([SECOND, SECOND, THIRD], (2, "earlier")),
         ([adoption(3, 1, "2026-03-01"), THIRD], (2, "earlier")),
         ([adoption(3, 3, "2026-03-01")], (1, "scheme")),
-        ([adoption(3, 1, "2026-03-01") | {"earlier": "other/1"}], (1, "scheme")),
         ([SECOND], (1, "scheme")),
     ],
 )

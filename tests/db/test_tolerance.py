@@ -93,13 +93,13 @@ def test_a_band_that_the_scheme_lacks_is_refused():
         ),
         (
             {"project": "severe"},
-            "Severe; no band for project or programme",
+            "Severe; for project or programme risks: no band",
             "High, and Severe for project or programme",
         ),
         ({"everywhere": "severe"}, "no band", "Severe"),
         (
             {"everywhere": "moderate", "legal": "high"},
-            "Severe or High; Severe for legal",
+            "Severe or High; for legal risks: Severe",
             "Moderate, and High for legal",
         ),
     ],
