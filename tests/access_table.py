@@ -62,6 +62,7 @@ def dict_for(names, status):
 
 
 OPEN = dict.fromkeys(PEOPLE, 200)
+NO_SUCH_PAGE = dict.fromkeys(PEOPLE, 404)
 SIGNED_IN = expected_statuses(200)
 READERS = expected_statuses(404, **dict.fromkeys(INSIDE, 200))
 NOBODY_INSIDE = READERS | dict.fromkeys(INSIDE, 403)
@@ -111,7 +112,7 @@ KEY = {"key": "no-such-key"}
 # name: (its arguments, what GET answers, what an empty POST answers where the address takes one)
 TABLE = {
     "home": ({}, SIGNED_IN),
-    "setup": ({}, TO_THE_SIGN_IN, TO_THE_SIGN_IN),  # set up already
+    "setup": ({}, NO_SUCH_PAGE, NO_SUCH_PAGE),  # set up already
     "search": ({}, SIGNED_IN),
     "risk_list": ({"slug": "ours"}, READERS),
     "dashboard": ({"slug": "ours"}, READERS),
@@ -204,7 +205,7 @@ TABLE = {
     ),
     "person_detail": (PERSON, ADMINISTRATORS),
     "person_role_new": (PERSON, ADMINISTRATORS, ADMINISTRATORS),
-    "person_role_edit": (PERSON | {"role": "member"}, ADMINISTRATORS, ADMINISTRATORS),
+    "person_role_edit": (PERSON | {"role": INSIDE[0]}, ADMINISTRATORS, ADMINISTRATORS),
     "person_move": (PERSON, ADMINISTRATORS, ADMINISTRATORS),
     "person_leave": (PERSON, ADMINISTRATORS, ADMINISTRATORS),
     "person_address": (PERSON, ADMINISTRATORS, ADMINISTRATORS),

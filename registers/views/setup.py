@@ -2,6 +2,7 @@
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
+from django.http import Http404
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
@@ -23,17 +24,17 @@ MAIL_FAILED = (
 @login_not_required
 @require_http_methods(["GET", "HEAD", "OPTIONS", "POST"])
 def setup(request):
-    """Asks for the code of the console and what is needed first; set up, it leads to sign in."""
+    """Asks for the code of the console and what is needed first; 404 once that is done."""
     if request.method == "POST":
         limit_invitation_answers(request)
     if not is_installation_empty():
-        return redirect("account_login")
+        raise Http404("This installation is set up already.")
     form = SetupForm(post_data(request))
     if form.is_valid():
         try:
             user, organisation = set_up(**form.records)
         except InvalidTransition:
-            return redirect("account_login")
+            return redirect("home")
         messages.success(request, f"{organisation} is set up. Next: its posts, people and bodies.")
         test_mail(request, user, organisation)
         to = reverse("organisation_detail", args=[organisation.slug])
