@@ -9,15 +9,16 @@ from registers.administration.first_run import setup_code
 pytestmark = pytest.mark.django_db(transaction=True)
 
 BOTH = (WIDE, PHONE)
+LOAD_TIME = 15_000  # milliseconds, for a dashboard with its charts
 
 
 def press(page, words):
-    with page.expect_navigation():
+    with page.expect_navigation(timeout=LOAD_TIME):
         page.get_by_role("button", name=words).click()
 
 
 def follow(page, words):
-    with page.expect_navigation():
+    with page.expect_navigation(timeout=LOAD_TIME):
         page.get_by_role("link", name=words).first.click()
 
 

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.html import strip_tags
 from makers import (
     make_action,
+    make_body,
     make_control,
     make_organisation,
     make_person,
@@ -236,6 +237,7 @@ def verbs():
 
 
 def test_an_exempt_risk_that_is_opened_twice_has_one_entry_a_person_and_day(records):
+    make_body(records.exempt.register, members=[records.member])
     path, before = f"/registers/ours/risks/{records.exempt.number}/", len(verbs())
     for person in (records.manager, records.manager, records.member):
         assert client_of(person).get(path).status_code == 200

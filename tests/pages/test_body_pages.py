@@ -28,7 +28,7 @@ pytestmark = pytest.mark.django_db
 
 PLACES = ["", "risks/1/", "dashboard/"]
 TODAY = days_ago(0).isoformat()
-SINCE = f"Severe since {days_ago(4):%-d %B}"
+SINCE = f"Now Severe, since {days_ago(4):%-d %B}"
 
 
 @pytest.fixture(scope="module")
@@ -254,6 +254,7 @@ def test_a_seat_is_entered_with_its_body(installer):
             "seats-TOTAL_FORMS": 1,
             "seats-0-user": person.pk,
             "seats-0-from_day": TODAY,
+            "seats-0-capacity": "member",
         }
         form = body_form(register.organisation, register, **seat)
         return installer.post("/admin/registers/body/add/", form)
