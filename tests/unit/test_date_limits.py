@@ -21,7 +21,13 @@ MODULES = [
     importlib.import_module(m.name)
     for m in pkgutil.iter_modules(registers.forms.__path__, "registers.forms.")
 ]
-ADDRESS_PARAMETERS = {"DayForm.as_at", "DayForm.since"}  # any day may be looked at
+# Any day may be looked at.
+ADDRESS_PARAMETERS = {
+    "DayForm.as_at",
+    "DayForm.since",
+    "AuditFilterForm.since",
+    "AuditFilterForm.until",
+}
 FIELDS = {
     f"{form.__name__}.{name}": field
     for module in MODULES
