@@ -27,6 +27,7 @@ from makers import (
     make_risk,
     make_scheme,
     make_scheme_draft,
+    make_seat,
     make_user,
     scheme_data,
 )
@@ -81,7 +82,8 @@ def people_with_long_words():
     risks[1].happen(
         by=manager, version=risks[1].version, happened_on=days_ago(3), happened_what=LONG
     )
-    make_agreement(register, by=manager, body=LONG[:100], note=LONG, on=days_ago(1))
+    agreement = make_agreement(register, by=manager, body=LONG[:100], note=LONG, on=days_ago(1))
+    make_seat(agreement.body, people["member"])
     make_question(register, LONG, by=manager, risk=risks[2], source=LONG)
     table = f"{WORD},{WORD}2,Score\n{WORD},{WORD},5x5\n".encode()
     make_import(register, table, by=manager, file_name=f"{WORD}.csv")

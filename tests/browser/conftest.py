@@ -61,7 +61,7 @@ def contexts(browser):
 
 def open_page(context):
     page = context.new_page()
-    page.set_default_timeout(5_000)
+    page.set_default_timeout(15_000)  # much for a page, little for a slow machine
     yield page
     page.close()
     context.clear_cookies()
