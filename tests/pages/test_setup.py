@@ -109,8 +109,8 @@ def test_a_code_may_be_typed_without_hyphens():
 
 
 def test_a_code_expires_after_two_hours(monkeypatch):
-    code, now = setup_code(), first_run.time.time()
-    monkeypatch.setattr(first_run.time, "time", lambda: now + 2 * CODE_PERIOD)
+    code, instant = setup_code(), first_run.time.time()
+    monkeypatch.setattr(first_run.time, "time", lambda: instant + 2 * CODE_PERIOD)
     assert "code" in SetupForm(fields(code=code)).errors
 
 
