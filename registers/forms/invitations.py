@@ -73,7 +73,12 @@ class InviteForm(RevealingForm):
 
 
 class AccountForm(forms.Form):
-    """A person's name and the password that they choose. Subclasses say for which address."""
+    """A person's name and the password that they choose.
+
+    The address is what a field `email` of a subclass takes, or else its attribute.
+    """
+
+    email = ""
 
     name = PlainTextField(
         label="Your name",
@@ -99,14 +104,11 @@ class AccountForm(forms.Form):
         super().__init__(data, **options)
         self.fields["name"].widget.attrs["autocomplete"] = "name"
 
-    def account_email(self):
-        """The address of the account, "" where it is not valid."""
-        raise NotImplementedError
-
     def clean(self):
         cleaned = super().clean()
         if password := cleaned.get("password"):
-            person = User(email=self.account_email(), name=cleaned.get("name", ""))
+            email = cleaned.get("email", self.email)
+            person = User(email=email, name=cleaned.get("name", ""))
             try:
                 validate_password(password, person)
             except forms.ValidationError as error:
@@ -120,6 +122,3 @@ class NewAccountForm(AccountForm):
     def __init__(self, data=None, *, invitation):
         super().__init__(data, initial={"name": invitation.name})
         self.email = invitation.email
-
-    def account_email(self):
-        return self.email

@@ -86,9 +86,6 @@ class SetupForm(AccountForm):
         Fieldset("Its first register", "register_name", "prefix", "scheme", "is_manager"),
     )
 
-    def account_email(self):
-        return self.cleaned_data.get("email", "")
-
     def clean_code(self):
         if not is_setup_code(self.cleaned_data["code"]):
             raise ValidationError("This code does not work. Run manage.py setup for a new one")

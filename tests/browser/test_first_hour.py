@@ -38,7 +38,7 @@ def test_an_empty_installation_shows_its_first_risk_on_a_dashboard(watched, live
     follow(page, "Corporate risk register")
     follow(page, "Log a risk")
     page.get_by_label("Title").fill("The savings plan is not delivered")
-    page.get_by_label("Event: what could happen?").fill("Savings are not made in the year.")
+    page.get_by_label("Event: what could happen?").fill("Savings fall short in the year.")
     page.get_by_label("Consequence: what would it lead to?").fill("Services are cut.")
     page.get_by_label("4 Likely").check()
     page.get_by_label("4 Major").check()
