@@ -78,7 +78,7 @@ PERMISSIONS = {
         P.ASSESS_INDEPENDENTLY,
     },
     Role.COMMISSIONER: {P.VIEW_REGISTER, P.SEE_EXEMPT, P.ASK_QUESTION},
-    # Sees no exempt risk, and is granted none: who looks after accounts gains nothing by it.
+    # Sees no exempt risk, and is granted none. Who gives themselves a further role leaves an entry.
     Role.ADMINISTRATOR: {P.VIEW_REGISTER, P.ADMINISTER},
 }
 
