@@ -8,7 +8,13 @@ from pathlib import Path
 
 import profiles  # noqa: F401  (loads the profile of the day or of CI before any test is read)
 import pytest
-from database import django_db_keepdb, django_db_setup, module_db  # noqa: F401  (fixtures)
+from database import (  # noqa: F401  (fixtures)
+    django_db_keepdb,
+    django_db_modify_db_settings,
+    django_db_setup,
+    module_db,
+    time_limits,
+)
 from django.conf import settings as django_settings
 from django.core.cache import cache
 from django.db import connection

@@ -55,6 +55,42 @@ def prepared_database():
     return settings.BASE_DIR / ".build" / f"tests-{digest.hexdigest()[:16]}.sqlite3"
 
 
+class TimeLimits:
+    """The limits on what PostgreSQL may take for a statement: the server's and ours.
+
+    To make a database or to drop one waits for the disk, and may take longer.
+    """
+
+    def __init__(self):
+        self.options = connection.settings_dict["OPTIONS"].get("options")
+        self.seconds = settings.DATABASE_TIME_LIMITS
+
+    def lift(self):
+        if self.options:
+            connection.settings_dict["OPTIONS"]["options"] = ""
+            settings.DATABASE_TIME_LIMITS = self.seconds | {"statement": 3600.0}
+
+    def put_back(self):
+        """For the next connection: this one ends."""
+        if self.options:
+            connection.close()
+            connection.settings_dict["OPTIONS"]["options"] = self.options
+            settings.DATABASE_TIME_LIMITS = self.seconds
+
+
+@pytest.fixture(scope="session")
+def time_limits():
+    """Lifted until the test database is there."""
+    limits = TimeLimits()
+    limits.lift()
+    return limits
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings, time_limits):
+    """A database that a killed run left is dropped first: without a limit too."""
+
+
 @pytest.fixture(scope="session")
 def django_db_keepdb(django_db_modify_db_settings, request):
     """Copy the prepared database, if there is one, to where this process keeps its own."""
@@ -68,7 +104,7 @@ def django_db_keepdb(django_db_modify_db_settings, request):
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup, django_db_blocker):
+def django_db_setup(django_db_setup, django_db_blocker, time_limits):
     """Load the library once a session, outside every test's transaction.
 
     A test with real transactions ends in a flush of all tables. Any test may come next, so the
@@ -92,6 +128,7 @@ def django_db_setup(django_db_setup, django_db_blocker):
                 for table, columns in columns_of.items()
             )
             keep_for_the_next_run()
+        time_limits.put_back()
 
     def put_back(**_):
         if not Source.objects.exists():
@@ -102,9 +139,8 @@ def django_db_setup(django_db_setup, django_db_blocker):
 
     post_migrate.connect(put_back, sender=apps.get_app_config("registers"), weak=False)
     yield
-    if (
-        connection.vendor == "postgresql"
-    ):  # a thread of a test may not have hung up yet, and would keep the database
+    # A thread of a test may not have hung up yet, and would keep the database.
+    if connection.vendor == "postgresql":
         with django_db_blocker.unblock():
             run(
                 [
@@ -112,9 +148,7 @@ def django_db_setup(django_db_setup, django_db_blocker):
                     "WHERE datname = current_database() AND pid <> pg_backend_pid()"
                 ]
             )
-        # To drop a database waits for the disk, and has no limit: neither the server's nor ours.
-        connection.settings_dict["OPTIONS"]["options"] = ""
-        settings.DATABASE_TIME_LIMITS = settings.DATABASE_TIME_LIMITS | {"statement": 3600.0}
+        time_limits.lift()
 
 
 @pytest.fixture(scope="module")
