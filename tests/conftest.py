@@ -13,6 +13,7 @@ from database import (  # noqa: F401  (fixtures)
     django_db_modify_db_settings,
     django_db_setup,
     module_db,
+    preparation,
     time_limits,
 )
 from django.conf import settings as django_settings

@@ -1,6 +1,7 @@
 # ruff: noqa: S608  (SQL of our own tables and columns)
 """A test database with the library and the preset schemes, restored after each flush."""
 
+import fcntl
 import hashlib
 import shutil
 import tempfile
@@ -92,10 +93,25 @@ def django_db_modify_db_settings(django_db_modify_db_settings, time_limits):
 
 
 @pytest.fixture(scope="session")
-def django_db_keepdb(django_db_modify_db_settings, request):
+def preparation():
+    """A lock on the prepared SQLite database, open until this process has copied or made it.
+
+    Of several processes the first makes it and the others wait: migrate takes longer than any test.
+    """
+    folder = prepared_database().parent
+    folder.mkdir(exist_ok=True)
+    with Path(folder, "tests.lock").open("w") as lock:
+        if connection.vendor == "sqlite":
+            fcntl.flock(lock, fcntl.LOCK_EX)
+        yield lock
+
+
+@pytest.fixture(scope="session")
+def django_db_keepdb(django_db_modify_db_settings, request, preparation):
     """Copy the prepared database, if there is one, to where this process keeps its own."""
     if connection.vendor != "sqlite" or not prepared_database().exists():
         return request.config.getvalue("reuse_db")
+    preparation.close()
     place = Path(connection.settings_dict["TEST"]["NAME"])
     for suffix in ("-wal", "-shm"):
         Path(f"{place}{suffix}").unlink(missing_ok=True)
@@ -104,7 +120,7 @@ def django_db_keepdb(django_db_modify_db_settings, request):
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup, django_db_blocker, time_limits):
+def django_db_setup(django_db_setup, django_db_blocker, time_limits, preparation):
     """Load the library once a session, outside every test's transaction.
 
     A test with real transactions ends in a flush of all tables. Any test may come next, so the
@@ -128,6 +144,7 @@ def django_db_setup(django_db_setup, django_db_blocker, time_limits):
                 for table, columns in columns_of.items()
             )
             keep_for_the_next_run()
+        preparation.close()
         time_limits.put_back()
 
     def put_back(**_):
@@ -168,7 +185,6 @@ def keep_for_the_next_run():
     """Write the database to a file of its own, whole or not at all."""
     if connection.vendor == "sqlite":
         place = prepared_database()
-        place.parent.mkdir(exist_ok=True)
         with tempfile.TemporaryDirectory(dir=place.parent) as folder:
             with connection.cursor() as cursor:
                 cursor.execute("VACUUM INTO %s", [f"{folder}/database"])
