@@ -288,7 +288,8 @@ class MembershipQuerySet(models.QuerySet):
         In a sandbox: while it is in use, and while the person has a role in the organisation
         whose sandbox it is, whatever that role is.
         """
-        holds = Q(until__isnull=True) | Q(until__gte=day or timezone.localdate())
+        day = day or timezone.localdate()
+        holds = Q(until__isnull=True) | Q(until__gte=day)
         real = OuterRef("organisation__sandbox_of")
         is_colleague = Membership.objects.filter(holds, user=OuterRef("user"), organisation=real)
         is_open = Q(organisation__sandbox_of=None) | (
