@@ -47,8 +47,8 @@ GLOSSARY = (
             ),
             Term(
                 "Sandbox",
-                "A copy of your organisation’s people and posts with made-up risks, to practise on. "
-                "Nothing in it is real.",
+                "A place to practise, with the people and posts of your organisation and made-up "
+                "risks. No risk in it is real.",
                 also="test environment, training register",
             ),
             Term("Owner", "The post that answers for a risk. Posts outlive the people in them."),

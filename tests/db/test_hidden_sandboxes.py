@@ -79,8 +79,8 @@ def test_somebody_who_joined_gets_into_the_next_sandbox(records):
 
 
 def test_a_hidden_sandbox_keeps_its_risks(records):
-    kept = Risk.objects.filter(register__organisation=records.hidden).count()
-    assert kept == records.risks > 0
+    risks = Risk.objects.filter(register__organisation=records.hidden)
+    assert risks.count() == records.risks > 0
 
 
 def test_the_trail_of_a_hidden_sandbox_ends_with_who_hid_it(records):

@@ -314,8 +314,10 @@ def test_a_form_that_cannot_be_read_makes_nothing(records, client_of, value):
 
 
 def test_another_organisations_sandbox_is_not_replaced(records):
-    theirs = make_person(records.people["stranger"].memberships.get().organisation, "administrator")
-    assert signed_in(theirs).post(NEW, {"replaces": records.sandbox.pk}).status_code == 404
+    neighbour = make_person(
+        records.people["stranger"].memberships.get().organisation, "administrator"
+    )
+    assert signed_in(neighbour).post(NEW, {"replaces": records.sandbox.pk}).status_code == 404
 
 
 def test_making_one_in_a_sandbox_is_refused(records, client_of):
