@@ -45,6 +45,7 @@ class Practice:
 
     def expect_mark(self):
         mark = self.page.get_by_role("region", name="Sandbox")
+        expect(mark).to_be_visible()
         expect(mark).to_contain_text("Made-up risks for training: nothing here is real.")
 
 
@@ -75,6 +76,9 @@ def log_a_risk(practice):
     look_over(page, BOTH)
     practice.follow("Sandbox register")
     practice.expect_mark()
+    page.emulate_media(media="print")
+    practice.expect_mark()
+    page.emulate_media(media="screen")
     look_over(page, BOTH)
     practice.follow("Log a risk")
     fill_in_the_risk(page)

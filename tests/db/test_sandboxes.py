@@ -52,7 +52,7 @@ from registers.permissions import (
     registers_for,
     sandbox_registers_for,
 )
-from registers.tasks.task_list import TaskList, tasks_due
+from registers.tasks.task_list import TaskList, tasks_between, tasks_due
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database]
 
@@ -307,6 +307,12 @@ def test_a_role_in_a_sandbox_gives_no_reminders(records):
 
 def test_tasks_of_a_sandbox_are_no_tasks(records):
     places = {task.place for task in tasks_due(records.officer, days_ago(0), list(TaskKind))}
+    assert places == {"Corporate register"}
+
+
+def test_a_calendar_has_nothing_of_a_sandbox(records):
+    a_year = (days_ago(365), days_ago(-365), days_ago(0))
+    places = {task.place for task in tasks_between(records.officer, *a_year, limit=500)}
     assert places == {"Corporate register"}
 
 
