@@ -9,6 +9,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import F, Q
 from django.utils import timezone
+from django.utils.formats import date_format
 
 from registers.administration.registers import LONGEST_SLUG
 from registers.demo.sandbox import SandboxLoader, is_possible, register_fields
@@ -83,7 +84,7 @@ def make_sandbox(organisation, *, by, replaces=None):
         making = Making.of(current)
         if making.by == by:
             return current
-        time = timezone.localtime(making.at).strftime("%H:%M on %-d %B %Y")
+        time = date_format(timezone.localtime(making.at), r"H:i \o\n j F Y")
         raise InvalidTransition(f"{making.by} made a new sandbox at {time}. Look at that one first")
     if current:
         _hide(current, by)
