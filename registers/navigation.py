@@ -100,7 +100,9 @@ ORGANISATION_PAGES = (
         permission=Permission.GRANT_NEED_TO_KNOW,
     ),
     Page("Who may do what", "role_list", takes_day=False, permission=Permission.VIEW_REGISTER),
+    Page("Sandbox", "sandbox_detail", takes_day=False, permission=Permission.VIEW_REGISTER),
 )
+OF_REAL_ORGANISATIONS = ("sandbox_detail",)  # pages that a sandbox has not
 
 
 @dataclass(frozen=True)
@@ -152,6 +154,7 @@ def organisation_pages(reader, organisation, name: str = "") -> list[Link]:
         )
         for page in ORGANISATION_PAGES
         if can(reader, page.permission or Permission.ADMINISTER, organisation)
+        and not (organisation.is_sandbox and page.name in OF_REAL_ORGANISATIONS)
     ]
 
 

@@ -13,7 +13,7 @@ from registers.exports.csv import plain
 from registers.exports.sheets import band_treatment, score_range
 from registers.models import Category
 from registers.phrases.bands import threshold_sentences
-from registers.phrases.files import unlisted_sentence
+from registers.phrases.files import MADE_UP, unlisted_sentence
 from registers.phrases.register import review_days_in_words, worklist_sentence
 from registers.quality.worklist import Worklist
 
@@ -49,6 +49,8 @@ def _add_opening(document, metadata, headline, on_register):
     _add_paragraph(document, document.core_properties.title, "Title")
     line = _add_paragraph(document, str(metadata.register.organisation))
     line.runs[0].bold = True
+    if metadata.register.organisation.is_sandbox:
+        _add_paragraph(document, MADE_UP)
     _add_paragraph(document, f"{metadata.as_of_in_words}.")
     exempt = on_register.filter(is_exempt=True).count() if metadata.sees_all_exempt else 0
     _add_paragraph(

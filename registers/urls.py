@@ -33,6 +33,7 @@ from registers.views import (
     risk_lifecycle,
     risks,
     roles,
+    sandboxes,
     saved_views,
     schemes,
     search,
@@ -233,6 +234,8 @@ ORGANISATION = [
         name="need_to_know_withdraw",
     ),
     path("roles/", roles.role_list, name="role_list"),
+    path("sandbox/", sandboxes.sandbox_detail, name="sandbox_detail"),
+    path("sandbox/new/", sandboxes.sandbox_new, name="sandbox_new"),
 ]
 
 LIBRARY = [

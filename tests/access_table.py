@@ -279,6 +279,8 @@ TABLE = {
     "need_to_know_new": (ORGANISATION, GRANTERS, GRANTERS),
     "need_to_know_withdraw": (GRANT, GRANTERS, GRANTERS),
     "role_list": (ORGANISATION, READERS),
+    "sandbox_detail": (ORGANISATION, READERS),
+    "sandbox_new": (ORGANISATION, ADMINISTRATORS, ADMINISTRATORS | {"administrator": 302}),
     "library": ({}, SIGNED_IN),
     "library_load": ({}, STAFF, STAFF),
     "library_search": ({}, SIGNED_IN),

@@ -72,7 +72,8 @@ def record_refusal(email):
 @transaction.atomic
 def _record_at_organisations(user, verb, *, by):
     """user: None where there is no such account."""
-    memberships = Membership.objects.active().filter(user=user).select_related("organisation")
+    memberships = Membership.objects.active().outside_sandboxes().filter(user=user)
+    memberships = memberships.select_related("organisation")
     organisations = {row.organisation for row in memberships.order_by("organisation_id")} or {None}
     text = {"name": str(user or ""), "by": str(by or "")}
     for organisation in sorted(organisations, key=lambda row: row.pk if row else 0):

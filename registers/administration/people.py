@@ -64,9 +64,11 @@ def is_shared_account(person, organisation) -> bool:
     """Whether the account is more than this organisation's: it opens others, or runs the site.
 
     Then an administrator of one of them changes neither its address nor its second factor: with
-    either they would come into the others.
+    either they would come into the others. In a sandbox every account is such: who may practise
+    administration there does not reach the real organisation by it.
     """
-    elsewhere = Membership.objects.active().filter(user=person).exclude(organisation=organisation)
+    elsewhere = Membership.objects.active().outside_sandboxes().filter(user=person)
+    elsewhere = elsewhere.exclude(organisation=organisation)
     return person.is_staff or person.is_superuser or elsewhere.exists()
 
 

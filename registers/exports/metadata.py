@@ -37,7 +37,7 @@ class ExportMetadata:
     def file_name(self, ending: str, content: str = "risks") -> str:
         """ "corporate-risks-as-agreed-2026-09-30-filtered-exempt-not-included.csv"."""
         basis = "as-agreed" if self.agreement else "as-at"
-        parts = [self.register.slug, content, basis, self.day.isoformat()]
+        parts = [self.register.file_stem, content, basis, self.day.isoformat()]
         parts += ["filtered"] if self.is_narrowed else []
         parts += [] if self.sees_all_exempt else ["exempt-not-included"]
         return f"{'-'.join(parts)}.{ending}"

@@ -15,6 +15,7 @@ from registers.exports.columns import Column
 from registers.exports.csv import plain, write_csv
 from registers.exports.table import RegisterTable
 from registers.models import Agreement, Register
+from registers.phrases.files import MADE_UP
 from registers.phrases.register import reported_in_words
 from registers.risk_fields import FIELDS, Sort
 
@@ -74,7 +75,11 @@ class Edition:
 
     @property
     def file_name(self) -> str:
-        return f"{self.register.slug}-open-data-{self.day.isoformat()}.csv"
+        return f"{self.register.file_stem}-open-data-{self.day.isoformat()}.csv"
+
+    @property
+    def _warning(self) -> str:
+        return f"{MADE_UP} " if self.register.organisation.is_sandbox else ""
 
     def write_csv(self, file) -> None:
         cut_off = self.agreement and self.agreement.recorded_by
@@ -97,8 +102,8 @@ class Edition:
             "url": self.file_name,
             "dc:title": plain(f"{register}, {register.organisation}"),
             "dc:description": plain(
-                f"{basis}. The risks on the register, without exempt risks, people and posts. A "
-                "text that begins with = + - @ or a tab has an apostrophe before it."
+                f"{self._warning}{basis}. The risks on the register, without exempt risks, people "
+                "and posts. A text that begins with = + - @ or a tab has an apostrophe before it."
             ),
             "dc:publisher": plain(str(register.organisation)),
             "dc:created": self.today.isoformat(),

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from registers.charts import NO_RISKS, shade_of
 from registers.exports.csv import plain
 from registers.phrases.bands import above_sentence, threshold_sentences
-from registers.phrases.files import in_matrix_sentence
+from registers.phrases.files import MADE_UP, in_matrix_sentence
 from registers.phrases.register import review_days_in_words
 
 FONT = "Arial"
@@ -198,6 +198,7 @@ def write_about(book, table, metadata) -> None:
     rows = [
         ("Register", f"{register} ({register.slug})"),
         ("Organisation", str(register.organisation)),
+        *([("Sandbox", MADE_UP)] if register.organisation.is_sandbox else []),
         ("Position", f"{metadata.as_of_in_words}."),
         (
             "Risks",

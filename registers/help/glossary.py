@@ -45,6 +45,12 @@ GLOSSARY = (
                 "Register",
                 "The list of risks of one organisation at one level, for example a directorate.",
             ),
+            Term(
+                "Sandbox",
+                "A place to practise, with the people and posts of your organisation and made-up "
+                "risks. No risk in it is real.",
+                also="test environment, training register",
+            ),
             Term("Owner", "The post that answers for a risk. Posts outlive the people in them."),
             Term("Directorate", "A part of the organisation."),
             Term(

@@ -64,6 +64,11 @@ RELEASES = (
                 "schemes on pages of its own, and imports posts and bodies from files.",
             ),
             (
+                "Sandbox",
+                "An administrator can make a sandbox with made-up risks, for training and to try "
+                "an import. Every page of it says that nothing there is real.",
+            ),
+            (
                 "Audit",
                 "Managers and administrators read who did what, with sign-ins, downloads and "
                 "reads of exempt risks.",

@@ -55,4 +55,4 @@ def registers_in_role(reader, role):
 
 
 def _memberships(reader):
-    return Membership.objects.active().filter(user=reader).order_by()
+    return Membership.objects.active().outside_sandboxes().filter(user=reader).order_by()

@@ -6,7 +6,7 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Lower
 from django.utils import timezone
 
@@ -114,6 +114,21 @@ class Organisation(AuditedModel):
     year_starts_in = models.PositiveSmallIntegerField(
         "first month of the financial year", choices=MONTHS, default=4
     )
+    sandbox_of = models.ForeignKey(
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="sandboxes",
+        help_text="The organisation whose people practise here. Empty: it is no sandbox.",
+    )
+    hidden_at = models.DateTimeField(
+        null=True,
+        blank=True,
+        editable=False,
+        help_text="Of a sandbox: since when another takes its place and nobody opens it.",
+    )
 
     class Meta:
         ordering = ["name"]
@@ -122,10 +137,28 @@ class Organisation(AuditedModel):
                 condition=Q(year_starts_in__gte=1, year_starts_in__lte=12),
                 name="organisation_year_starts_in_a_month",
             ),
+            models.UniqueConstraint(
+                fields=["sandbox_of"],
+                condition=Q(hidden_at=None),
+                name="organisation_has_one_sandbox_in_use",
+            ),
+            models.CheckConstraint(
+                condition=Q(hidden_at=None) | Q(sandbox_of__isnull=False),
+                name="organisation_is_hidden_only_as_a_sandbox",
+            ),
         ]
 
     def __str__(self):
         return self.name
+
+    @property
+    def is_sandbox(self):
+        return self.sandbox_of_id is not None
+
+    @property
+    def sandbox(self):
+        """Its sandbox that is in use, or None. A query."""
+        return self.sandboxes.filter(hidden_at=None).first()
 
     def lock_for_update(self):
         """Let administrators' changes come one after the other, in a transaction."""
@@ -250,9 +283,23 @@ DATED_ROLES = (Role.EXTERNAL_AUDITOR, Role.PEER, Role.COMMISSIONER)
 
 class MembershipQuerySet(models.QuerySet):
     def active(self, day=None):
-        """Those that hold on a day, the last day included."""
+        """Those that hold on a day, the last day included.
+
+        In a sandbox: while it is in use, and while the person has a role in the organisation
+        whose sandbox it is, whatever that role is.
+        """
         day = day or timezone.localdate()
-        return self.filter(Q(until__isnull=True) | Q(until__gte=day))
+        holds = Q(until__isnull=True) | Q(until__gte=day)
+        real = OuterRef("organisation__sandbox_of")
+        is_colleague = Membership.objects.filter(holds, user=OuterRef("user"), organisation=real)
+        is_open = Q(organisation__sandbox_of=None) | (
+            Q(organisation__hidden_at=None) & Exists(is_colleague.order_by())
+        )
+        return self.filter(holds, is_open)
+
+    def outside_sandboxes(self):
+        """Those of real organisations: what people do in a sandbox is no work."""
+        return self.filter(organisation__sandbox_of=None)
 
 
 class Membership(AuditedModel):

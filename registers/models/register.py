@@ -154,6 +154,12 @@ class Register(AuditedModel):
         return reverse("risk_list", args=[self.slug])
 
     @property
+    def file_stem(self):
+        """How the names of its files begin: those of a sandbox's register tell so."""
+        is_clear = not self.organisation.is_sandbox or "sandbox" in self.slug
+        return self.slug if is_clear else f"sandbox-{self.slug}"
+
+    @property
     def is_archived(self):
         return self.archived_on is not None
 

@@ -39,7 +39,25 @@ class RegisterArchived(PermissionDenied):
 
 
 def registers_for(user):
-    """The registers in use of every organisation the person belongs to today, parents first."""
+    """The registers in use of every organisation the person belongs to today, parents first.
+
+    Those of sandboxes are no work, and stand apart: sandbox_registers_for.
+    """
+    return _registers_of(user).filter(organisation__sandbox_of=None)
+
+
+def sandbox_registers_for(user):
+    """The registers in use of the sandboxes that the person may open today, parents first."""
+    registers = _registers_of(user).filter(organisation__sandbox_of__isnull=False)
+    return registers.select_related("organisation__sandbox_of")
+
+
+def registers_in(user, organisation):
+    """The registers in use of one organisation, or sandbox, that the person belongs to today."""
+    return _registers_of(user).filter(organisation=organisation)
+
+
+def _registers_of(user):
     organisations = Membership.objects.active().filter(user=user).order_by().values("organisation")
     registers = Register.objects.in_use().filter(organisation__in=organisations)
     registers = registers.select_related("organisation", "scheme")

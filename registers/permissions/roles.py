@@ -105,13 +105,16 @@ def permissions_of(user, organisation):
 
 
 def organisations_for(user, *permissions):
-    """The organisations where the person has one of these today; a query where there are any."""
+    """The organisations where the person has one of these today; a query where there are any.
+
+    Without sandboxes.
+    """
     keys = [
         key
         for key, roles in _roles_by_organisation(user).items()
         if not _permissions_of_roles(roles).isdisjoint(permissions)
     ]
-    return list(Organisation.objects.filter(pk__in=keys)) if keys else []
+    return list(Organisation.objects.filter(pk__in=keys, sandbox_of=None)) if keys else []
 
 
 def has_grants(user):
@@ -152,10 +155,14 @@ def can_on(user, permission, register):
 
 
 def people_with(permission):
-    """The people who are active and have that permission in some organisation today."""
+    """The people who are active and have that permission in some organisation today.
+
+    A permission in a sandbox does not count.
+    """
     memberships = Membership.objects.active().filter(
         user=OuterRef("pk"), role__in=roles_with(permission)
     )
+    memberships = memberships.outside_sandboxes()
     return User.objects.filter(Exists(memberships), is_active=True)
 
 

@@ -33,6 +33,7 @@ GROUPS = {
         (
             *("register.added", "register.changed", "register.deleted", "register.scheme-adopted"),
             *("scoringscheme.", "schemedraft.", "organisation.added", "organisation.changed"),
+            "organisation.sandbox",
         ),
     ),
     "people": VerbGroup(
@@ -101,6 +102,8 @@ VERBS = {
     "register.scheme-adopted": _("Adopted a newer scheme"),
     "schemedraft.copied": _("Copied a scheme to a draft"),
     "schemedraft.published": _("Published the draft"),
+    "organisation.sandbox-made": _("Made a sandbox"),
+    "organisation.sandbox-hidden": _("Hid the sandbox"),
     "user.signed-in": _("Signed in"),
     "user.sign-in-refused": _("Failed to sign in"),
     "user.password-set": _("Set a password"),

@@ -15,6 +15,9 @@ from registers.phrases.numbers import (
     number_to_begin,
 )
 
+# What every file of a sandbox says.
+MADE_UP = "Sandbox. Made-up risks for training: nothing here is real."
+
 # What is typed
 
 

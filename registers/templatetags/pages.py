@@ -90,6 +90,13 @@ def organisation_navigation(context):
     }
 
 
+@register.inclusion_tag("administration/sandbox_banner.html", takes_context=True)
+def sandbox_banner(context):
+    """Marks a page of a sandbox: one about its register, or about the organisation itself."""
+    about = getattr(context.get("register"), "organisation", None) or context.get("organisation")
+    return {"sandbox": about if getattr(about, "is_sandbox", False) else None}
+
+
 @register.simple_tag(takes_context=True)
 def organisation_address(context, organisation):
     """The address of the first page of an organisation that the reader may open."""

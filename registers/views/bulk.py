@@ -23,7 +23,7 @@ from registers.models import Risk
 from registers.permissions import (
     Permission,
     get_register_for,
-    registers_for,
+    registers_in,
     risks_across,
     risks_for,
 )
@@ -73,7 +73,7 @@ def reassign(request, slug):
     context = {"register": register, "posts": posts, "form": posts}
     if not posts.is_valid():
         return render(request, "registers/reassign.html", context)
-    registers = registers_for(request.user).filter(organisation=register.organisation)
+    registers = registers_in(request.user, register.organisation)
     risks = risks_across(request.user, registers)
     owned = PostHoldings(risks, posts.cleaned_data["from_post"])
     form = ReassignForm(post_data(request), owned=owned, readable=PostHoldings(risks))

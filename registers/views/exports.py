@@ -150,7 +150,7 @@ def export_json(request, slug):
         raise BadRequest("The history goes up to a day: use as_at, not agreed.")
     day = as_of.day if as_of.day < as_of.today else None
     file, digest = write_file(register, reader=request.user, day=day)
-    name = f"{register.slug}{f'-{day.isoformat()}' if day else ''}.json"
+    name = f"{register.file_stem}{f'-{day.isoformat()}' if day else ''}.json"
     log.info(
         "register.exported register=%s by=%s as_at=%s sha256=%s",
         register.slug,

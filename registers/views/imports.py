@@ -226,6 +226,8 @@ def import_report(request, slug, pk):
     _, batch = get_import_for(request.user, slug, pk)
     is_whole = request.GET.get("rows") == "all"
     stem = slugify(batch.file_name.rpartition(".")[0])[:80] or "import"
+    if batch.register.organisation.is_sandbox:
+        stem = f"sandbox-{stem}"
     name = f"{stem}-rows.csv" if is_whole else f"{stem}-left-out.csv"
     content = all_rows_csv(batch) if is_whole else rejected_rows_csv(batch)
     answer = HttpResponse(content, content_type="text/csv; charset=utf-8")

@@ -23,6 +23,7 @@ from registers.administration.invitations import (
     resend,
     withdraw,
 )
+from registers.administration.sandboxes import refuse_in_sandbox
 from registers.forms.invitations import InviteForm, NewAccountForm
 from registers.models import InvalidTransition
 from registers.permissions import get_organisation_for
@@ -41,6 +42,7 @@ ALREADY_INVITED = (
 
 def person_invite(request, organisation):
     organisation = get_organisation_for(request.user, organisation)
+    refuse_in_sandbox(organisation)
     form = InviteForm(post_data(request))
     if form.is_valid() and (invitation := try_invite(request, organisation, form)):
         messages.success(request, f"We have sent an invitation to {invitation.email}.")

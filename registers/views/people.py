@@ -31,6 +31,7 @@ from registers.administration.roles import (
     give_role,
     is_last_with,
 )
+from registers.administration.sandboxes import refuse_in_sandbox
 from registers.forms.people import (
     LAST_ADMINISTRATOR,
     AddressForm,
@@ -181,6 +182,7 @@ def person_address_withdraw(request, organisation, pk):
 @require_POST
 def person_password_link(request, organisation, pk):
     organisation, person = get_person_for(request.user, organisation, pk)
+    refuse_in_sandbox(organisation)
     if not may_send_mail(request, person.email):
         messages.error(request, TOO_MUCH_MAIL)
     elif send_password_link(request, person, by=request.user):

@@ -20,6 +20,7 @@ from registers.permissions import (
     readers_agreements,
     registers_for,
     revisions_across,
+    sandbox_registers_for,
 )
 from registers.risk_list import ColumnValues
 from registers.tasks.task_list import TaskList
@@ -54,6 +55,7 @@ def home(request):
     context = {
         "release": LATEST if is_release_unread(request) else None,
         "cards": cards,
+        "sandbox_registers": sandbox_registers_for(reader),
         "asked": query_prefix,
         "today": today,
         "tasks": tasks if own_registers else None,

@@ -8,7 +8,12 @@ from django.http import JsonResponse
 from django.shortcuts import render
 from django.utils import timezone
 
-from registers.permissions import counts_everything, positions_across, registers_for
+from registers.permissions import (
+    counts_everything,
+    positions_across,
+    registers_for,
+    sandbox_registers_for,
+)
 from registers.tasks.task_list import TaskList
 from registers.tasks.task_list import task_count as count_tasks
 from registers.views.as_of import page_of, read_only
@@ -18,13 +23,16 @@ from registers.views.registers import news_for
 @read_only
 def tasks(request):
     reader, today = request.user, timezone.localdate()
-    registers = list(registers_for(reader))
+    sandbox = sandbox_from(request)
+    registers = list(registers_of_tasks(reader, sandbox))
     task_list = TaskList(reader, today, registers)
-    # The navigation shows the same count.
-    request.task_count = len(task_list) if task_list.reader.registers else None
+    if sandbox is None:
+        # The navigation shows the same count.
+        request.task_count = len(task_list) if task_list.reader.registers else None
     positions = positions_across(reader, registers, today).on_register()
     context = {
         "today": today,
+        "organisation": sandbox,
         "has_tasks": bool(task_list.reader.registers),
         "registers": registers,
         "register_counts": task_list.register_counts,
@@ -33,6 +41,20 @@ def tasks(request):
         "counts_everything": all(counts_everything(reader, register) for register in registers),
     }
     return render(request, "tasks/tasks.html", context)
+
+
+def sandbox_from(request):
+    """The sandbox to which the register belongs that the address names; None for any other."""
+    slug = register_from(request)
+    registers = sandbox_registers_for(request.user).filter(slug=slug) if slug else ()
+    return next((register.organisation for register in registers), None)
+
+
+def registers_of_tasks(reader, sandbox):
+    """The registers whose tasks a page lists: of real work, or of one sandbox."""
+    if sandbox is None:
+        return registers_for(reader)
+    return sandbox_registers_for(reader).filter(organisation=sandbox)
 
 
 @read_only

@@ -236,6 +236,14 @@ def test_get_writes_nothing_but_the_audit_entry_of_a_download(address_answers):
     assert wrong == {}
 
 
+def test_no_page_of_a_real_organisation_is_marked_as_a_sandbox(address_answers):
+    assert [
+        name
+        for name, answer in address_answers.answers.items()
+        if not answer.streaming and b"app-sandbox" in answer.content
+    ] == []
+
+
 @pytest.mark.parametrize("person", ["installer", "manager"])
 def test_no_form_is_accepted_without_its_csrf_token(people, person):
     """Those of the admin site by its installer, all others by a manager."""
