@@ -16,7 +16,7 @@ from registers.accounts import views
 TO_RESET = RedirectView.as_view(pattern_name="account_reset_password")
 
 urlpatterns = [
-    path("login/", account.login, name="account_login"),
+    path("login/", views.SignInView.as_view(), name="account_login"),
     path("logout/", account.logout, name="account_logout"),
     path("inactive/", account.account_inactive, name="account_inactive"),
     path("signup/", account.signup, name="account_signup"),  # says that it is closed

@@ -1,10 +1,20 @@
-from allauth.account.views import PasswordResetFromKeyView
+from allauth.account.views import LoginView, PasswordResetFromKeyView
 from django.contrib.auth.decorators import login_not_required
 from django.shortcuts import render
 from django.views.decorators.http import require_http_methods
 
 from registers.accounts.address_change import AddressTaken, confirm_address, user_of_link
 from registers.accounts.known_devices import remember_device
+from registers.accounts.set_up_state import is_set_up
+
+
+class SignInView(LoginView):
+    """Leads to the setup while nobody can sign in."""
+
+    def get(self, request, *args, **kwargs):
+        if not is_set_up():
+            return render(request, "account/not_set_up.html")
+        return super().get(request, *args, **kwargs)
 
 
 class NewPasswordView(PasswordResetFromKeyView):

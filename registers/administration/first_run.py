@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils.text import slugify
 
+from registers.accounts.set_up_state import is_installation_empty
 from registers.administration.registers import propose_slug
 from registers.models import AuditChain, InvalidTransition, Membership, Organisation, Register, Role
 from registers.models.people import User
@@ -16,11 +17,6 @@ from registers.models.people import User
 CODE_PERIOD = 60 * 60
 CODE_LENGTH = 12  # letters and digits of base 32: 60 bits
 FALLBACK_SLUG = "organisation"
-
-
-def is_installation_empty() -> bool:
-    """Whether it has neither people nor organisations."""
-    return not (User.objects.exists() or Organisation.objects.exists())
 
 
 def setup_code(periods_ago: int = 0) -> str:

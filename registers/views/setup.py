@@ -9,7 +9,8 @@ from django.views.decorators.http import require_http_methods
 
 from registers.accounts.letters import MAIL_ERRORS, send_letters
 from registers.accounts.limits import limit_invitation_answers
-from registers.administration.first_run import is_installation_empty, set_up
+from registers.accounts.set_up_state import is_installation_empty
+from registers.administration.first_run import set_up
 from registers.forms.setup import SetupForm
 from registers.models import InvalidTransition
 from registers.views.form_flow import post_data

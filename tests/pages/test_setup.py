@@ -8,6 +8,7 @@ from django.test import Client
 from django.urls import reverse
 from makers import make_organisation, make_user
 
+from registers.accounts import set_up_state
 from registers.administration import first_run
 from registers.administration.first_run import CODE_PERIOD, set_up, setup_code
 from registers.forms.setup import SetupForm
@@ -155,3 +156,36 @@ def test_the_command_refuses_an_installation_in_use():
     make_user()
     with pytest.raises(CommandError, match="set up already"):
         call_command("setup")
+
+
+# The sign-in page of an empty installation
+
+
+@pytest.fixture
+def new_process(monkeypatch):
+    """Has not seen yet that the installation is set up."""
+    monkeypatch.setattr(set_up_state, "_was_set_up", False)
+
+
+def test_an_empty_installation_leads_from_its_address_to_the_setup(new_process, client):
+    text = client.get("/", follow=True).text
+    assert "This installation is not set up yet" in text
+    assert f'href="{reverse("setup")}"' in text
+
+
+@pytest.mark.parametrize("make", [make_user, make_organisation])
+def test_the_sign_in_page_of_an_installation_in_use_says_nothing_of_the_setup(
+    new_process, client, make
+):
+    make()
+    text = client.get(reverse("account_login")).text
+    assert "Password" in text and "set up" not in text.lower()
+
+
+def test_a_process_asks_once_whether_the_installation_is_set_up(
+    new_process, client, django_assert_num_queries
+):
+    make_user()
+    client.get(reverse("account_login"))
+    with django_assert_num_queries(0):
+        client.get(reverse("account_login"))
