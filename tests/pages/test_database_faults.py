@@ -117,6 +117,7 @@ def test_a_request_without_a_session_needs_no_database(path):
         assert Client(raise_request_exception=False).get(path).status_code == 200
 
 
+@pytest.mark.django_db
 def test_a_process_that_never_reached_the_database_shows_its_sign_in_page(monkeypatch):
     monkeypatch.setattr(set_up_state, "_was_set_up", False)
     with fail_with(OperationalError("gone")):
