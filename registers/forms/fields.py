@@ -1,12 +1,10 @@
 """Form fields with error messages in words, which normalise text."""
 
-import json
 import unicodedata
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import ProhibitNullCharactersValidator
-from django.forms.fields import InvalidJSONInput
 from django.utils import timezone
 from django.utils.formats import date_format
 
@@ -146,32 +144,6 @@ class PoundsField(forms.Field):
 
     def prepare_value(self, value):
         return in_pounds(value) if isinstance(value, int) else value
-
-
-class StorableJSONField(forms.JSONField):
-    """JSON that both databases store.
-
-    No number of thousands of digits, no NaN, no invalid character, no excessive depth.
-    """
-
-    def to_python(self, value):
-        try:
-            parsed = super().to_python(value)
-            text = json.dumps(parsed, ensure_ascii=False, allow_nan=False)
-            text.encode()
-        except (ValueError, RecursionError) as error:
-            raise ValidationError(self.error_messages["invalid"], code="invalid") from error
-        if "\\u0000" in text:
-            raise ValidationError(self.error_messages["invalid"], code="invalid")
-        return parsed
-
-    def bound_data(self, data, initial):
-        """As it was typed, where it cannot be stored."""
-        try:
-            self.to_python(data)
-        except ValidationError:
-            return InvalidJSONInput(data)
-        return super().bound_data(data, initial)
 
 
 def selection_errors(message):

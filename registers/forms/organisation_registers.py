@@ -16,6 +16,28 @@ PREFIX = re.compile(r"[A-Z0-9]+(-[A-Z0-9]+)*")
 LONGEST_PREFIX = 8
 
 
+class PrefixField(PlainTextField):
+    """In capital letters, however it is typed."""
+
+    def __init__(self, **options):
+        super().__init__(
+            label="Prefix of references",
+            subject="The prefix",
+            missing="Enter the prefix of references",
+            help_text="The letters before the number of a risk: CORP in CORP-007. You cannot "
+            "change it later.",
+            max_length=LONGEST_PREFIX,
+            one_line=True,
+            **options,
+        )
+
+    def clean(self, value):
+        prefix = super().clean(value).upper()
+        if not PREFIX.fullmatch(prefix):
+            raise ValidationError("The prefix must have only letters, digits and hyphens")
+        return prefix
+
+
 class RegisterForm(EntryForm):
     STATE = ("name", "level", "directorate_id", "parent_id")
     NAME = "name"
@@ -68,15 +90,7 @@ class RegisterForm(EntryForm):
 
 
 class NewRegisterForm(RegisterForm):
-    prefix = PlainTextField(
-        label="Prefix of references",
-        subject="The prefix",
-        missing="Enter the prefix of references",
-        help_text="The letters before the number of a risk: CORP in CORP-007. You cannot change "
-        "it later.",
-        max_length=LONGEST_PREFIX,
-        one_line=True,
-    )
+    prefix = PrefixField()
     slug = PlainTextField(
         label="Address",
         subject="The address",
@@ -105,9 +119,7 @@ class NewRegisterForm(RegisterForm):
         self.fields["scheme"].queryset = schemes_for(instance.organisation)
 
     def clean_prefix(self):
-        prefix = self.cleaned_data["prefix"].upper()
-        if not PREFIX.fullmatch(prefix):
-            raise ValidationError("The prefix must have only letters, digits and hyphens")
+        prefix = self.cleaned_data["prefix"]
         if self.instance.organisation.registers.filter(prefix=prefix).exists():
             raise ValidationError("Another register of this organisation has this prefix")
         return prefix

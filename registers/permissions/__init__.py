@@ -50,6 +50,7 @@ from registers.permissions.roles import (
     permissions_of,
     roles_in,
     roles_with,
+    runs_installation,
 )
 from registers.permissions.schemes import get_scheme_draft_for, get_scheme_for, schemes_for
 from registers.permissions.visibility import (
@@ -114,6 +115,7 @@ __all__ = [
     "risks_for",
     "roles_in",
     "roles_with",
+    "runs_installation",
     "saved_views_for",
     "schemes_for",
     "sees_drafts",

@@ -169,6 +169,11 @@ def can_somewhere(user, permission):
     return people_with(permission).filter(pk=user.pk).exists()
 
 
+def runs_installation(user):
+    """Whether the person looks after the whole installation, its accounts and organisations."""
+    return user.is_active and user.is_staff and user.is_superuser
+
+
 def has_left(user):
     """Whether every role that the person had, in any organisation, has ended.
 
