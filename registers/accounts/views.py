@@ -1,4 +1,7 @@
+from allauth.account.mixins import NextRedirectMixin
 from allauth.account.views import LoginView, PasswordResetFromKeyView
+from allauth.mfa.recovery_codes.views import ViewRecoveryCodesView
+from allauth.mfa.totp.views import ActivateTOTPView
 from django.contrib.auth.decorators import login_not_required
 from django.shortcuts import render
 from django.views.decorators.http import require_http_methods
@@ -15,6 +18,18 @@ class SignInView(LoginView):
         if not is_set_up():
             return render(request, "account/not_set_up.html")
         return super().get(request, *args, **kwargs)
+
+
+class ActivateAppView(NextRedirectMixin, ActivateTOTPView):
+    """Goes on to the recovery codes, and from there to where the person was sent here from."""
+
+    def get_success_url(self):
+        return self.passthrough_next_url(ActivateTOTPView.get_success_url(self))
+
+
+class RecoveryCodesView(NextRedirectMixin, ViewRecoveryCodesView):
+    def get_context_data(self, **context):
+        return super().get_context_data(continue_to=self.get_next_url(), **context)
 
 
 class NewPasswordView(PasswordResetFromKeyView):

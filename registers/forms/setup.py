@@ -54,7 +54,7 @@ class FirstRegisterForm(forms.Form):
 
     def __init__(self, data=None, **options):
         super().__init__(data, **options)
-        self.fields["scheme"].queryset = schemes_for(None)
+        self.fields["scheme"].queryset = schemes_for(None).order_by("pk")
 
     def clean_email(self):
         return UserManager.normalize_email(self.cleaned_data["email"])

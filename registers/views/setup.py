@@ -20,8 +20,8 @@ from registers.views.invitations import sign_in
 from registers.views.people import MAIL_FAILED, TOO_MUCH_MAIL
 
 TEST_FAILED = (
-    "The mail server did not take a message to you. Check EMAIL_URL on the server: invitations and "
-    "reminders need it."
+    "The mail server did not take a message to you. Invitations and reminders need it: check "
+    "EMAIL_URL on the server. You can go on meanwhile."
 )
 
 
@@ -39,7 +39,7 @@ def setup(request):
             user, organisation = set_up(**form.records)
         except InvalidTransition:
             return redirect("home")
-        messages.success(request, f"{organisation} is set up. Next: its posts, people and bodies.")
+        messages.success(request, f"{organisation} is set up.")
         test_mail(request, user, organisation)
         to = reverse("organisation_detail", args=[organisation.slug])
         return sign_in(request, user, to)

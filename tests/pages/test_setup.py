@@ -115,6 +115,13 @@ def test_a_wrong_answer_is_said_at_its_field(field, value, words):
     assert words in str(form.errors[field])
 
 
+def test_the_default_scheme_is_chosen_from_the_start():
+    scheme = ScoringScheme.objects.get(slug="five-by-five").pk
+    assert re.search(r'name="scheme".*?<option value="(\d+)"', str(SetupForm()), re.S)[1] == str(
+        scheme
+    )
+
+
 def test_a_code_may_be_typed_without_hyphens():
     assert SetupForm(fields(code=setup_code().replace("-", " ").lower())).is_valid()
 
