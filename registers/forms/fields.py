@@ -151,6 +151,9 @@ def selection_errors(message):
     return {"required": message, "invalid_choice": message}
 
 
+LONGEST_KEY = 18  # digits that any database takes
+
+
 class RecordChoiceField(forms.ModelChoiceField):
     """A choice among records with one error message, `invalid_choice`."""
 
@@ -162,4 +165,9 @@ class RecordChoiceField(forms.ModelChoiceField):
 
 
 class RecordMultipleChoiceField(RecordChoiceField, forms.ModelMultipleChoiceField):
-    pass
+    """Several of them. No database is asked for a key that is too large for it."""
+
+    def _check_values(self, value):
+        if self.to_field_name is None and any(len(str(key)) > LONGEST_KEY for key in value):
+            raise ValidationError(self.error_messages["invalid_choice"], code="invalid_choice")
+        return super()._check_values(value)

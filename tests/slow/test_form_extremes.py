@@ -32,7 +32,9 @@ NO_TEXT = tuple(
 )  # never gets here
 PAGES = [name for name in TAKE_POST if not REPEATED_PAGES.match(name) and "delete" not in name]
 PAGES += ["admin:registers_user_add", "admin:registers_user_change"]
-ROLES = ("manager", "officer", "peer", "monitoring-officer", "nobody", "installer")
+ROLES = (
+    *("manager", "officer", "peer", "monitoring-officer", "administrator", "nobody", "installer"),
+)
 
 
 @pytest.fixture(scope="module")
