@@ -88,8 +88,8 @@ MUTATIONS = [
     Mutation(
         "somebody of another organisation is given a post by a file",
         "registers/administration/post_file.py",
-        "person.email: person for person in people_of(organisation)",
-        "person.email: person for person in people_of(organisation).model.objects.all()",
+        "person.email: person for person in current_people(organisation)",
+        "person.email: person for person in current_people(organisation).model.objects.all()",
         "test_post_file.py",
     ),
     Mutation(

@@ -5,7 +5,7 @@ import re
 from django import forms
 from django.core.exceptions import ValidationError
 
-from registers.administration.registers import LONGEST_SLUG, propose_slug, schemes_for
+from registers.administration.registers import LONGEST_SLUG, latest_schemes_for, propose_slug
 from registers.forms.fields import PlainTextField, RecordChoiceField, selection_errors
 from registers.forms.posts import EntryForm
 from registers.govuk import Helper
@@ -116,7 +116,7 @@ class NewRegisterForm(RegisterForm):
 
     def __init__(self, data=None, *, instance):
         super().__init__(data, instance=instance)
-        self.fields["scheme"].queryset = schemes_for(instance.organisation)
+        self.fields["scheme"].queryset = latest_schemes_for(instance.organisation)
 
     def clean_prefix(self):
         prefix = self.cleaned_data["prefix"]

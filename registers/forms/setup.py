@@ -5,7 +5,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from registers.administration.first_run import is_setup_code
-from registers.administration.registers import schemes_for
+from registers.administration.registers import latest_schemes_for
 from registers.forms.concurrency import TokenField
 from registers.forms.fields import PlainTextField, RecordChoiceField, selection_errors
 from registers.forms.invitations import LONGEST_NAME, AccountForm
@@ -54,7 +54,7 @@ class FirstRegisterForm(forms.Form):
 
     def __init__(self, data=None, **options):
         super().__init__(data, **options)
-        self.fields["scheme"].queryset = schemes_for(None).order_by("pk")
+        self.fields["scheme"].queryset = latest_schemes_for(None).order_by("pk")
 
     def clean_email(self):
         return UserManager.normalize_email(self.cleaned_data["email"])

@@ -159,7 +159,7 @@ def people_with(permission):
     return User.objects.filter(Exists(memberships), is_active=True)
 
 
-def people_of(organisation):
+def current_people(organisation):
     """The people who are active and have any role in the organisation today, by name."""
     memberships = Membership.objects.active().filter(user=OuterRef("pk"), organisation=organisation)
     return User.objects.filter(Exists(memberships.order_by()), is_active=True)

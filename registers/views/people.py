@@ -17,10 +17,10 @@ from registers.accounts.password_link import send_password_link
 from registers.administration.people import (
     MOST_FORMER,
     PersonRecord,
+    all_people,
     find_people,
     get_person_for,
     is_shared_account,
-    people_of,
     with_roles_and_posts,
 )
 from registers.administration.people import remove_second_factor as remove_factor
@@ -59,7 +59,7 @@ def person_list(request, organisation):
     organisation = get_organisation_for(request.user, organisation)
     form = PeopleSearchForm(request.GET if "q" in request.GET else None)
     words = form.cleaned_data["q"] if form.is_valid() else ""
-    people = find_people(people_of(organisation), words).order_by("name", "email")
+    people = find_people(all_people(organisation), words).order_by("name", "email")
     page = page_of(request, people.filter(is_current=True), LIST_LENGTH)
     page.object_list = list(with_roles_and_posts(page.object_list, organisation))
     former = with_roles_and_posts(people.filter(is_current=False), organisation)
