@@ -11,8 +11,8 @@ from django.utils import timezone
 
 from registers.administration.bodies import bodies_with_seats
 from registers.administration.posts import vacant_owners
-from registers.models import Membership, Risk
-from registers.permissions import Permission, can
+from registers.models import Risk
+from registers.permissions import Permission, can, current_people
 from registers.phrases import administration as phrases
 
 
@@ -39,12 +39,12 @@ def _step(organisation, text, action, address, *arguments, query=""):
 
 def _of_posts_and_people(organisation, reader):
     step = partial(_step, organisation)
-    others = Membership.objects.active().filter(organisation=organisation).exclude(user=reader)
+    colleagues = current_people(organisation).exclude(pk=reader.pk)
     if not organisation.directorates.exists():
         yield step("There are no directorates.", "Add a directorate", "post_directorate_new")
     if not organisation.posts.exists():
         yield step("There are no posts.", "Import posts from a file", "post_import")
-    if not (others.exists() or organisation.invitations.waiting().exists()):
+    if not (colleagues.exists() or organisation.invitations.waiting().exists()):
         yield step("Nobody else has a role here.", "Invite a person", "person_invite")
     if count := vacant_owners(organisation):
         text = phrases.vacant_owners_in_words(count)

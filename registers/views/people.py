@@ -48,6 +48,7 @@ from registers.views.form_flow import (
     is_to_be_changed,
     post_data,
 )
+from registers.views.organisation_changes import LAYOUT
 
 LIST_LENGTH = 50
 MAIL_FAILED = "The mail server did not take the message, so nothing has changed. Try again later."
@@ -115,8 +116,8 @@ def person_role_edit(request, organisation, pk, role):
         until = form.last_day
         is_last = until and is_last_with(Permission.RUN_REGISTER, membership, until)
         if is_last and not is_confirmed(request):
-            page = "administration/check_page.html"
-            return check_page(request, form, last_manager_check(membership), page, **context)
+            check = last_manager_check(membership)
+            return check_page(request, form, check, layout=LAYOUT, **context)
         try:
             former = form.cleaned_data["former"]
             change_last_day(membership, until=until, former=former, by=request.user)
