@@ -49,7 +49,7 @@ ALLOWED_HOSTS = ["127.0.0.1", "localhost", "[::1]"] if IS_LAPTOP else [_host]
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
 
 INSTALLED_APPS = [
-    "django.contrib.admin",
+    "failing_well.apps.InstallationConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

@@ -1,4 +1,9 @@
-"""Django's admin site: people and library only. Never risks: it would go round their history."""
+"""Django's admin site, for the staff of the installation: accounts, and what helps to support them.
+
+Nothing of a register is in it, as it would go round access and history, and nothing that an
+organisation's administrator keeps on its own pages (docs/adr/0028). Each class of it says its
+heading on the first page, its title there and what it is for (templates/admin/index.html).
+"""
 
 import re
 from smtplib import SMTPException
@@ -10,33 +15,25 @@ from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.models import Group
-from django.core.exceptions import BadRequest, PermissionDenied, ValidationError
-from django.db import IntegrityError, models, transaction
-from django.shortcuts import redirect, render
+from django.core.exceptions import BadRequest, ValidationError
+from django.db import IntegrityError, transaction
+from django.db.models import Prefetch
+from django.shortcuts import render
+from django.urls import reverse
 from django.utils.decorators import method_decorator
+from django.utils.html import format_html
 
 from registers.accounts.address_change import (
     AddressTaken,
     request_address_change,
     withdraw_address_change,
 )
-from registers.forms.fields import StorableJSONField
-from registers.history.seals import DELETED
-from registers.models import (
-    LIBRARY_MODELS,
-    Action,
-    Body,
-    Control,
-    Directorate,
-    Membership,
-    Organisation,
-    Post,
-    Register,
-    Risk,
-    ScoringScheme,
-    Seat,
-    User,
-)
+from registers.accounts.letters import MAIL_ERRORS
+from registers.administration.invitations import resend
+from registers.models import Invitation, Membership, Organisation, ReminderMail, Role, User
+
+# Headings of the first page, in their order (failing_well/admin_site.py).
+PEOPLE, ORGANISATIONS, UPKEEP = "People", "Organisations", "Upkeep"
 
 # Requests that the site's own pages never send are refused in words.
 # Of a row: every model of the site has a numeric key.
@@ -53,8 +50,6 @@ class LimitedAdmin(admin.ModelAdmin):
     A list is filtered by its own filters only: other fields would allow a regular expression, or
     the year 0.
     """
-
-    formfield_overrides = {models.JSONField: {"form_class": StorableJSONField}}
 
     def lookup_allowed(self, lookup, value, request):
         field = lookup
@@ -101,69 +96,44 @@ class LimitedInline(admin.StackedInline):
         return super().get_formset(request, obj, absolute_max=MOST_INLINE, **options)
 
 
-admin.site.site_header = admin.site.site_title = "Failing Well: people and library"
-admin.site.index_title = "People and library"
-admin.site.unregister(Group)
+class ReadOnly:
+    """Mixed in before a ModelAdmin or an inline that only shows its rows."""
+
+    def has_add_permission(self, request, *parent):
+        return False
+
+    def has_change_permission(self, request, row=None):
+        return False
+
+    def has_delete_permission(self, request, row=None):
+        return False
 
 
-def sign_in(request, extra_context=None):
-    """Instead of the admin site's own form, which asks neither for a second factor nor counts
-    guesses: whoever comes here without being signed in has been sent to sign in like everybody
-    else.
-    """
-    if not request.user.is_staff:
-        raise PermissionDenied
-    return redirect("admin:index")
+class MembershipInline(ReadOnly, LimitedInline):
+    """Shows the roles. The only one that is given here is the one that gives all others."""
 
-
-admin.site.login = sign_in
-
-
-class Audited:
-    """Of an AuditedModel: what the admin site writes in its own log, it writes in the audit chain
-    too, with a seal, in the transaction of the change.
-    """
-
-    def log_addition(self, request, thing, message):
-        thing.enter("added", by=request.user, text={"changes": message})
-        return super().log_addition(request, thing, message)
-
-    def log_change(self, request, thing, message):
-        thing.enter("changed", by=request.user, text={"changes": message})
-        return super().log_change(request, thing, message)
-
-    @transaction.atomic
-    def delete_model(self, request, thing):
-        thing.enter(DELETED, by=request.user)
-        super().delete_model(request, thing)
-
-    @transaction.atomic
-    def delete_queryset(self, request, queryset):
-        for thing in queryset:
-            thing.enter(DELETED, by=request.user)
-        super().delete_queryset(request, queryset)
-
-
-class AuditedInlines:
-    """Enters changes of what stands in inlines in the audit chain, deletions beforehand."""
-
-    def save_formset(self, request, form, formset, change):
-        entry = {"by": request.user, "subject": form.instance}
-        for row in (f.instance for f in formset.deleted_forms if f.instance.pk):
-            row.enter(DELETED, **entry)
-        super().save_formset(request, form, formset, change)
-        for row in formset.new_objects:
-            row.enter("added", **entry)
-        for row, _ in formset.changed_objects:
-            row.enter("changed", **entry)
-
-
-class MembershipInline(LimitedInline):
     model = Membership
+    verbose_name, verbose_name_plural = "role", "roles"
+
+    def has_add_permission(self, request, *parent):
+        return request.user.is_superuser
+
+    def formfield_for_choice_field(self, field, request, **options):
+        if field.name == "role":
+            options["choices"] = [(Role.ADMINISTRATOR.value, Role.ADMINISTRATOR.label)]
+            options["initial"] = Role.ADMINISTRATOR.value  # a row that nobody touched adds nothing
+        return super().formfield_for_choice_field(field, request, **options)
 
 
 @admin.register(User)
-class PersonAdmin(AuditedInlines, Audited, LimitedAdmin, UserAdmin):
+class PersonAdmin(LimitedAdmin, UserAdmin):
+    """What it saves is in the audit chain, with a seal, in the transaction of the change."""
+
+    heading, title = PEOPLE, "People"
+    purpose = (
+        "Everybody with an account. Correct a name or an address, close an account, appoint staff "
+        "of the installation, or give an organisation that lost its administrator a new one."
+    )
     ordering = ("email",)
     list_display = ("email", "name", "is_active", "is_staff")
     list_filter = ("is_active", "is_staff", "memberships__organisation", "memberships__role")
@@ -179,6 +149,19 @@ class PersonAdmin(AuditedInlines, Audited, LimitedAdmin, UserAdmin):
     readonly_fields = ("pending_email",)
     inlines = (MembershipInline,)
     actions = ("withdraw_address_changes",)
+
+    def log_addition(self, request, person, message):
+        person.enter("added", by=request.user, text={"changes": message})
+        return super().log_addition(request, person, message)
+
+    def log_change(self, request, person, message):
+        person.enter("changed", by=request.user, text={"changes": message})
+        return super().log_change(request, person, message)
+
+    def save_formset(self, request, form, formset, change):
+        super().save_formset(request, form, formset, change)
+        for membership in formset.new_objects:
+            membership.enter("added", by=request.user, subject=form.instance)
 
     def save_model(self, request, person, form, change):
         """A new address is not written: a link to it confirms it.
@@ -232,134 +215,107 @@ class PersonAdmin(AuditedInlines, Audited, LimitedAdmin, UserAdmin):
         return super().user_change_password(request, id, form_url)
 
 
-class PlainAdmin(Audited, LimitedAdmin):
-    pass
-
-
-for model in (Organisation, Directorate, ScoringScheme):
-    admin.site.register(model, PlainAdmin)
-
-
-class OwnDirectorateForm(forms.ModelForm):
-    """Offers the directorates of the row's own organisation, and none before that is known."""
-
-    def __init__(self, *args, **options):
-        super().__init__(*args, **options)
-        if directorate := self.fields.get("directorate"):
-            organisation = self._organisation()
-            directorates = Directorate.objects.filter(organisation=organisation)
-            directorate.queryset = directorates if organisation else directorates.none()
-            if not organisation:
-                directorate.help_text = (
-                    "Choose the organisation and save. You can then choose from its own."
-                )
-
-    def _organisation(self):
-        """The key of the one that was sent or, before that, of the row; None for neither."""
-        if self.is_bound and "organisation" in self.fields:
-            value = self.data.get(self.add_prefix("organisation"), "")
-        else:
-            value = self.instance.organisation_id or self.initial.get("organisation")
-        return str(value) if KEY.fullmatch(str(value)) else None
-
-
-@admin.register(Register)
-class RegisterAdmin(PlainAdmin):
-    form = OwnDirectorateForm
-
-
-@admin.register(Post)
-class PostAdmin(PlainAdmin):
-    form = OwnDirectorateForm
-
-    def get_deleted_objects(self, objs, request):
-        """A post that owns or owned anything cannot be deleted.
-
-        The reasons are numbers: an installation administrator may not read the titles of risks.
-        """
-        to_delete, model_count, perms_needed, protected = super().get_deleted_objects(objs, request)
-        if protected:
-            return to_delete, model_count, perms_needed, _protection_reasons(objs)
-        return to_delete, model_count, perms_needed, protected
-
-
-class BodyForm(forms.ModelForm):
-    def clean(self):
-        """A body oversees registers of its own organisation only."""
-        cleaned = super().clean()
-        organisation, registers = cleaned.get("organisation"), cleaned.get("registers") or ()
-        foreign = [row for row in registers if organisation and row.organisation != organisation]
-        if foreign:
-            names = ", ".join(map(str, foreign))
-            self.add_error("registers", f"Remove the registers of another organisation: {names}.")
-        return cleaned
-
-
-class SeatInline(LimitedInline):
-    model = Seat
-
-
-@admin.register(Body)
-class BodyAdmin(AuditedInlines, PlainAdmin):
-    form = BodyForm
-    list_display = ("name", "kind", "organisation")
-    list_filter = ("organisation", "kind")
-    filter_horizontal = ("registers",)
-    inlines = (SeatInline,)
-
-
-def _protection_reasons(posts):
-    """What protects these posts from deletion, in numbers and words."""
-    keepers = {
-        "Risks it owns": Risk.objects.filter(latest__owner__in=posts),
-        "Controls it owns": Control.objects.filter(latest__owner__in=posts),
-        "Actions it owns": Action.objects.filter(latest__owner__in=posts),
-    }
-    owned = [f"{name}: {count}" for name, rows in keepers.items() if (count := rows.count())]
-    if owned:
-        return [
-            *owned,
-            "First reassign these to another post, on their own pages. If nobody holds this post, "
-            "leave it vacant.",
-        ]
-    return [
-        "This post owned something earlier, and the history names it, so you cannot delete it. If "
-        "nobody holds it, leave it vacant."
-    ]
-
-
-class SecondFactorAdmin(LimitedAdmin):
+class SecondFactorAdmin(ReadOnly, LimitedAdmin):
     """Only to remove a lost one (see accounts/audit.py): its owner sets up the next."""
 
+    heading, title = PEOPLE, "Second steps at sign-in"
+    purpose = (
+        "Remove the one that somebody lost, and their recovery codes. Speak to them first. They "
+        "set up the next when they sign in."
+    )
     list_display = ("user", "type", "created_at")
     fields = readonly_fields = ("user", "type", "created_at", "last_used_at")
 
-    def has_add_permission(self, request):
-        return False
-
-    def has_change_permission(self, request, obj=None):
-        return False
+    def has_delete_permission(self, request, row=None):
+        return request.user.is_superuser
 
 
-admin.site.unregister((Authenticator, EmailAddress))
+admin.site.unregister((Authenticator, EmailAddress, Group))
 admin.site.register(Authenticator, SecondFactorAdmin)
 
 
-class LibraryAdmin(LimitedAdmin):
-    """For reading: the library comes from its fixtures."""
+@admin.register(Invitation)
+class InvitationAdmin(ReadOnly, LimitedAdmin):
+    heading, title = PEOPLE, "Invitations"
+    purpose = (
+        "See whether an invitation waits, was accepted or has expired, and send that of an "
+        "administrator again. The administrators of each organisation send all others."
+    )
+    list_display = ("email", "name", "organisation", "state", "sent_at", "expires_at")
+    list_filter = ("organisation",)
+    list_select_related = ("organisation",)
+    search_fields = ("email", "name")
+    fields = ("organisation", "email", "name", "by", "state", "sent_at", "expires_at")
+    readonly_fields = fields
+    actions = ("send_again",)
 
-    # Without it Django warns of a change in its next version.
-    formfield_overrides = {models.URLField: {"assume_scheme": "https"}}
+    @admin.action(description="Send again, with a new link")
+    def send_again(self, request, invitations):
+        """Of administrators alone: an organisation without one cannot do it."""
+        waiting = [row for row in invitations.waiting() if invites_an_administrator(row)]
+        for invitation in waiting:
+            try:
+                resend(invitation, by=request.user)
+            except MAIL_ERRORS:
+                words = f"The mail server did not take the message to {invitation.email}."
+                self.message_user(request, words, messages.ERROR)
+            else:
+                self.message_user(request, f"We have sent a new link to {invitation.email}.")
+        if not waiting:
+            words = "None of these invites an administrator who has yet to accept."
+            self.message_user(request, words, messages.WARNING)
 
-    def has_add_permission(self, request):
-        return False
 
-    def has_change_permission(self, request, obj=None):
-        return False
-
-    def has_delete_permission(self, request, obj=None):
-        return False
+def invites_an_administrator(invitation):
+    return any(role == Role.ADMINISTRATOR for role, _ in invitation.days_of_roles)
 
 
-for model in LIBRARY_MODELS:
-    admin.site.register(model, LibraryAdmin)
+@admin.register(Organisation)
+class OrganisationAdmin(ReadOnly, LimitedAdmin):
+    heading, title = ORGANISATIONS, "Organisations"
+    purpose = (
+        "Which bodies use this installation, and who administers each. Posts, people, roles, "
+        "bodies, registers and schemes are on the pages of each organisation."
+    )
+    list_display = ("name", "sector", "administrators")
+    list_filter = ("sector",)
+    search_fields = ("name",)
+    fields = readonly_fields = (
+        *("name", "sector", "year_starts_in", "administrators", "waiting", "own_pages"),
+    )
+
+    def get_queryset(self, request):
+        administrators = Membership.objects.active().filter(role=Role.ADMINISTRATOR)
+        rows = administrators.select_related("user").order_by("user__name", "user__email")
+        return (
+            super().get_queryset(request).prefetch_related(Prefetch("memberships", queryset=rows))
+        )
+
+    @admin.display(empty_value="None")
+    def administrators(self, organisation):
+        people = (row.user for row in organisation.memberships.all())
+        return ", ".join(f"{person} ({person.email})" for person in people) or None
+
+    @admin.display(description="invited, not accepted yet", empty_value="None")
+    def waiting(self, organisation):
+        rows = filter(invites_an_administrator, organisation.invitations.waiting())
+        return ", ".join(map(str, rows)) or None
+
+    @admin.display(description="pages of its own")
+    def own_pages(self, organisation):
+        address = reverse("organisation_detail", args=[organisation.slug])
+        return format_html('<a href="{0}">{0}</a>', address)
+
+
+@admin.register(ReminderMail)
+class ReminderMailAdmin(ReadOnly, LimitedAdmin):
+    heading, title = UPKEEP, "Reminders that were sent"
+    purpose = (
+        "Who was written to, and when. Without a time, we do not know whether the mail server "
+        "took the message."
+    )
+    list_display = ("user", "day", "sent_at")
+    list_select_related = ("user",)
+    search_fields = ("user__email", "user__name")
+    ordering = ("-day", "user")
+    fields = readonly_fields = ("user", "day", "claimed_at", "sent_at")

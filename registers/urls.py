@@ -257,6 +257,7 @@ LIBRARY = [
 urlpatterns = [
     path("", registers.home, name="home"),
     path("registers/<slug:slug>/", include(REGISTER)),
+    path("organisations/new/", setup.organisation_new, name="organisation_new"),
     path("organisations/<slug:organisation>/", include(ORGANISATION)),
     path("invitations/<str:secret>/", invitations.invitation_accept, name="invitation_accept"),
     path("library/", include(LIBRARY)),

@@ -22,6 +22,7 @@ from django.db import connection
 from django.test import override_settings
 from page_space import collapsed_pages  # noqa: F401  (a fixture)
 
+from registers.accounts import set_up_state
 from registers.history.audit_guard import remove_guard
 
 # Playwright keeps an event loop in the thread that the tests run in, and Django would refuse the
@@ -38,7 +39,7 @@ VENDORED = Path(django_settings.BASE_DIR, "static", "vendor", "govuk-frontend.mi
 
 @pytest.fixture(scope="session", autouse=True)
 def test_settings(tmp_path_factory):
-    """Static files by their plain names, fast password hashes, and no second factor.
+    """Static files by their plain names, fast password hashes, no second factor, and set up.
 
     WhiteNoise has an empty folder to serve: each test client reads it, or asks for a file in it on
     each request.
@@ -49,6 +50,7 @@ def test_settings(tmp_path_factory):
     caches = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
     fast = {"PASSWORD_HASHERS": hashers, "CACHES": caches}
     fast["STATIC_ROOT"] = tmp_path_factory.mktemp("static")
+    set_up_state._was_set_up = True  # a sign-in page is asked for where nobody was made
     with override_settings(STORAGES=storages, REQUIRE_MFA=False, **fast):
         yield
 

@@ -2,12 +2,18 @@
 
 import uuid
 
+from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
+from hostile_values import Controls
 from makers import (
     days_ago,
     make_agreement,
     make_body,
+    make_directorate,
+    make_grant,
+    make_invitation,
     make_organisation,
     make_person,
     make_post,
@@ -15,6 +21,9 @@ from makers import (
     make_review,
     make_risk,
     make_scheme,
+    make_scheme_draft,
+    make_seat,
+    make_user,
     risk_form,
 )
 
@@ -247,3 +256,140 @@ class Form:
     def send(self, **changes):
         answer = self.council.client.post(self.address, {**self.data, **changes})
         return answer, self.model._base_manager.count()
+
+
+class Administration:
+    """An organisation whose pages its administrator, or its monitoring officer, has open.
+
+    A record of each kind is there: a person with a post, a seat and an invitation among them.
+    """
+
+    def __init__(self):
+        self.organisation = make_organisation()
+        self.people = {
+            "administrator": make_person(self.organisation, "administrator"),
+            "monitoring-officer": make_person(self.organisation, "monitoring-officer"),
+            "installer": make_user(is_staff=True, is_superuser=True),
+        }
+        administrator = self.people["administrator"]
+        self.person = make_person(self.organisation, "officer")
+        TOTP.activate(self.person, generate_totp_secret())
+        self.member = make_person(self.organisation, "member")
+        self.moved = make_person(self.organisation, "officer", pending_email="new@example.org")
+        self.directorate = make_directorate(self.organisation)
+        self.post = make_post(self.organisation, holder=self.person)
+        self.vacant_post = make_post(self.organisation)
+        self.register = make_register(self.organisation)
+        self.archived = make_register(self.organisation)
+        self.archived.archive(by=administrator)
+        self.body = make_body(self.register)
+        self.seat = make_seat(self.body, self.member)
+        self.invitation = make_invitation(self.organisation, by=administrator)
+        self.grant = make_grant(self.register, self.person, by=self.people["monitoring-officer"])
+        self.scheme = make_scheme(organisation=self.organisation)
+        self.draft = make_scheme_draft(self.organisation, by=administrator)
+
+    def client_of(self, name):
+        client = Client()
+        client.force_login(self.people[name])
+        return client
+
+
+def csv_file(text):
+    return SimpleUploadedFile("rows.csv", text.encode())
+
+
+SETUP = {
+    **{"organisation_name": "Eastmoor NHS Trust", "sector": "nhs", "year_starts_in": "4"},
+    **{"register_name": "Board assurance framework", "prefix": "BAF"},
+    **{"administrator_name": "Bo Reed", "email": "bo.reed@eastmoor.example"},
+}
+LEAVE = {"on": TODAY, "confirmed": "yes"}
+GRANT = {"scope": "register", "until": LATER, "reason": "An inquiry.", "confirmed": "yes"}
+PREVIEW = {"post_import": "Post title\nHead of roads\n", "body_import": "Body\nCabinet\n"}
+
+# Each form that saves something of an organisation: what its address names besides the
+# organisation, and the fields that are filled in where the page does not fill them in itself.
+ORGANISATION_FORMS = {
+    "organisation_new": (lambda a: None, lambda a: {"scheme": a.register.scheme_id, **SETUP}),
+    "organisation_edit": (lambda a: [], lambda a: {"name": "Southmoor Council"}),
+    "person_invite": (
+        lambda a: [],
+        lambda a: {"name": "Bo Reed", "email": "bo@example.org", "roles": ["officer"]},
+    ),
+    "person_invitation_resend": (lambda a: [a.invitation.pk], lambda a: {}),
+    "person_invitation_withdraw": (lambda a: [a.invitation.pk], lambda a: {}),
+    "person_role_new": (lambda a: [a.person.pk], lambda a: {"role": "clerk"}),
+    "person_role_edit": (
+        lambda a: [a.person.pk, "officer"],
+        lambda a: {"ending": "day", "until": LATER, "confirmed": "yes"},
+    ),
+    "person_move": (
+        lambda a: [a.person.pk],
+        lambda a: {f"post_{a.post.pk}": "vacant", **LEAVE},
+    ),
+    "person_leave": (
+        lambda a: [a.person.pk],
+        lambda a: {f"post_{a.post.pk}": "vacant", **LEAVE},
+    ),
+    "person_address": (lambda a: [a.person.pk], lambda a: {"email": "robin@example.org"}),
+    "person_address_withdraw": (lambda a: [a.moved.pk], lambda a: {}),
+    "person_password_link": (lambda a: [a.person.pk], lambda a: {}),
+    "person_second_factor": (lambda a: [a.person.pk], lambda a: {}),
+    "post_new": (lambda a: [], lambda a: {"title": "Head of roads"}),
+    "post_import": (lambda a: [], lambda a: {}),
+    "post_edit": (lambda a: [a.post.pk], lambda a: {"title": "Head of roads"}),
+    "post_holder": (lambda a: [a.vacant_post.pk], lambda a: {"holder": a.person.pk}),
+    "post_vacate": (lambda a: [a.post.pk], lambda a: {"vacant_since": TODAY}),
+    "post_delete": (lambda a: [a.vacant_post.pk], lambda a: {}),
+    "post_directorate_new": (lambda a: [], lambda a: {"name": "Places"}),
+    "post_directorate_edit": (lambda a: [a.directorate.pk], lambda a: {"name": "Places"}),
+    "post_directorate_delete": (lambda a: [a.directorate.pk], lambda a: {}),
+    "body_new": (lambda a: [], lambda a: {"name": "Cabinet", "kind": "cabinet"}),
+    "body_import": (lambda a: [], lambda a: {}),
+    "body_edit": (lambda a: [a.body.pk], lambda a: {"name": "Scrutiny committee"}),
+    "body_chair": (lambda a: [a.body.pk], lambda a: {"chair": a.seat.pk}),
+    "body_seat_new": (
+        lambda a: [a.body.pk],
+        lambda a: {"person": a.person.pk, "capacity": "independent", "from_day": TODAY},
+    ),
+    "body_seat_edit": (lambda a: [a.body.pk, a.seat.pk], lambda a: {"until": LATER}),
+    "register_new": (
+        lambda a: [],
+        lambda a: {"name": "Programmes", "prefix": "PRO", "scheme": a.register.scheme_id},
+    ),
+    "register_edit": (lambda a: [a.register.pk], lambda a: {"name": "Programmes"}),
+    "register_archive": (lambda a: [a.register.pk], lambda a: {}),
+    "register_bring_back": (lambda a: [a.archived.pk], lambda a: {}),
+    "scheme_copy": (lambda a: [a.scheme.pk], lambda a: {"name": "Ours"}),
+    "scheme_edit": (lambda a: [a.draft.pk], lambda a: {"name": "Ours"}),
+    "scheme_publish": (lambda a: [a.draft.pk], lambda a: {}),
+    "scheme_discard": (lambda a: [a.draft.pk], lambda a: {}),
+    "need_to_know_new": (
+        lambda a: [],
+        lambda a: {"user": a.moved.pk, "register": a.register.pk, **GRANT},
+    ),
+    "need_to_know_withdraw": (lambda a: [a.grant.pk], lambda a: {"reason": "It is over."}),
+}
+SENDERS = {"organisation_new": "installer"} | dict.fromkeys(
+    ("need_to_know_new", "need_to_know_withdraw"), "monitoring-officer"
+)
+
+
+class OrganisationForm:
+    """A form of that name as its page shows it, filled in; of an Administration."""
+
+    def __init__(self, name, administration):
+        build_arguments, build_fields = ORGANISATION_FORMS[name]
+        arguments = build_arguments(administration)
+        slug = administration.organisation.slug
+        self.address = reverse(name, args=None if arguments is None else [slug, *arguments])
+        self.sender = administration.people[SENDERS.get(name, "administrator")]
+        client = administration.client_of(SENDERS.get(name, "administrator"))
+        if name in PREVIEW:
+            page = client.post(self.address, {"file": csv_file(PREVIEW[name])})
+        else:
+            page = client.get(self.address)
+        main = page.text.partition("<main")[2].partition("</main>")[0]
+        shown = Controls(main).values if page.status_code == 200 else {}
+        self.data = {**shown, **build_fields(administration)}

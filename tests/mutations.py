@@ -88,8 +88,8 @@ MUTATIONS = [
     Mutation(
         "somebody of another organisation is given a post by a file",
         "registers/administration/post_file.py",
-        "person.email: person for person in people_of(organisation)",
-        "person.email: person for person in people_of(organisation).model.objects.all()",
+        "person.email: person for person in current_people(organisation)",
+        "person.email: person for person in current_people(organisation).model.objects.all()",
         "test_post_file.py",
     ),
     Mutation(
@@ -287,6 +287,34 @@ MUTATIONS = [
         "return any(hmac.compare_digest(typed, code) for code in codes)",
         "return True",
         "test_setup.py",
+    ),
+    Mutation(
+        "the admin site gives a role that opens exempt risks",
+        "registers/admin.py",
+        'if field.name == "role":',
+        "if not field.name:",
+        "test_admin.py",
+    ),
+    Mutation(
+        "anybody on the staff adds organisations",
+        "registers/permissions/roles.py",
+        "return user.is_active and user.is_staff and user.is_superuser",
+        "return user.is_active and user.is_staff",
+        "test_setup.py",
+    ),
+    Mutation(
+        "a lay member is called a councillor",
+        "registers/permissions/names.py",
+        "return Capacity.INDEPENDENT in capacities and Capacity.MEMBER not in capacities",
+        "return False",
+        "test_people_names.py",
+    ),
+    Mutation(
+        "the page of recovery codes leads to another site",
+        "registers/accounts/views.py",
+        "continue_to=self.get_next_url()",
+        'continue_to=self.request.GET.get("next")',
+        "test_second_factor.py",
     ),
     Mutation(
         "an invitation joins the account that is signed in",

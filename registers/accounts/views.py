@@ -1,10 +1,35 @@
-from allauth.account.views import PasswordResetFromKeyView
+from allauth.account.mixins import NextRedirectMixin
+from allauth.account.views import LoginView, PasswordResetFromKeyView
+from allauth.mfa.recovery_codes.views import ViewRecoveryCodesView
+from allauth.mfa.totp.views import ActivateTOTPView
 from django.contrib.auth.decorators import login_not_required
 from django.shortcuts import render
 from django.views.decorators.http import require_http_methods
 
 from registers.accounts.address_change import AddressTaken, confirm_address, user_of_link
 from registers.accounts.known_devices import remember_device
+from registers.accounts.set_up_state import is_set_up
+
+
+class SignInView(LoginView):
+    """Leads to the setup while nobody can sign in."""
+
+    def get(self, request, *args, **kwargs):
+        if not is_set_up():
+            return render(request, "account/not_set_up.html")
+        return super().get(request, *args, **kwargs)
+
+
+class ActivateAppView(NextRedirectMixin, ActivateTOTPView):
+    """Goes on to the recovery codes, and from there to where the person was sent here from."""
+
+    def get_success_url(self):
+        return self.passthrough_next_url(ActivateTOTPView.get_success_url(self))
+
+
+class RecoveryCodesView(NextRedirectMixin, ViewRecoveryCodesView):
+    def get_context_data(self, **context):
+        return super().get_context_data(continue_to=self.get_next_url(), **context)
 
 
 class NewPasswordView(PasswordResetFromKeyView):

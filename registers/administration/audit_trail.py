@@ -10,7 +10,7 @@ from django.db.models import CharField, Q, Value
 from django.db.models.functions import Cast, Concat
 from django.utils import timezone
 
-from registers.models import Action, AuditChain, AuditEntry, Control, Risk, User
+from registers.models import Action, AuditChain, AuditEntry, Control, Risk
 from registers.permissions import risks_across
 from registers.phrases.audit import GROUPS, RECORDS, verbs_in_words
 
@@ -150,8 +150,3 @@ def subjects_of(register):
     actions = names(Action.objects.filter(risk__register=register), Action)
     register_name = names(type(register).objects.filter(pk=register.pk), type(register))
     return register_name.union(risks, controls, actions, all=True)
-
-
-def people_of(organisation):
-    """Those who have or had a role in the organisation, by name."""
-    return User.objects.filter(memberships__organisation=organisation).distinct()

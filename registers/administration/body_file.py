@@ -18,7 +18,7 @@ from registers.administration.file_table import NO, YES, FileTable, Unreadable
 from registers.history.seals import seals_of
 from registers.models import AuditEntry, Body, BodyKind, Capacity, Seat
 from registers.models.body import kind_by_name, normalise_name
-from registers.permissions import people_of
+from registers.permissions import current_people
 
 SALT = "registers.body-file"
 REQUIRED = ("body",)
@@ -82,7 +82,7 @@ class _Records:
     def __init__(self, organisation):
         bodies = organisation.bodies.prefetch_related("seats__user")
         self.bodies = {normalise_name(body.name): body for body in bodies}
-        self.people = {person.email: person for person in people_of(organisation)}
+        self.people = {person.email: person for person in current_people(organisation)}
 
     def seats(self, body_name, person=None):
         body = self.bodies.get(normalise_name(body_name))

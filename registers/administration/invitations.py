@@ -11,7 +11,7 @@ from registers.administration.roles import give_role, lock
 from registers.history.errors import InvalidTransition
 from registers.history.form_token import FormToken
 from registers.models import Invitation, Membership, User
-from registers.permissions import Permission, can
+from registers.permissions import Permission, can, runs_installation
 
 
 class AlreadyPerson(ValueError):
@@ -93,9 +93,11 @@ def invitation_with(secret):
 def is_backed(invitation):
     """Whether whoever sent it may still invite.
 
-    Else an administrator who leaves could come back by an invitation of their own.
+    Else an administrator who leaves could come back by an invitation of their own. The first
+    administrator of an organisation is invited by whoever runs the installation.
     """
-    return can(invitation.by, Permission.ADMINISTER, invitation.organisation)
+    by = invitation.by
+    return runs_installation(by) or can(by, Permission.ADMINISTER, invitation.organisation)
 
 
 def account_of(invitation):

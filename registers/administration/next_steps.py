@@ -1,14 +1,18 @@
-"""What an organisation is missing: posts, members of bodies, bodies of registers."""
+"""What an organisation is missing: posts, people, risks, members of bodies, bodies of registers."""
 
 from __future__ import annotations
 
+from functools import partial
 from typing import NamedTuple
 
+from django.db.models import Exists, OuterRef
 from django.urls import reverse
 from django.utils import timezone
 
 from registers.administration.bodies import bodies_with_seats
 from registers.administration.posts import vacant_owners
+from registers.models import Risk
+from registers.permissions import Permission, can, current_people
 from registers.phrases import administration as phrases
 
 
@@ -20,30 +24,50 @@ class NextStep(NamedTuple):
     href: str
 
 
-def next_steps(organisation) -> list[NextStep]:
-    """What is missing, in the order in which it is made. As many queries whatever is there."""
-    slug, steps = organisation.slug, []
+def next_steps(organisation, reader) -> list[NextStep]:
+    """What is missing, in the order in which it is made. As many queries whatever is there.
 
-    def add(text, action, address, *arguments):
-        steps.append(NextStep(text, action, reverse(address, args=[slug, *arguments])))
+    reader: of the page; a first risk is for whoever may log it.
+    """
+    return [*_of_posts_and_people(organisation, reader), *_of_registers(organisation, reader)]
 
-    registers = list(organisation.registers.in_use().order_by("name"))
-    bodies = list(bodies_with_seats(organisation, timezone.localdate()))
+
+def _step(organisation, text, action, address, *arguments, query=""):
+    href = reverse(address, args=[organisation.slug, *arguments])
+    return NextStep(text, action, f"{href}{query}")
+
+
+def _of_posts_and_people(organisation, reader):
+    step = partial(_step, organisation)
+    colleagues = current_people(organisation).exclude(pk=reader.pk)
     if not organisation.directorates.exists():
-        add("There are no directorates.", "Add a directorate", "post_directorate_new")
+        yield step("There are no directorates.", "Add a directorate", "post_directorate_new")
     if not organisation.posts.exists():
-        add("There are no posts.", "Import posts from a file", "post_import")
+        yield step("There are no posts.", "Import posts from a file", "post_import")
+    if not (colleagues.exists() or organisation.invitations.waiting().exists()):
+        yield step("Nobody else has a role here.", "Invite a person", "person_invite")
     if count := vacant_owners(organisation):
-        add(phrases.vacant_owners_in_words(count), "See vacant posts", "post_list")
-        steps[-1] = steps[-1]._replace(href=f"{steps[-1].href}?vacant=yes")
+        text = phrases.vacant_owners_in_words(count)
+        yield step(text, "See vacant posts", "post_list", query="?vacant=yes")
+
+
+def _of_registers(organisation, reader):
+    step = partial(_step, organisation)
+    has_risks = Exists(Risk.objects.filter(register=OuterRef("pk")).order_by())
+    in_use = organisation.registers.in_use().annotate(has_risks=has_risks)
+    registers = list(in_use.order_by("name"))
+    bodies = list(bodies_with_seats(organisation, timezone.localdate()))
     if not registers:
-        add("There are no registers.", "Add a register", "register_new")
+        yield step("There are no registers.", "Add a register", "register_new")
+    without_risks = [register for register in registers if not register.has_risks]
+    if without_risks and can(reader, Permission.EDIT_RISK, organisation):
+        text = phrases.registers_without_risks([register.name for register in without_risks])
+        yield NextStep(text, "Log a risk", reverse("risk_new", args=[without_risks[0].slug]))
     if not bodies:
-        add("There are no bodies.", "Add a body", "body_new")
+        yield step("There are no bodies.", "Add a body", "body_new")
     if empty := [body.name for body in bodies if not body.current_seats]:
-        add(phrases.bodies_without_members(empty), "See the bodies", "body_list")
+        yield step(phrases.bodies_without_members(empty), "See the bodies", "body_list")
     overseen = {register.pk for body in bodies for register in body.registers.all()}
     left = [register.name for register in registers if register.pk not in overseen]
     if left and bodies:
-        add(phrases.registers_without_body(left), "Choose registers for a body", "body_list")
-    return steps
+        yield step(phrases.registers_without_body(left), "Choose registers for a body", "body_list")

@@ -20,7 +20,7 @@ from registers.phrases.people import saved_views_sentence
 MOST_FORMER = 50
 
 
-def people_of(organisation) -> QuerySet[User]:
+def all_people(organisation) -> QuerySet[User]:
     """Everybody who has or had a role there, with the marks is_current and has_second_factor.
 
     is_current: whether a role of theirs holds today.
@@ -54,10 +54,10 @@ def with_roles_and_posts(people, organisation) -> QuerySet[User]:
 def get_person_for(user, slug, pk):
     """(the organisation, a person of it), answered like get_organisation_for.
 
-    404 for somebody who never had a role there. The person has the marks of people_of.
+    404 for somebody who never had a role there. The person has the marks of all_people.
     """
     organisation = get_organisation_for(user, slug)
-    return organisation, get_object_or_404(people_of(organisation), pk=pk)
+    return organisation, get_object_or_404(all_people(organisation), pk=pk)
 
 
 def is_shared_account(person, organisation) -> bool:

@@ -17,7 +17,7 @@ from registers.administration.posts import normalise_title
 from registers.dates import years_later
 from registers.history.seals import seals_of
 from registers.models import AuditEntry, Directorate, Post
-from registers.permissions import people_of
+from registers.permissions import current_people
 
 SALT = "registers.post-file"
 REQUIRED = ("title",)
@@ -117,7 +117,7 @@ class _Records:
         self.directorates = {
             normalise_title(row.name): row.name for row in organisation.directorates.all()
         }
-        self.people = {person.email: person for person in people_of(organisation)}
+        self.people = {person.email: person for person in current_people(organisation)}
 
 
 def plan_posts(organisation, table: FileTable) -> FilePlan:

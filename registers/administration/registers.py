@@ -16,7 +16,7 @@ def registers_with_counts(organisation):
     return counted.order_by("archived_on", "name")
 
 
-def schemes_for(organisation):
+def latest_schemes_for(organisation):
     """The latest version of each preset and of each scheme of the organisation's own."""
     schemes = ScoringScheme.objects.filter(Q(organisation=None) | Q(organisation=organisation))
     latest = schemes.filter(slug=OuterRef("slug")).order_by().values("slug")

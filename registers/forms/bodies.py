@@ -17,7 +17,7 @@ from registers.forms.record_state import RecordStateForm
 from registers.govuk import GovukCheckboxes, GovukRadios, Helper
 from registers.models import Body, BodyKind, Capacity, Seat
 from registers.models.body import normalise_name
-from registers.permissions import people_of
+from registers.permissions import current_people
 
 CAPACITY_HINTS = {
     Capacity.MEMBER: "For example, a councillor, a governor or a non-executive.",
@@ -148,7 +148,7 @@ class NewSeatForm(SeatForm):
 
     def __init__(self, data=None, *, instance):
         super().__init__(data, instance=instance)
-        self.fields["person"].queryset = people_of(instance.body.organisation)
+        self.fields["person"].queryset = current_people(instance.body.organisation)
 
     def save(self, *, by):
         self.instance.user = self.cleaned_data["person"]

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from registers.administration.departures import leaves_without
 from registers.administration.holders import Handover, posts_held_by
-from registers.administration.people import is_shared_account, people_of
+from registers.administration.people import all_people, is_shared_account
 from registers.administration.posts import holdings_by_post
 from registers.forms.fields import PastDateField, RecordChoiceField, selection_errors
 from registers.forms.people import (
@@ -58,7 +58,7 @@ class PostsHandoverForm(RevealingForm):
         super().__init__(data)
         self.person, self.organisation = person, organisation
         self.posts = list(posts_held_by(person, organisation))
-        people = people_of(organisation).filter(is_current=True, is_active=True)
+        people = all_people(organisation).filter(is_current=True, is_active=True)
         holdings = holdings_by_post(self.posts)
         for post in self.posts:
             self._ask_about(post, people.exclude(pk=person.pk), asdict(holdings[post.pk]))

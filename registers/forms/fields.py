@@ -1,12 +1,10 @@
 """Form fields with error messages in words, which normalise text."""
 
-import json
 import unicodedata
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import ProhibitNullCharactersValidator
-from django.forms.fields import InvalidJSONInput
 from django.utils import timezone
 from django.utils.formats import date_format
 
@@ -148,35 +146,12 @@ class PoundsField(forms.Field):
         return in_pounds(value) if isinstance(value, int) else value
 
 
-class StorableJSONField(forms.JSONField):
-    """JSON that both databases store.
-
-    No number of thousands of digits, no NaN, no invalid character, no excessive depth.
-    """
-
-    def to_python(self, value):
-        try:
-            parsed = super().to_python(value)
-            text = json.dumps(parsed, ensure_ascii=False, allow_nan=False)
-            text.encode()
-        except (ValueError, RecursionError) as error:
-            raise ValidationError(self.error_messages["invalid"], code="invalid") from error
-        if "\\u0000" in text:
-            raise ValidationError(self.error_messages["invalid"], code="invalid")
-        return parsed
-
-    def bound_data(self, data, initial):
-        """As it was typed, where it cannot be stored."""
-        try:
-            self.to_python(data)
-        except ValidationError:
-            return InvalidJSONInput(data)
-        return super().bound_data(data, initial)
-
-
 def selection_errors(message):
     """One message for no choice and for one that is not offered."""
     return {"required": message, "invalid_choice": message}
+
+
+LONGEST_KEY = 18  # digits that any database takes
 
 
 class RecordChoiceField(forms.ModelChoiceField):
@@ -190,4 +165,9 @@ class RecordChoiceField(forms.ModelChoiceField):
 
 
 class RecordMultipleChoiceField(RecordChoiceField, forms.ModelMultipleChoiceField):
-    pass
+    """Several of them. No database is asked for a key that is too large for it."""
+
+    def _check_values(self, value):
+        if self.to_field_name is None and any(len(str(key)) > LONGEST_KEY for key in value):
+            raise ValidationError(self.error_messages["invalid_choice"], code="invalid_choice")
+        return super()._check_values(value)

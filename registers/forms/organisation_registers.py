@@ -5,7 +5,7 @@ import re
 from django import forms
 from django.core.exceptions import ValidationError
 
-from registers.administration.registers import LONGEST_SLUG, propose_slug, schemes_for
+from registers.administration.registers import LONGEST_SLUG, latest_schemes_for, propose_slug
 from registers.forms.fields import PlainTextField, RecordChoiceField, selection_errors
 from registers.forms.posts import EntryForm
 from registers.govuk import Helper
@@ -14,6 +14,28 @@ from registers.models import Register
 SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 PREFIX = re.compile(r"[A-Z0-9]+(-[A-Z0-9]+)*")
 LONGEST_PREFIX = 8
+
+
+class PrefixField(PlainTextField):
+    """In capital letters, however it is typed."""
+
+    def __init__(self, **options):
+        super().__init__(
+            label="Prefix of references",
+            subject="The prefix",
+            missing="Enter the prefix of references",
+            help_text="The letters before the number of a risk: CORP in CORP-007. You cannot "
+            "change it later.",
+            max_length=LONGEST_PREFIX,
+            one_line=True,
+            **options,
+        )
+
+    def clean(self, value):
+        prefix = super().clean(value).upper()
+        if not PREFIX.fullmatch(prefix):
+            raise ValidationError("The prefix must have only letters, digits and hyphens")
+        return prefix
 
 
 class RegisterForm(EntryForm):
@@ -68,15 +90,7 @@ class RegisterForm(EntryForm):
 
 
 class NewRegisterForm(RegisterForm):
-    prefix = PlainTextField(
-        label="Prefix of references",
-        subject="The prefix",
-        missing="Enter the prefix of references",
-        help_text="The letters before the number of a risk: CORP in CORP-007. You cannot change "
-        "it later.",
-        max_length=LONGEST_PREFIX,
-        one_line=True,
-    )
+    prefix = PrefixField()
     slug = PlainTextField(
         label="Address",
         subject="The address",
@@ -102,12 +116,10 @@ class NewRegisterForm(RegisterForm):
 
     def __init__(self, data=None, *, instance):
         super().__init__(data, instance=instance)
-        self.fields["scheme"].queryset = schemes_for(instance.organisation)
+        self.fields["scheme"].queryset = latest_schemes_for(instance.organisation)
 
     def clean_prefix(self):
-        prefix = self.cleaned_data["prefix"].upper()
-        if not PREFIX.fullmatch(prefix):
-            raise ValidationError("The prefix must have only letters, digits and hyphens")
+        prefix = self.cleaned_data["prefix"]
         if self.instance.organisation.registers.filter(prefix=prefix).exists():
             raise ValidationError("Another register of this organisation has this prefix")
         return prefix

@@ -9,7 +9,7 @@ from registers.forms.fields import PastDateField, PlainTextField, RecordChoiceFi
 from registers.forms.record_state import RecordStateForm
 from registers.govuk import Helper
 from registers.models import Directorate, Post
-from registers.permissions import people_of
+from registers.permissions import current_people
 
 
 class PersonChoiceField(RecordChoiceField):
@@ -132,7 +132,7 @@ class HolderForm(RecordStateForm, forms.ModelForm):
 
     def __init__(self, data=None, *, instance):
         super().__init__(data, instance=instance)
-        self.fields["holder"].queryset = people_of(instance.organisation)
+        self.fields["holder"].queryset = current_people(instance.organisation)
 
     def clean(self):
         cleaned = super().clean()

@@ -8,19 +8,19 @@ from typing import NamedTuple
 
 from django.db.models import CharField, Value
 
-from registers.models import Membership, Post, Role
+from registers.models import Capacity, Membership, Post, Role, Seat
 from registers.permissions.roles import Permission, can
-from registers.phrases.sectors import member_noun
+from registers.phrases.sectors import member_in_words
 
 # Of somebody who holds no post: by the first of their roles in this order. A member is called by
-# the word of their sector.
+# the word of their sector, or by that of an independent member.
 ROLE_NAMES = {
     Role.MANAGER: "a risk manager",
     Role.MONITORING_OFFICER: "the monitoring officer",
     Role.SECTION_151_OFFICER: "the section 151 officer",
     Role.OFFICER: "an officer",
     Role.CLERK: "a clerk",
-    Role.MEMBER: "a {member}",
+    Role.MEMBER: "{member}",
     Role.INTERNAL_AUDITOR: "an internal auditor",
     Role.EXTERNAL_AUDITOR: "an external auditor",
     Role.PEER: "a peer reviewer or inspector",
@@ -45,16 +45,23 @@ def name_for(reader, person, organisation):
 
     One query for each reader, however many people are named and wherever.
     """
-    titles, roles = _posts_for(reader)
+    titles, roles, capacities = _posts_for(reader)
     key = organisation.pk, person.pk
-    post = titles.get(key) or role_name(roles.get(key), organisation)
+    is_independent = is_independent_member(capacities.get(key, ()))
+    post = titles.get(key) or role_name(roles.get(key), organisation, is_independent)
     return PersonName(str(person) if may_read_names(reader, organisation) else "", post)
 
 
-def role_name(roles, organisation):
+def role_name(roles, organisation, is_independent=False):
     """What somebody with these roles is called there: "an officer", "a councillor"."""
     names = (name for role, name in ROLE_NAMES.items() if role in (roles or ()))
-    return next(names, NOBODY_KNOWN).format(member=member_noun(organisation.sector))
+    member = member_in_words(organisation.sector, is_independent)
+    return next(names, NOBODY_KNOWN).format(member=member)
+
+
+def is_independent_member(capacities):
+    """Whether somebody sits, or sat, on bodies as an independent member and never as a member."""
+    return Capacity.INDEPENDENT in capacities and Capacity.MEMBER not in capacities
 
 
 def may_read_names(reader, organisation):
@@ -62,8 +69,8 @@ def may_read_names(reader, organisation):
 
 
 def _posts_for(reader):
-    """(titles, roles): keys of an organisation of the reader's and of a person -> the title of the
-    person's first post there, and all their roles there.
+    """(titles, roles, capacities): keys of an organisation of the reader's and of a person -> the
+    title of the person's first post there, all their roles, and the capacities of all their seats.
     """
     if "_posts" not in reader.__dict__:
         reader.__dict__["_posts"] = _read_posts(reader)
@@ -72,20 +79,19 @@ def _posts_for(reader):
 
 def _read_posts(reader):
     organisations = Membership.objects.active().filter(user=reader).order_by()
-    posts = Post.objects.filter(holder__isnull=False)
-    titles, roles = {}, {}
+    sources = {
+        "titles": (Post.objects.filter(holder__isnull=False), "organisation", "holder", "title"),
+        "roles": (Membership.objects.all(), "organisation", "user", "role"),
+        "capacities": (Seat.objects.all(), "body__organisation", "user", "capacity"),
+    }
     rows = [
-        queryset.filter(organisation__in=organisations.values("organisation"))
+        queryset.filter(**{f"{organisation}__in": organisations.values("organisation")})
         .order_by()
-        .values_list(
-            Value(queryset.model.__name__, output_field=CharField()), "organisation", person, words
-        )
-        for queryset, person, words in (
-            (posts, "holder", "title"),
-            (Membership.objects.all(), "user", "role"),
-        )
+        .values_list(Value(kind, output_field=CharField()), organisation, person, words)
+        for kind, (queryset, organisation, person, words) in sources.items()
     ]
-    for kind, organisation, person, words in rows[0].union(rows[1], all=True):
-        words_by_key = titles if kind == Post.__name__ else roles
-        words_by_key.setdefault((organisation, person), []).append(words)
-    return {key: min(person_titles) for key, person_titles in titles.items()}, roles
+    words_by_kind = {kind: {} for kind in sources}
+    for kind, organisation, person, words in rows[0].union(*rows[1:], all=True):
+        words_by_kind[kind].setdefault((organisation, person), []).append(words)
+    titles = {key: min(person_titles) for key, person_titles in words_by_kind["titles"].items()}
+    return titles, words_by_kind["roles"], words_by_kind["capacities"]

@@ -166,7 +166,7 @@ def people_with(permission):
     return User.objects.filter(Exists(memberships), is_active=True)
 
 
-def people_of(organisation):
+def current_people(organisation):
     """The people who are active and have any role in the organisation today, by name."""
     memberships = Membership.objects.active().filter(user=OuterRef("pk"), organisation=organisation)
     return User.objects.filter(Exists(memberships.order_by()), is_active=True)
@@ -174,6 +174,11 @@ def people_of(organisation):
 
 def can_somewhere(user, permission):
     return people_with(permission).filter(pk=user.pk).exists()
+
+
+def runs_installation(user):
+    """Whether the person looks after the whole installation, its accounts and organisations."""
+    return user.is_active and user.is_staff and user.is_superuser
 
 
 def has_left(user):

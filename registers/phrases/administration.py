@@ -44,5 +44,12 @@ def registers_without_body(names: list[str]) -> str:
     return words % {"n": number_to_begin(len(names))}
 
 
+def registers_without_risks(names: list[str]) -> str:
+    if len(names) == 1:
+        return f"{names[0]} has no risks."
+    words = ngettext("%(n)s register has no risks.", "%(n)s registers have no risks.", len(names))
+    return words % {"n": number_to_begin(len(names))}
+
+
 def rows_in_words(n: int) -> str:
     return ngettext("%(n)s row", "%(n)s rows", n) % {"n": figures(n)}

@@ -12,6 +12,18 @@ MEMBER_NOUNS = {
 }
 
 
-def member_noun(sector):
-    """ "councillor": what a member is called there, in lower case and without an article."""
-    return MEMBER_NOUNS.get(sector, "member")
+INDEPENDENT_MEMBER = "independent member"
+
+
+def member_noun(sector, is_independent=False):
+    """ "councillor": what a member is called there, in lower case and without an article.
+
+    is_independent: of a lay member, who is no councillor, director, trustee or governor.
+    """
+    return INDEPENDENT_MEMBER if is_independent else MEMBER_NOUNS.get(sector, "member")
+
+
+def member_in_words(sector, is_independent=False):
+    """ "a councillor", "an independent member"."""
+    noun = member_noun(sector, is_independent)
+    return f"{'an' if noun[0] in 'aeiou' else 'a'} {noun}"

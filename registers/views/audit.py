@@ -3,7 +3,8 @@
 from django.core.exceptions import BadRequest
 from django.shortcuts import render
 
-from registers.administration.audit_trail import CHECKED, AuditTrail, people_of
+from registers.administration.audit_trail import CHECKED, AuditTrail
+from registers.administration.people import all_people
 from registers.forms.audit import AuditFilterForm
 from registers.permissions import Permission, get_organisation_for, get_register_for
 from registers.views.as_of import read_only
@@ -25,7 +26,7 @@ def register_audit(request, slug):
 
 def trail_context(request, organisation, register=None):
     """What both pages show. 400 for an address that no filter understands."""
-    form = AuditFilterForm(request.GET, people=people_of(organisation))
+    form = AuditFilterForm(request.GET, people=all_people(organisation))
     if not form.is_valid():
         raise BadRequest("The address asks for something that the audit trail does not have.")
     trail = AuditTrail(organisation, request.user, form.cleaned_data, register)

@@ -16,6 +16,7 @@ from registers.views.form_flow import (
     is_to_be_changed,
     post_data,
 )
+from registers.views.organisation_changes import LAYOUT
 
 POSTS_CHANGED = "Not saved: the posts have changed since you opened this page. Check them again"
 
@@ -44,7 +45,7 @@ def depart(request, page, form, verb, step, message):
     if form.is_valid() and not is_to_be_changed(request):
         if not is_confirmed(request):
             check = Check(f"Check before {person} {step}", form.consequence, "Confirm and save")
-            return check_page(request, form, check, "administration/check_page.html", **context)
+            return check_page(request, form, check, layout=LAYOUT, **context)
         try:
             verb(person, organisation, by=request.user, **form.departure)
             messages.success(request, message)

@@ -18,8 +18,8 @@ from registers.views.form_flow import (
     response_status,
     submit,
 )
+from registers.views.organisation_changes import LAYOUT
 
-LAYOUT = "administration/layout.html"
 CHECK = Check(
     "Check your answers",
     "You cannot change this access once it is granted. You can withdraw it. We keep a record of "

@@ -9,6 +9,8 @@ from django.shortcuts import redirect, render
 from registers.permissions import get_organisation_for
 from registers.views.form_flow import response_status
 
+LAYOUT = "administration/layout.html"  # of a check page (form_flow.py)
+
 
 def atomic_post(view):
     """Run a POST in one transaction. A GET writes nothing and needs none."""

@@ -13,7 +13,8 @@ from registers.views.form_flow import post_data
 @read_only
 def organisation_detail(request, organisation):
     organisation = get_organisation_for(request.user, organisation)
-    context = {"organisation": organisation, "next_steps": next_steps(organisation)}
+    steps = next_steps(organisation, request.user)
+    context = {"organisation": organisation, "next_steps": steps}
     return render(request, "administration/organisation_detail.html", context)
 
 

@@ -17,10 +17,10 @@ from registers.accounts.password_link import send_password_link
 from registers.administration.people import (
     MOST_FORMER,
     PersonRecord,
+    all_people,
     find_people,
     get_person_for,
     is_shared_account,
-    people_of,
     with_roles_and_posts,
 )
 from registers.administration.people import remove_second_factor as remove_factor
@@ -49,6 +49,7 @@ from registers.views.form_flow import (
     is_to_be_changed,
     post_data,
 )
+from registers.views.organisation_changes import LAYOUT
 
 LIST_LENGTH = 50
 MAIL_FAILED = "The mail server did not take the message, so nothing has changed. Try again later."
@@ -60,7 +61,7 @@ def person_list(request, organisation):
     organisation = get_organisation_for(request.user, organisation)
     form = PeopleSearchForm(request.GET if "q" in request.GET else None)
     words = form.cleaned_data["q"] if form.is_valid() else ""
-    people = find_people(people_of(organisation), words).order_by("name", "email")
+    people = find_people(all_people(organisation), words).order_by("name", "email")
     page = page_of(request, people.filter(is_current=True), LIST_LENGTH)
     page.object_list = list(with_roles_and_posts(page.object_list, organisation))
     former = with_roles_and_posts(people.filter(is_current=False), organisation)
@@ -116,8 +117,8 @@ def person_role_edit(request, organisation, pk, role):
         until = form.last_day
         is_last = until and is_last_with(Permission.RUN_REGISTER, membership, until)
         if is_last and not is_confirmed(request):
-            page = "administration/check_page.html"
-            return check_page(request, form, last_manager_check(membership), page, **context)
+            check = last_manager_check(membership)
+            return check_page(request, form, check, layout=LAYOUT, **context)
         try:
             former = form.cleaned_data["former"]
             change_last_day(membership, until=until, former=former, by=request.user)

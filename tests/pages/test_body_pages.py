@@ -20,7 +20,7 @@ from makers import (
 from query_counts import queries_for
 from recorded_risks import make_recorded_risk
 
-from registers.models import Body, Role, Seat, User
+from registers.models import Body, Role
 from registers.phrases.register import reported_in_words
 from registers.services import supersede
 
@@ -211,56 +211,3 @@ def test_without_a_body_the_form_says_who_adds_one(council):
     make_register(register.organisation, slug="unseen")
     text = clients[Role.MANAGER].get("/registers/unseen/agreements/new/").text
     assert "No body oversees this register yet" in text
-
-
-# In the admin site
-
-
-def body_form(organisation, *registers, **fields):
-    return {
-        "organisation": organisation.pk,
-        "name": "Scrutiny Committee",
-        "kind": "committee",
-        "registers": [register.pk for register in registers],
-        "seats-TOTAL_FORMS": 0,
-        "seats-INITIAL_FORMS": 0,
-        **fields,
-    }
-
-
-@pytest.fixture
-def installer(client):
-    client.force_login(User.objects.create_superuser("root@example.org", "unasked", name="Root"))
-    return client
-
-
-def test_a_body_oversees_registers_of_its_own_organisation_only(installer):
-    register, foreign = (make_register(make_organisation(), slug=slug) for slug in ("r1", "r2"))
-    address = "/admin/registers/body/add/"
-    refused = installer.post(address, body_form(register.organisation, register, foreign))
-    assert "Remove the registers of another organisation" in refused.text
-    assert not Body.objects.filter(name="Scrutiny Committee").exists()
-
-
-def test_a_seat_is_entered_with_its_body(installer):
-    register = make_register(make_organisation(), slug="ours-2")
-    member, stranger = (
-        make_person(organisation, Role.MEMBER)
-        for organisation in (register.organisation, make_organisation())
-    )
-
-    def send(person):
-        seat = {
-            "seats-TOTAL_FORMS": 1,
-            "seats-0-user": person.pk,
-            "seats-0-from_day": TODAY,
-            "seats-0-capacity": "member",
-        }
-        form = body_form(register.organisation, register, **seat)
-        return installer.post("/admin/registers/body/add/", form)
-
-    assert "another organisation" in send(stranger).text
-    assert (send(member).status_code, Seat.objects.get(user=member).body.name) == (
-        302,
-        "Scrutiny Committee",
-    )

@@ -24,6 +24,7 @@ from django.test import Client
 from makers import make_person, make_register, make_user, risk_form
 
 from failing_well.errors import RETRY_AFTER, is_unavailable
+from registers.accounts import set_up_state
 from registers.models import Role
 
 pytestmark = pytest.mark.database
@@ -114,6 +115,13 @@ def test_an_address_that_is_refused_needs_no_database_to_be_refused(reader, path
 def test_a_request_without_a_session_needs_no_database(path):
     with fail_with(OperationalError("gone")):
         assert Client(raise_request_exception=False).get(path).status_code == 200
+
+
+@pytest.mark.django_db
+def test_a_process_that_never_reached_the_database_shows_its_sign_in_page(monkeypatch):
+    monkeypatch.setattr(set_up_state, "_was_set_up", False)
+    with fail_with(OperationalError("gone")):
+        assert "Password" in Client(raise_request_exception=False).get("/accounts/login/").text
 
 
 @pytest.mark.parametrize(

@@ -3,9 +3,9 @@
 import pytest
 from django.test import Client
 from django.urls import reverse
-from makers import make_organisation, make_person
+from makers import make_membership, make_organisation, make_person, make_register, make_risk
 
-from registers.models import AuditEntry
+from registers.models import AuditEntry, User
 
 pytestmark = pytest.mark.django_db
 
@@ -58,3 +58,34 @@ def test_the_navigation_shows_no_administration_to_others(organisation):
     client = Client()
     client.force_login(make_person(organisation, "manager"))
     assert "/organisations/" not in client.get(reverse("home")).text
+
+
+# What is missing
+
+
+def test_an_organisation_of_one_person_is_asked_to_invite_another(client, organisation):
+    address = reverse("organisation_detail", args=[organisation.slug])
+    assert "Invite a person" in client.get(address).text
+    make_person(organisation, "officer")
+    assert "Invite a person" not in client.get(address).text
+
+
+@pytest.mark.parametrize(("role", "is_led"), [("manager", True), ("clerk", False)])
+def test_whoever_may_log_a_risk_is_led_from_an_empty_register_to_the_first(
+    client, organisation, role, is_led
+):
+    register = make_register(organisation)
+    reader = User.objects.get(memberships__organisation=organisation)
+    make_membership(reader, organisation, role)
+    page = client.get(reverse("organisation_detail", args=[organisation.slug])).text
+    assert (reverse("risk_new", args=[register.slug]) in page) == is_led
+
+
+def test_a_register_with_a_risk_is_not_called_empty(client, organisation):
+    register = make_register(organisation)
+    make_membership(
+        User.objects.get(memberships__organisation=organisation), organisation, "manager"
+    )
+    make_risk(register)
+    page = client.get(reverse("organisation_detail", args=[organisation.slug])).text
+    assert "has no risks" not in page

@@ -15,8 +15,10 @@ from makers import (
     make_agreement,
     make_appetite,
     make_assessment,
+    make_body,
     make_control,
     make_escalation,
+    make_membership,
     make_organisation,
     make_person,
     make_post,
@@ -24,10 +26,12 @@ from makers import (
     make_register,
     make_review,
     make_risk,
+    make_seat,
     make_user,
 )
 
-from registers.models import CheckWaiver, ProgressNote, Role
+from registers.models import Capacity, CheckWaiver, ProgressNote, Role
+from registers.models.people import Sector
 from registers.permissions import name_for
 
 pytestmark = pytest.mark.django_db
@@ -140,3 +144,69 @@ def test_many_people_are_named_by_one_query(records):
             names += [name_for(reader, row, records.organisation) for row in people]
         assert len(queries) == 2  # and one for the reader's own roles
     assert len(names) == 1 + len(Role)
+
+
+# Members of a body, by sector and capacity
+
+MEMBERS = {
+    Sector.COUNCIL: "a councillor",
+    Sector.COMBINED_AUTHORITY: "a member",
+    Sector.NHS: "a non-executive director",
+    Sector.SCHOOL: "a trustee or governor",
+    Sector.CHILDRENS_SERVICES: "a board member",
+    Sector.POLICE: "a member",
+    Sector.FIRE: "a member",
+    Sector.HOUSING_ASSOCIATION: "a board member",
+    Sector.OTHER: "a member",
+}
+
+
+def name_of_member(sector, *seats):
+    """What a reader is told of a member with seats of these capacities and further fields."""
+    organisation = make_organisation(sector=sector)
+    register = make_register(organisation)
+    member, reader = (make_person(organisation, Role.MEMBER) for _ in range(2))
+    for number, (capacity, fields) in enumerate(seats):
+        make_seat(make_body(register, name=f"Body {number}"), member, capacity=capacity, **fields)
+    return str(name_for(reader, member, organisation))
+
+
+def test_every_sector_has_a_word_for_its_members():
+    assert {*MEMBERS} == {*Sector}
+
+
+@pytest.mark.parametrize("sector", Sector)
+def test_a_member_is_called_by_the_word_of_the_sector(sector):
+    assert name_of_member(sector, (Capacity.MEMBER, {})) == MEMBERS[sector]
+
+
+@pytest.mark.parametrize("sector", Sector)
+def test_a_lay_member_is_called_independent_in_every_sector(sector):
+    assert name_of_member(sector, (Capacity.INDEPENDENT, {})) == "an independent member"
+
+
+@pytest.mark.parametrize(
+    "seats",
+    [
+        [(Capacity.SUBSTITUTE, {"until": days_ago(-9)})],
+        [(Capacity.MEMBER, {}), (Capacity.INDEPENDENT, {})],
+        [],
+    ],
+    ids=["substitute", "member of one body, independent on another", "no seat"],
+)
+def test_anybody_else_with_the_role_is_a_councillor(seats):
+    assert name_of_member(Sector.COUNCIL, *seats) == "a councillor"
+
+
+def test_a_lay_member_whose_seat_has_ended_is_not_called_a_councillor():
+    ended = {"until": days_ago(2)}
+    name = name_of_member(Sector.COUNCIL, (Capacity.INDEPENDENT, ended))
+    assert name == "an independent member"
+
+
+def test_a_seat_in_another_organisation_decides_nothing():
+    organisation, other = make_organisation(), make_organisation()
+    member, reader = (make_person(organisation, Role.MEMBER) for _ in range(2))
+    make_membership(member, other, Role.MEMBER)
+    make_seat(make_body(make_register(other)), member, capacity=Capacity.INDEPENDENT)
+    assert str(name_for(reader, member, organisation)) == "a councillor"

@@ -23,7 +23,7 @@ from makers import (
 )
 from query_counts import queries_for
 
-from registers.administration.people import find_people, people_of
+from registers.administration.people import all_people, find_people
 from registers.forms.people import LastDayForm, RoleForm
 from registers.models import AuditEntry, Membership
 
@@ -94,7 +94,7 @@ def test_the_list_folds_people_whose_roles_have_ended(client, council):
 
 
 def test_a_search_finds_by_name_and_address(council):
-    people = people_of(council.organisation)
+    people = all_people(council.organisation)
     for words in ("kay", "LIN kay", "kay@council"):
         assert [person.name for person in find_people(people, words)] == ["Kay Lin"]
 

@@ -1,7 +1,9 @@
+import time
+
 import pytest
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
-from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
+from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, generate_totp_secret, hotp_value
 from django.urls import reverse
 from makers import make_membership, make_register, make_user
 
@@ -67,6 +69,29 @@ def test_a_person_without_a_second_factor_is_redirected_to_set_one_up(
     assert {path: a.headers.get("Location") for path, a in answers.items()} == {
         path: f"{SET_UP}?next={path}" for path in answers
     }
+
+
+def set_up_app(client, person, next_address):
+    """Set up the app on the way to an address, and return the page of the recovery codes."""
+    sign_in(client, person)
+    client.post(reverse("account_reauthenticate"), {"password": PASSWORD})
+    secret = client.get(f"{SET_UP}?next={next_address}").context["form"].secret
+    code = format_hotp_value(hotp_value(secret, int(time.time()) // 30))
+    return client.post(SET_UP, {"code": code, "next": next_address}, follow=True)
+
+
+def test_setting_up_a_second_factor_leads_on_to_the_page_that_was_asked_for(
+    mfa_required, client, person
+):
+    codes = set_up_app(client, person, "/tasks/?page=2")
+    assert 'href="/tasks/?page=2">Continue</a>' in codes.text
+
+
+@pytest.mark.parametrize("address", ["https://example.org/", "//example.org", "javascript:x"])
+def test_setting_up_a_second_factor_leads_to_no_other_site(mfa_required, client, person, address):
+    set_up_app(client, person, address)
+    codes = client.get(reverse("mfa_view_recovery_codes"), {"next": address})
+    assert "Download the codes" in codes.text and "Continue</a>" not in codes.text
 
 
 def test_nothing_is_written_without_a_second_factor(mfa_required, client, register, person):

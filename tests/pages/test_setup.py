@@ -1,17 +1,28 @@
 """The first run of an empty installation: the code, the page, and what it makes."""
 
+import re
+import uuid
+
 import pytest
 from django.conf import settings
 from django.core import mail
 from django.core.management import CommandError, call_command
 from django.test import Client
 from django.urls import reverse
-from makers import make_organisation, make_user
+from makers import make_organisation, make_user, seal_rows
 
+from registers.accounts import set_up_state
 from registers.administration import first_run
 from registers.administration.first_run import CODE_PERIOD, set_up, setup_code
 from registers.forms.setup import SetupForm
-from registers.models import InvalidTransition, Membership, Organisation, Register, ScoringScheme
+from registers.models import (
+    AuditEntry,
+    InvalidTransition,
+    Membership,
+    Organisation,
+    Register,
+    ScoringScheme,
+)
 from registers.models.people import User
 
 pytestmark = pytest.mark.django_db
@@ -95,13 +106,20 @@ def test_what_is_made_is_in_the_audit_trail():
         ("organisation_name", "  ", "Enter the name of the organisation"),
         ("sector", "planet", "Select a sector"),
         ("year_starts_in", "13", "Select a month"),
-        ("prefix", "C/R", "only letters and digits"),
+        ("prefix", "C/R", "only letters, digits and hyphens"),
         ("scheme", "0", "Select a scoring scheme"),
     ],
 )
 def test_a_wrong_answer_is_said_at_its_field(field, value, words):
     form = SetupForm(fields(**{field: value}))
     assert words in str(form.errors[field])
+
+
+def test_the_default_scheme_is_chosen_from_the_start():
+    scheme = ScoringScheme.objects.get(slug="five-by-five").pk
+    assert re.search(r'name="scheme".*?<option value="(\d+)"', str(SetupForm()), re.S)[1] == str(
+        scheme
+    )
 
 
 def test_a_code_may_be_typed_without_hyphens():
@@ -155,3 +173,125 @@ def test_the_command_refuses_an_installation_in_use():
     make_user()
     with pytest.raises(CommandError, match="set up already"):
         call_command("setup")
+
+
+# The sign-in page of an empty installation
+
+
+@pytest.fixture
+def new_process(monkeypatch):
+    """Has not seen yet that the installation is set up."""
+    monkeypatch.setattr(set_up_state, "_was_set_up", False)
+
+
+def test_an_empty_installation_leads_from_its_address_to_the_setup(new_process, client):
+    text = client.get("/", follow=True).text
+    assert "This installation is not set up yet" in text
+    assert f'href="{reverse("setup")}"' in text
+
+
+@pytest.mark.parametrize("make", [make_user, make_organisation])
+def test_the_sign_in_page_of_an_installation_in_use_says_nothing_of_the_setup(
+    new_process, client, make
+):
+    make()
+    text = client.get(reverse("account_login")).text
+    assert "Password" in text and "set up" not in text.lower()
+
+
+def test_a_process_asks_once_whether_the_installation_is_set_up(
+    new_process, client, django_assert_num_queries
+):
+    make_user()
+    client.get(reverse("account_login"))
+    with django_assert_num_queries(0):
+        client.get(reverse("account_login"))
+
+
+# A further organisation
+
+
+NEW = "/organisations/new/"
+
+
+@pytest.fixture
+def installer(client):
+    client.force_login(make_user(is_staff=True, is_superuser=True))
+    return client
+
+
+def another(**changes):
+    return {
+        **{"organisation_name": "Eastmoor NHS Trust", "sector": "nhs", "year_starts_in": "4"},
+        **{"register_name": "Board assurance framework", "prefix": "baf"},
+        "scheme": str(ScoringScheme.objects.get(slug="five-by-five").pk),
+        **{"administrator_name": "Bo Reed", "email": "Bo.Reed@eastmoor.example"},
+        "token": str(uuid.uuid4()),
+        **changes,
+    }
+
+
+def test_whoever_runs_the_installation_adds_an_organisation_with_a_register(installer):
+    answer = installer.post(NEW, another(), follow=True)
+    register = Register.objects.get()
+    assert (register.prefix, register.organisation.slug, register.organisation.sector) == (
+        "BAF",
+        "eastmoor-nhs-trust",
+        "nhs",
+    )
+    assert "We have sent an invitation to bo.reed@eastmoor.example" in answer.text
+
+
+def test_its_first_administrator_is_invited_and_can_accept(installer):
+    installer.post(NEW, another())
+    link = re.search(r"/invitations/\S+", mail.outbox[0].body)[0]
+    Client().post(link, {"name": "Bo Reed", "password": PASSWORD})
+    membership = Membership.objects.get()
+    assert (membership.user.email, membership.role) == ("bo.reed@eastmoor.example", "administrator")
+
+
+def test_whoever_added_it_has_no_role_in_it(installer):
+    installer.post(NEW, another())
+    assert installer.get("/organisations/eastmoor-nhs-trust/").status_code == 404
+
+
+def test_an_organisation_that_was_added_is_in_the_audit_trail(installer):
+    installer.post(NEW, another())
+    seal_rows()
+    call_command("verify_audit")
+    assert AuditEntry.objects.filter(verb="organisation.added").exists()
+    verbs = AuditEntry.objects.filter(chain__organisation=Organisation.objects.get())
+    assert {*verbs.values_list("verb", flat=True)} == {*("register.added", "invitation.sent")}
+
+
+def test_the_form_sent_twice_adds_one(installer):
+    form = another()
+    answers = [installer.post(NEW, form)["Location"] for _ in range(2)]
+    assert (len({*answers}), Organisation.objects.count(), len(mail.outbox)) == (1, 1, 1)
+
+
+def test_a_name_that_another_organisation_has_is_refused(installer):
+    make_organisation("EASTMOOR nhs trust")
+    text = installer.post(NEW, another()).text
+    assert "There is already an organisation with this name" in text
+    assert Organisation.objects.count() == 1
+
+
+@pytest.mark.parametrize(("name", "slug"), [("New", "new-2"), ("東", "organisation")])
+def test_an_organisation_gets_an_address_that_no_page_has(installer, name, slug):
+    installer.post(NEW, another(organisation_name=name))
+    assert Organisation.objects.get().slug == slug
+
+
+def test_where_mail_fails_no_organisation_is_added(installer, settings):
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 1
+    assert "nothing has changed" in installer.post(NEW, another()).text
+    assert not Organisation.objects.exists()
+
+
+@pytest.mark.parametrize("staff", [{}, {"is_staff": True}, {"is_superuser": True}])
+def test_nobody_else_adds_an_organisation(client, staff):
+    client.force_login(make_user(**staff))
+    assert client.post(NEW, another()).status_code == 403
+    assert not Organisation.objects.exists()

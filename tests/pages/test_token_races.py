@@ -6,12 +6,13 @@ import pytest
 from database import in_parallel
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
-from form_table import FORMS, Form
+from form_table import FORMS, ORGANISATION_FORMS, Administration, Form, OrganisationForm
 from makers import (
     days_ago,
     impact,
     make_action,
     make_body,
+    make_membership,
     make_organisation,
     make_person,
     make_precedent,
@@ -40,6 +41,22 @@ def statuses_at_once(clients, send):
     return in_parallel(
         EACH * len(clients), lambda number: send(clients[number % len(clients)]).status_code
     )
+
+
+def test_every_form_of_an_organisation_is_answered_to_two_people_at_once():
+    for name in ORGANISATION_FORMS:
+        administration = Administration()
+        form = OrganisationForm(name, administration)
+        roles = {"is_staff": True, "is_superuser": True}
+        other = make_user(**(roles if form.sender.is_superuser else {}))
+        for membership in form.sender.memberships.all():
+            make_membership(other, administration.organisation, membership.role)
+        clients = [client_of(person) for person in (form.sender, other)]
+        statuses = statuses_at_once(
+            clients, lambda client, form=form: client.post(form.address, form.data)
+        )
+        assert (name, {*statuses} - {200, 302, 404, 409}) == (name, set())
+        assert (name, 302 in statuses) == (name, True)
 
 
 def test_every_form_with_a_token_is_answered_to_two_people_at_once():

@@ -2,7 +2,8 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.urls import reverse
 
-from registers.administration.first_run import is_installation_empty, setup_code
+from registers.accounts.set_up_state import is_installation_empty
+from registers.administration.first_run import setup_code
 from registers.models import ScoringScheme
 
 
