@@ -179,7 +179,7 @@ class PositionFilter(django_filters.FilterSet):
         method="by_stuck",
         label="Stuck",
         empty_label="All risks",
-        choices=[("yes", "In the highest band at four quarter ends running")],
+        choices=[("yes", "In the highest band at four quarter ends in a row")],
     )
     changed = django_filters.ChoiceFilter(
         method="by_changed",
