@@ -288,5 +288,6 @@ def _targets(day, recorded_by):
 
 def _open_actions(day, recorded_by):
     if recorded_by is None and day == timezone.localdate():
-        return ActionRevision.objects.in_force().open()
+        # By the action that a risk leads to: in_force() reads those of all registers on SQLite.
+        return ActionRevision.objects.filter(record__latest=F("pk")).open()
     return ActionRevision.objects.latest_per("record", day=day, recorded_by=recorded_by).open()
