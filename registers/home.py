@@ -25,6 +25,7 @@ from registers.permissions import Permission, can_on, readers_agreements
 from registers.phrases.register import news_sentence
 
 CHANGES = 8
+SPARE = 4  # read besides, for those that are left out
 KNOWN_TODAY = (MissingInformation.VACANT_POST, MissingInformation.EARLIER_SCHEME)
 
 
@@ -74,12 +75,13 @@ class Change:
     """One thing that was done to a risk. labels: of the fields that an edit changed, without
     related risks: those may be ones that the reader may not see.
 
-    is_current: whether the rating that was given became the current one. before: the current rating
-    until then, if there was one.
+    is_hidden: whether it changed those alone. is_current: whether the rating that was given became
+    the current one. before: the current rating until then, if there was one.
     """
 
     revision: RiskRevision
     labels: list[str]
+    is_hidden: bool
     is_current: bool
     before: Assessment | None
 
@@ -253,9 +255,13 @@ def _counts_since(positions, since):
 def latest_changes(revisions):
     """The latest few of these revisions, newest recorded first; those of one instant by key.
 
-    One query for their keys, and those for their words and for what they changed.
+    Without edits of related risks alone: history leaves out those of risks that a reader may not
+    see, and this list those of all. One query for their keys, and those for their words and for
+    what they changed.
     """
-    latest = list(revisions.order_by("-recorded_at", "-pk").values_list("risk", "number")[:CHANGES])
+    latest = list(
+        revisions.order_by("-recorded_at", "-pk").values_list("risk", "number")[: CHANGES + SPARE]
+    )
     revisions_by_key = _with_previous(latest)
     judgements = (
         Assessment.objects.current()
@@ -265,14 +271,15 @@ def latest_changes(revisions):
     judged = {}
     for assessment in judgements.prefetch_related("scheme"):
         judged.setdefault(assessment.risk_id, []).append(assessment)
-    return [
+    changes = (
         _change(
             revisions_by_key[key],
             revisions_by_key.get((key[0], key[1] - 1)),
             judged.get(key[0], []),
         )
         for key in latest
-    ]
+    )
+    return [change for change in changes if not change.is_hidden][:CHANGES]
 
 
 def _with_previous(keys):
@@ -301,15 +308,12 @@ def _change(revision, earlier, judgements):
     judgement, is_edit = revision.assessment, revision.what == RiskRevision.Event.EDITED
     is_ours = judgement in judgements
     before = [row for row in judgements if is_ours and row.pk < judgement.pk][-1:]
+    changes = revision.changes_since(earlier) if is_edit and earlier else []
+    labels = [change.label.lower() for change in changes if change.name != "related_risks"]
     return Change(
         revision,
-        labels=[
-            change.label.lower()
-            for change in revision.changes_since(earlier)
-            if change.name != "related_risks"
-        ]
-        if is_edit and earlier
-        else [],
+        labels=labels,
+        is_hidden=bool(changes) and not (labels or judgement or revision.review_id),
         before=before[0] if before else None,
         is_current=is_ours and all(row.effective_on <= judgement.effective_on for row in before),
     )

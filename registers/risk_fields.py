@@ -142,8 +142,8 @@ FIELDS = (
     RiskField("category", "Category", Sort.CHOICE, SUBJECT,
         "What the risk is about, by the Orange Book's categories.",
         Question("Which risk category is it in?",
-            hint="What the risk is about, by the Orange Book's categories. Bodies often set an "
-            "appetite for each category.",
+            hint="What the risk is about, by the Orange Book\u2019s categories. Bodies often set "
+            "an appetite for each category.",
             invalid="Select a category from the list", empty="Not decided yet"),
         aliases=("risk category", "risk type", "type of risk"), published="category"),
     RiskField("primary_failure_type", "Failure type", Sort.TYPES, KIND,

@@ -6,10 +6,11 @@ that are shown.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from django.db.models import Case, F, OuterRef, Subquery, Value, When
+from django.db.models import Case, F, IntegerField, OuterRef, Subquery, Value, When
 from django.utils import timezone
 
 from registers.models import ActionRevision, Assessment, Category, Register, Risk
@@ -29,6 +30,7 @@ from registers.movement import (
 )
 from registers.phrases.bands import fell_from, rose_from
 
+DIRECTION = "direction"
 # Besides the reference and the title, which are always there. In the order of the table.
 COLUMNS = {
     "type": "Main failure type",
@@ -37,7 +39,7 @@ COLUMNS = {
     "owner": "Owner",
     "directorate": "Directorate",
     "rating": "Residual rating",
-    "direction": "Direction",
+    DIRECTION: "Direction",
     "target": "Target rating",
     "assessed": "Assessed",
     "review": "Next review",
@@ -45,7 +47,7 @@ COLUMNS = {
     "identified": "Date identified",
 }
 # What fits a page 1,280 pixels wide.
-DEFAULT_COLUMNS = ("type", "owner", "rating", "direction", "review", "action")
+DEFAULT_COLUMNS = ("type", "owner", "rating", DIRECTION, "review", "action")
 REVERSE = "-"
 ARROWS = {UP: "↑", DOWN: "↓"}
 CLAUSES = {UP: rose_from, DOWN: fell_from}
@@ -90,8 +92,34 @@ def _action_due(day, recorded_by):
     return Subquery(rows.filter(due_on__isnull=False).order_by("due_on").values("due_on")[:1])
 
 
+# What went up stands before these, what went down behind them, each by how many bands.
+DIRECTION_VALUES = {NEW: 0, SCORED: 1, RATED_OTHERWISE: 2, UNCHANGED: 3, LEFT: 4}
+
+
+def risks_by_direction(movements, current, ranks):
+    """Value that the list is sorted by -> keys of the risks that moved so.
+
+    current: RiskPoints of the day read. ranks: slug of a band -> rank.
+    """
+    bands = {point.risk: point.band for point in current}
+    by_value = defaultdict(list)
+    for risk, _, kind, band_before in movements:
+        value = DIRECTION_VALUES.get(kind)
+        if value is None:
+            bands_down = ranks[band_before] - ranks[bands[risk]]
+            value = bands_down + DIRECTION_VALUES[NEW if bands_down < 0 else LEFT]
+        by_value[value].append(risk)
+    return by_value
+
+
+def _by_direction(by_value):
+    moved = (When(risk__in=risks, then=Value(value)) for value, risks in by_value.items())
+    stayed = When(is_on_register=True, then=Value(DIRECTION_VALUES[UNCHANGED]))
+    return Case(*moved, stayed, default=None, output_field=IntegerField())
+
+
 # Name -> the value that the list is sorted by; a function of the day and the instant for what
-# stands beside a risk.
+# stands beside a risk. Direction takes another day: see in_order.
 ORDERS = {
     "score": F("score"),
     "reference": F("number"),
@@ -107,14 +135,43 @@ ORDERS = {
     "action": _action_due,
     "identified": F("revision__identified_on"),
 }
+# In the order of the columns, as a form offers them.
+SORT_LABELS = [
+    ("score", "Highest score first"),
+    ("-score", "Lowest score first"),
+    ("reference", "Reference"),
+    ("-reference", "Reference, last first"),
+    ("title", "Title"),
+    ("-title", "Title, Z to A"),
+    ("type", "Main failure type"),
+    ("-type", "Main failure type, Z to A"),
+    ("category", "Category"),
+    ("-category", "Category, Z to A"),
+    ("response", "Response"),
+    ("-response", "Response, Z to A"),
+    ("owner", "Owner"),
+    ("-owner", "Owner, Z to A"),
+    ("directorate", "Directorate"),
+    ("-directorate", "Directorate, Z to A"),
+    ("direction", "Direction, rose first"),
+    ("-direction", "Direction, fell first"),
+    ("target", "Lowest target rating first"),
+    ("-target", "Highest target rating first"),
+    ("assessed", "Longest since assessed"),
+    ("-assessed", "Latest assessed"),
+    ("review", "Next review, earliest first"),
+    ("-review", "Next review, latest first"),
+    ("action", "Next action due, earliest first"),
+    ("-action", "Next action due, latest first"),
+    ("identified", "Longest since identified"),
+    ("-identified", "Latest identified"),
+]
 # Without a minus the highest score stands first, and of these two whatever has none.
 DESCENDING = ("score",)
 BLANKS_FIRST = ("owner", "assessed")
 NEVER_BLANK = ("score", "reference", "title")
 # Column -> the order that its heading leads to.
-ORDER_OF_COLUMN = {
-    name: "score" if name == "rating" else name for name in COLUMNS if name != "direction"
-}
+ORDER_OF_COLUMN = {name: "score" if name == "rating" else name for name in COLUMNS}
 DEFAULT_ORDER = "score"
 
 
@@ -124,11 +181,20 @@ def is_descending(order: str) -> bool:
     return (name in DESCENDING) != order.startswith(REVERSE)
 
 
-def in_order(positions, order: str, day, recorded_by=None):
-    """The positions sorted, those of equal value by their number."""
+def in_order(positions, order: str, day, recorded_by=None, directions=None):
+    """The positions sorted, those of equal value by their number.
+
+    directions: a function of none, risks_by_direction of what moved; None where the day read is
+    compared with no other.
+    """
     name = order.removeprefix(REVERSE)
-    value = ORDERS[name]
-    value = value(day, recorded_by) if callable(value) else value
+    if name == DIRECTION:
+        if directions is None:
+            return positions.order_by("number")
+        value = _by_direction(directions())
+    else:
+        value = ORDERS[name]
+        value = value(day, recorded_by) if callable(value) else value
     blanks = {}
     if name in BLANKS_FIRST and not order.startswith(REVERSE):
         blanks = {"nulls_first": True}
@@ -164,13 +230,13 @@ class ColumnValues:
         """Give each position `direction`, `target` and `next_action`. A query each, if shown."""
         risks = [row.risk_id for row in rows]
         readers = {
-            "direction": lambda: self._directions(rows, risks),
+            DIRECTION: lambda: self._directions(rows, risks),
             "target": lambda: self._targets(risks),
             "action": lambda: self._next_actions(risks),
         }
         values = {name: read() if name in self.columns else {} for name, read in readers.items()}
         for row in rows:
-            row.direction = values["direction"].get(row.risk_id)
+            row.direction = values[DIRECTION].get(row.risk_id)
             row.target = values["target"].get(row.risk_id)
             row.next_action = values["action"].get(row.risk_id)
 
@@ -222,5 +288,6 @@ def _targets(day, recorded_by):
 
 def _open_actions(day, recorded_by):
     if recorded_by is None and day == timezone.localdate():
-        return ActionRevision.objects.in_force().open()
+        # By the action that a risk leads to: in_force() reads those of all registers on SQLite.
+        return ActionRevision.objects.filter(record__latest=F("pk")).open()
     return ActionRevision.objects.latest_per("record", day=day, recorded_by=recorded_by).open()

@@ -13,10 +13,20 @@ from operator import or_
 from django.db.models import Q
 from django.utils import timezone
 
+from registers.excerpts import excerpt_of
 from registers.models import Position, Register
+from registers.models.position_queries import searched_words
 from registers.permissions import defaults_to_agreed, positions_across, readers_agreements
 
 SHOWN = 10  # of each register
+# The searched texts beside the title, which is shown whole.
+EXCERPTED = {
+    "revision__cause": "Cause",
+    "revision__event": "Event",
+    "revision__consequence": "Consequence",
+    "revision__notes": "Other notes",
+    "current__rationale": "Reason for the rating",
+}
 REFERENCE = re.compile(r"(?P<prefix>\w{1,8})-(?P<number>[0-9]{1,9})")
 
 
@@ -36,7 +46,7 @@ class RegisterHits:
 def search_risks(reader, registers: list[Register], words: str) -> list[RegisterHits]:
     """The reader's risks with all of these words; a risk of that reference before any other.
 
-    Registers without a hit are left out. At most six queries.
+    Registers without a hit are left out. At most seven queries.
     """
     if not words.split() or not registers:
         return []
@@ -52,11 +62,28 @@ def search_risks(reader, registers: list[Register], words: str) -> list[Register
         keys_by_register.setdefault(register, []).append(pk)
     shown = [pk for keys in keys_by_register.values() for pk in keys[:SHOWN]]
     risks = positions.headings_by_key(shown)
+    add_excerpts(risks.values(), words)
     by_key = {register.pk: register for register in registers}
     return [
         RegisterHits(by_key[register], [risks[pk] for pk in keys[:SHOWN]], len(keys))
         for register, keys in keys_by_register.items()
     ]
+
+
+def add_excerpts(positions, words: str) -> None:
+    """Give each position an `excerpt` of its texts that has the words, None where only the title or
+    the reference has them.
+
+    positions: as the reader sees them: the excerpt is of the same day. One query, none without
+    positions or words.
+    """
+    by_key, wanted = {position.pk: position for position in positions}, searched_words(words)
+    if not (by_key and wanted):
+        return
+    rows = Position.objects.filter(pk__in=by_key).order_by().values_list("pk", *EXCERPTED)
+    for pk, *texts in rows:
+        labelled = zip(EXCERPTED.values(), texts, strict=True)
+        by_key[pk].excerpt = excerpt_of({label: text or "" for label, text in labelled}, wanted)
 
 
 def _positions_as_opened(reader, registers):

@@ -210,7 +210,7 @@ class TenFacts:
         actions = actions_on_day(positions, SimpleNamespace(is_today=True))
         assert (
             action_counts(actions, self.today).sentence
-            == "Seven of 16 open actions are overdue, five with dates changed before."
+            == "Seven of 16 open actions are overdue. Five had their due date changed before."
         )
         page = self.read("risk_detail", 1)
         assert "due date changed three times" in page

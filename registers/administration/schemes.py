@@ -83,10 +83,6 @@ class PublishPreview:
         ratings = count_ratings(user, registers, day)
         self.registers = [self._preview(register, ratings[register.pk]) for register in registers]
 
-    @property
-    def has_unplaced(self):
-        return any(register.unplaced for register in self.registers)
-
     def _preview(self, register, ratings):
         """ratings: (band, likelihood, impact) -> how many risks."""
         ranks = register.scheme.rules.ranks

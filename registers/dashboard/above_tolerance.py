@@ -15,7 +15,6 @@ from django.utils.formats import date_format
 from registers.actions import NextAction
 from registers.band_history import BandHistory
 from registers.dashboard.section import Section
-from registers.dates import quarter_ends_between
 from registers.models import AssuranceLevel, Position, Risk
 from registers.movement import NEW
 from registers.phrases.dashboard import band_since_in_words
@@ -29,14 +28,12 @@ ASSURANCE_GAPS = (AssuranceLevel.FIRST_LINE, AssuranceLevel.EXPIRED, AssuranceLe
 
 @dataclass(frozen=True)
 class AboveRow:
-    """quarter_ends: in this band running. next_action: None where no action is open.
+    """next_action: None where no action is open. materialised_on: None where it has not happened.
 
-    is_unexplained: it fell, and nothing on record says why. materialised_on: None where it has not
-    happened.
+    is_unexplained: it fell, and nothing on record says why.
     """
 
     position: Position
-    quarter_ends: int
     history: BandHistory
     next_action: NextAction | None = None
     is_new: bool = False
@@ -46,8 +43,8 @@ class AboveRow:
 
     @property
     def since(self) -> str:
-        """ "since March 2024, eight quarter ends" """
-        return band_since_in_words(self.position.band_since, self.quarter_ends)
+        """ "since March 2024" """
+        return band_since_in_words(self.position.band_since)
 
     @property
     def lacks_an_action(self) -> bool:
@@ -111,7 +108,6 @@ class AboveTolerance(Section):
         movement = moved.kind_of.get(key)
         return AboveRow(
             position,
-            quarter_ends_between(position.band_since, data.as_of.day),
             self.dashboard.histories[position.risk_id],
             self.dashboard.next_actions.get(position.risk_id),
             is_new=movement is not None and movement.kind == NEW,

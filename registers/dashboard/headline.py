@@ -15,16 +15,18 @@ from registers.phrases.dashboard import (
     FEW,
     AboveCount,
     above_tolerance_sentence,
+    band_since_in_words,
     changed_label,
     empty_sentence,
     materialised_on,
     other_scheme_sentence,
+    rated_after_it_happened,
     scheme_then_sentence,
     stuck_label,
     stuck_sentence,
     unrated_sentence,
 )
-from registers.phrases.numbers import join_names, quarter_ends_in_words
+from registers.phrases.numbers import join_names
 from registers.scoring import ABOVE_TOLERANCE
 
 SHOWN = 3  # risks of each kind
@@ -153,8 +155,16 @@ class Headline(Section):
             moved.position,
             tuple(moved.bands),
             moved.band_words,
-            is_unexplained=moved.is_unexplained,
+            self._happened_note(moved.position),
+            moved.is_unexplained,
         )
+
+    def _happened_note(self, position: Position) -> str:
+        """What the change of band means for a risk that has happened; "" of any other."""
+        happened_on = self.data.materialised_on.get(position.pk)
+        if not (happened_on and position.current):
+            return ""
+        return rated_after_it_happened(position.current.effective_on, happened_on)
 
     def _materialised(self) -> LeadGroup:
         data, headings = self.data, self.dashboard.headings
@@ -177,8 +187,8 @@ class Headline(Section):
             len(data.stuck),
             data.href(stuck="yes"),
             [
-                LeadRisk(headings[pk], note=quarter_ends_in_words(ends))
-                for pk, _, ends in data.stuck[:SHOWN]
+                LeadRisk(headings[pk], note=band_since_in_words(headings[pk].band_since))
+                for pk, *_ in data.stuck[:SHOWN]
             ],
         )
 

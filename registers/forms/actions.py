@@ -48,7 +48,7 @@ class ActionForm(forms.Form):
         counted=True,
         subject="What will be done",
         max_length=200,
-        help_text="Begin with a verb. For example: fill the head of procurement's post.",
+        help_text="Begin with a verb. For example: fill the head of procurement\u2019s post.",
         missing="Enter what will be done",
     )
     kind = forms.ChoiceField(
@@ -114,8 +114,8 @@ class EditActionForm(VersionedForm, ActionForm):
         required=False,
         rows=2,
         max_length=1000,
-        help_text="Required if the due date changes. The risk's page keeps the old date and your "
-        "reason.",
+        help_text="Required if the due date changes. The risk\u2019s page keeps the old date and "
+        "your reason.",
     )
     helper = Helper("title", "kind", "owner", "due_on", "reason", "detail")
     field_order = ("title", "kind", "owner", "due_on", "reason", "detail")

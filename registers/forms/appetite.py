@@ -55,7 +55,7 @@ class AppetiteForm(forms.Form):
         rows=4,
         help_text="For example: we will spend reserves to keep a service running, and never to "
         "balance the budget.",
-        missing="Enter the statement in the body's own words",
+        missing="Enter the statement in the body\u2019s own words",
     )
     approved_by = PlainTextField(
         label="Which body approved it?",

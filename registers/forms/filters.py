@@ -36,41 +36,13 @@ from registers.movement import (
     without_lasting,
 )
 from registers.permissions import mark_visibility, marks_across, sees_drafts
-from registers.risk_list import DEFAULT_ORDER, in_order
+from registers.risk_list import DEFAULT_ORDER, SORT_LABELS, in_order, risks_by_direction
 from registers.scoring import ABOVE_TOLERANCE, NOT_SCORED, TO_RE_ASSESS
 
 UNDECIDED = "not-decided"
 ON_REGISTER = ""
 ALL = "all"
 ANY_GAP = "any"
-SORT_LABELS = [
-    ("score", "Highest score first"),
-    ("-score", "Lowest score first"),
-    ("reference", "Reference"),
-    ("-reference", "Reference, last first"),
-    ("title", "Title"),
-    ("-title", "Title, Z to A"),
-    ("type", "Main failure type"),
-    ("-type", "Main failure type, Z to A"),
-    ("category", "Category"),
-    ("-category", "Category, Z to A"),
-    ("response", "Response"),
-    ("-response", "Response, Z to A"),
-    ("owner", "Owner"),
-    ("-owner", "Owner, Z to A"),
-    ("directorate", "Directorate"),
-    ("-directorate", "Directorate, Z to A"),
-    ("target", "Lowest target rating first"),
-    ("-target", "Highest target rating first"),
-    ("assessed", "Longest since assessed"),
-    ("-assessed", "Latest assessed"),
-    ("review", "Next review, earliest first"),
-    ("-review", "Next review, latest first"),
-    ("action", "Next action due, earliest first"),
-    ("-action", "Next action due, latest first"),
-    ("identified", "Longest since identified"),
-    ("-identified", "Latest identified"),
-]
 
 
 # By which the lead of the dashboard names risks, beside "yes" for any change.
@@ -207,7 +179,7 @@ class PositionFilter(django_filters.FilterSet):
         method="by_stuck",
         label="Stuck",
         empty_label="All risks",
-        choices=[("yes", "In the highest band at four quarter ends running")],
+        choices=[("yes", "In the highest band at four quarter ends in a row")],
     )
     changed = django_filters.ChoiceFilter(
         method="by_changed",
@@ -320,7 +292,8 @@ class PositionFilter(django_filters.FilterSet):
         positions = super().qs if self.is_valid() else self.queryset.none()
         if not self.form.cleaned_data.get("status"):
             positions = positions.on_register()
-        return in_order(positions, self.order, self.day, self.recorded_by)
+        directions = self._directions if self.comparison else None
+        return in_order(positions, self.order, self.day, self.recorded_by, directions)
 
     @property
     def order(self):
@@ -419,20 +392,29 @@ class PositionFilter(django_filters.FilterSet):
         """
         if self.comparison is None:
             return positions.none()
-        current, previous = without_lasting(
-            self.queryset.on_register(), self.earlier_positions, self.comparison[0], self.day
-        )
-        points = [
-            read_risk_points(rows, self.scheme.pk, by_category=value != "yes")
-            for rows in (current, previous)
-        ]
-        movements = movements_between(*points, self.scheme.rules.ranks)
+        movements, *points = self._movements(by_category=value != "yes")
         if value == "yes":
             moved = [movement for movement in movements if movement.kind != UNCHANGED]
         else:
             tolerance = Tolerances.of(self.register).on(self.day, self.recorded_by)
             moved = movements_by_tolerance(movements, *points, tolerance)[value]
         return positions.filter(risk__in=[movement.risk for movement in moved])
+
+    def _movements(self, *, by_category=False):
+        """What risks did since the day compared with, but for those that stand as they did; and
+        the points of both days that it follows from, the later first.
+        """
+        both_days = without_lasting(
+            self.queryset.on_register(), self.earlier_positions, self.comparison[0], self.day
+        )
+        points = [
+            read_risk_points(rows, self.scheme.pk, by_category=by_category) for rows in both_days
+        ]
+        return movements_between(*points, self.scheme.rules.ranks), *points
+
+    def _directions(self):
+        movements, current, _ = self._movements()
+        return risks_by_direction(movements, current, self.scheme.rules.ranks)
 
     def by_mine(self, positions, name, value):
         return positions.answered_for_by(self.reader)

@@ -95,7 +95,7 @@ class NewRegisterForm(RegisterForm):
         label="Address",
         subject="The address",
         required=False,
-        help_text="The last part of the register's web address, in small letters, digits and "
+        help_text="The last part of the register\u2019s web address, in small letters, digits and "
         "hyphens. Leave it empty and we make it from the name. You cannot change it later.",
         max_length=LONGEST_SLUG,
         one_line=True,

@@ -19,7 +19,7 @@ from registers.models import RiskRevision
 PARAGRAPHS = {
     1: "it is about one person",
     2: "it would tell who a person is",
-    3: "it is about somebody's money or business, the council's own too",
+    3: "it is about somebody\u2019s money or business, the council\u2019s own too",
     4: "it is about talks with staff or unions over employment",
     5: "it is legal advice or correspondence that could be kept from a court",
     6: "it would tell of a notice, order or direction before it is given",

@@ -118,6 +118,7 @@ GLOSSARY = (
             Term("Risk appetite", "How much risk a body chooses to take, category by category."),
             Term("Tolerance", "The highest band that a body allows."),
             Term("Above tolerance", "In a higher band than the body allows."),
+            Term("Stuck", "In the highest band at the end of four quarters in a row, or more."),
             Term(
                 "Independent rating",
                 "A rating by an auditor, a peer reviewer or an inspector. It stands beside our own "

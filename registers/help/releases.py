@@ -42,7 +42,8 @@ RELEASES = (
             ),
             (
                 "Search",
-                "Search every register that you may see, and the library, from any page.",
+                "Search every register that you may see, and the library, from any page. "
+                "Each result shows the words in their context.",
             ),
             (
                 "Risk pages",

@@ -19,7 +19,6 @@ DEPTH = 8  # of tables inside tables
 BREAKS = {"tab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "-"}
 # What was moved away, and what stands in for a drawing that older programs cannot show.
 SKIPPED = ("moveFrom", "Fallback")
-OFF = ("0", "false", "off")
 
 
 @dataclass

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from django.db.models import Exists, OuterRef, Q
 
+from registers.excerpts import Excerpt, excerpt_of
 from registers.library_pages.links import RELATED, Link, link_to
 from registers.models import (
     AdverseImpact,
@@ -49,8 +50,11 @@ KINDS = [
 
 @dataclass(frozen=True)
 class Hit:
+    """text: the first text of the row. excerpt: of it, None where another text has the words."""
+
     link: Link
-    excerpt: str
+    text: str
+    excerpt: Excerpt | None
 
 
 @dataclass(frozen=True)
@@ -60,6 +64,10 @@ class HitGroup:
     heading: str
     hits: tuple[Hit, ...]
     more_count: int
+
+    @property
+    def count(self):
+        return len(self.hits) + self.more_count
 
 
 def search_library(query: str) -> list[HitGroup]:
@@ -81,8 +89,12 @@ def _search(heading, model, fields, words) -> HitGroup:
             matches |= Q(**{f"{field}__icontains": word})
         rows = rows.filter(matches)
     rows = list(rows)
-    hits = tuple(Hit(link_to(row), getattr(row, fields[0])) for row in rows[:SHOWN])
+    hits = tuple(_hit(row, getattr(row, fields[0]), words) for row in rows[:SHOWN])
     return HitGroup(heading, hits, max(len(rows) - SHOWN, 0))
+
+
+def _hit(row, text, words):
+    return Hit(link_to(row), text, excerpt_of({"": text}, words))
 
 
 def _claims_with(word):

@@ -22,7 +22,7 @@ from registers.models.control import Assurance, Control, ControlRevision, Line
 class MissingInformation(models.TextChoices):
     """Most pressing first. The value is part of addresses.
 
-    The labels follow a number ("7 owned by a vacant post").
+    The labels follow a number ("7 risks owned by a vacant post").
     """
 
     LATE_REVIEW = "late-review", "with an overdue review"

@@ -167,6 +167,8 @@ def _on_register(name, *fields):
 class Position(models.Model):
     # How the risk reads today where that differs (today_differences.py).
     today = None
+    # Of its texts, in a search (risk_search.py).
+    excerpt = None
 
     risk = models.ForeignKey(Risk, on_delete=models.CASCADE, related_name="positions")
     register = models.ForeignKey(

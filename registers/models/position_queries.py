@@ -31,10 +31,14 @@ SEARCHED = (
     *("revision__title", "revision__cause", "revision__event"),
     *("revision__consequence", "revision__notes", "current__rationale"),
 )
-# Words of a search; further ones are left out.
 MOST_WORDS = 10
 # Quarter ends running in the highest band.
 STUCK = 4
+
+
+def searched_words(search):
+    """The words that a search looks for; further ones are left out."""
+    return search.split()[:MOST_WORDS]
 
 
 class PositionQuerySet(models.QuerySet):
@@ -100,7 +104,7 @@ class PositionQuerySet(models.QuerySet):
     def with_all_of(self, words, *, references=True):
         """Those that have each of the words in one of their texts, or as their reference."""
         rows = self
-        for word in words.split()[:MOST_WORDS]:
+        for word in searched_words(words):
             condition = reduce(or_, (Q(**{f"{name}__icontains": word}) for name in SEARCHED))
             if references and word.rpartition("-")[2].isdecimal() and len(word) < 18:
                 condition |= Q(number=int(word.rpartition("-")[2]))

@@ -13,8 +13,6 @@ from registers.models.register import Register
 # Of one person for one register.
 MOST_VIEWS = 50
 LONGEST_NAME = 60
-# Characters: about as much as an address may have.
-LONGEST_QUERY = 4000
 
 
 class TooManyViews(Exception):

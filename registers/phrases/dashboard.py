@@ -19,8 +19,8 @@ from registers.phrases.numbers import (
     more_or_fewer,
     number_in_words,
     number_to_begin,
-    quarter_ends_in_words,
     quarter_ends_running,
+    quarters_in_words,
 )
 
 LONGEST_NAMED = 2  # stuck risks that a sentence names
@@ -90,6 +90,15 @@ def materialised_on(day: datetime.date) -> str:
     return gettext("happened on %(day)s") % {"day": date_format(day, "j F Y")}
 
 
+def rated_after_it_happened(rated_on: datetime.date, happened_on: datetime.date) -> str:
+    """Of a risk that happened and whose band changed: which came first."""
+    if rated_on < happened_on:
+        words = gettext("rated before it happened on %(day)s")
+    else:
+        words = gettext("rated after it happened on %(day)s")
+    return words % {"day": date_format(happened_on, "j F Y")}
+
+
 def unrated_sentence(n: int) -> str:
     sentence = ngettext(
         "%(count)s has no residual rating.", "%(count)s have no residual rating.", n
@@ -147,9 +156,8 @@ def stuck_sentence(
         return sentence % {"band": band, "quarter_ends": quarter_ends_running(STUCK)}
     reference, most = stuck[0]
     if len(stuck) == 1:
-        sentence = gettext("%(risk)s has been %(band)s at the last %(quarter_ends)s.")
-        quarter_ends = quarter_ends_in_words(most)
-        return sentence % {"risk": reference, "band": band, "quarter_ends": quarter_ends}
+        sentence = gettext("%(risk)s has been %(band)s at the end of the last %(quarters)s.")
+        return sentence % {"risk": reference, "band": band, "quarters": quarters_in_words(most)}
     clause = ngettext(
         "%(count)s has been %(band)s at %(quarter_ends)s or more",
         "%(count)s have been %(band)s at %(quarter_ends)s or more",
@@ -282,10 +290,9 @@ def arrow_in_words(count: int, likelihood: int, impact: int) -> str:
 # Sections
 
 
-def band_since_in_words(since: datetime.date, quarter_ends: int) -> str:
-    """ "since March 2024, eight quarter ends" """
-    clause = gettext("since %(month)s") % {"month": date_format(since, "F Y")}
-    return f"{clause}, {quarter_ends_in_words(quarter_ends)}" if quarter_ends else clause
+def band_since_in_words(since: datetime.date) -> str:
+    """ "since March 2024" """
+    return gettext("since %(month)s") % {"month": date_format(since, "F Y")}
 
 
 def highest_band_running(quarter_ends: int) -> str:

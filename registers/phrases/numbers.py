@@ -96,15 +96,15 @@ def _count_on(n: int, day: str) -> str:
     }
 
 
-def quarter_ends_in_words(n: int) -> str:
-    """ "one quarter end", "eight quarter ends" """
-    ends = ngettext("%(count)s quarter end", "%(count)s quarter ends", n)
-    return ends % {"count": number_in_words(n)}
+def quarters_in_words(n: int) -> str:
+    """ "one quarter", "eight quarters" """
+    quarters = ngettext("%(count)s quarter", "%(count)s quarters", n)
+    return quarters % {"count": number_in_words(n)}
 
 
 def quarter_ends_running(n: int) -> str:
-    """ "four quarter ends running"; there are several."""
-    ends = ngettext("%(count)s quarter end running", "%(count)s quarter ends running", n)
+    """ "four quarter ends in a row"; there are several."""
+    ends = ngettext("%(count)s quarter end in a row", "%(count)s quarter ends in a row", n)
     return ends % {"count": number_in_words(n)}
 
 

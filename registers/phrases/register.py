@@ -17,7 +17,7 @@ from registers.phrases.numbers import (
     join_with_or,
     number_in_words,
     number_to_begin,
-    quarter_ends_in_words,
+    quarters_in_words,
     times_in_words,
 )
 
@@ -36,7 +36,7 @@ def open_actions_sentence(count: int, late: int) -> str:
 
 
 def action_counts_sentence(count: int, late: int, late_before: int) -> str:
-    """Of a register: "Nine of 31 open actions are overdue, six with dates changed before."
+    """Of a register: "Two of 9 open actions are overdue. One had its due date changed before."
 
     count: open actions. late_before: late ones that were re-dated before.
     """
@@ -51,27 +51,27 @@ def action_counts_sentence(count: int, late: int, late_before: int) -> str:
         return sentence % {"count": count}
     if count == 1:
         if late_before:
-            return gettext("One action is open. It is overdue, and its due date changed before.")
+            return gettext("One action is open. It is overdue. Its due date was changed before.")
         return gettext("One action is open. It is overdue.")
     clause = ngettext(
         "%(late)s of %(count)s open actions is overdue",
         "%(late)s of %(count)s open actions are overdue",
         late,
     ) % {"late": number_to_begin(late), "count": count}
-    before = _re_dated_clause(late, late_before)
-    return f"{clause}, {before}." if before else f"{clause}."
+    before = _re_dated_sentence(late, late_before)
+    return f"{clause}. {before}" if before else f"{clause}."
 
 
-def _re_dated_clause(late: int, late_before: int) -> str:
-    """How many of the late actions were re-dated before; "" where the only one was not."""
-    if not late_before:
-        return gettext("none with its due date changed before") if late > 1 else ""
+def _re_dated_sentence(late: int, late_before: int) -> str:
+    """How many of the late actions were re-dated before; "" where none was."""
     if late == 1:
-        return gettext("with its due date changed before")
-    clause = ngettext(
-        "%(count)s with a date changed before", "%(count)s with dates changed before", late_before
+        return gettext("Its due date was changed before.") if late_before else ""
+    sentence = ngettext(
+        "One had its due date changed before.",
+        "%(count)s had their due date changed before.",
+        late_before,
     )
-    return clause % {"count": number_in_words(late_before)}
+    return sentence % {"count": number_to_begin(late_before)} if late_before else ""
 
 
 def put_off_in_words(times: int, actions: int = 1) -> str:
@@ -281,9 +281,9 @@ def worklist_sentence(count: int, risks: int) -> str:
 
 
 def stuck_reason(band: str, quarter_ends: int) -> str:
-    """ "Severe at the last five quarter ends." """
-    sentence = gettext("%(band)s at the last %(quarter_ends)s.")
-    return sentence % {"band": band, "quarter_ends": quarter_ends_in_words(quarter_ends)}
+    """ "Severe at the end of the last five quarters." """
+    sentence = gettext("%(band)s at the end of the last %(quarters)s.")
+    return sentence % {"band": band, "quarters": quarters_in_words(quarter_ends)}
 
 
 def stuck_source(band: str, quarter_ends: int) -> str:

@@ -92,7 +92,10 @@ def names(revision, reference) -> bool:
 
 
 def without_hidden(reader, risk, entries):
-    """The entries of a history, with only those related risks in it that this reader may see."""
+    """The entries of a history, with only those related risks in it that this reader may see.
+
+    An entry that changed nothing else is left out whole: no more is told of a hidden risk.
+    """
     changes = [change for entry in entries for change in entry.changes if change.name == FIELD]
     if not changes:
         return entries
@@ -109,11 +112,22 @@ def without_hidden(reader, risk, entries):
             return change
         return change._replace(before=shown(change.before), after=shown(change.after))
 
+    def has_nothing_left(entry):
+        return entry.changes and not any(is_seen(narrowed(row)) for row in entry.changes)
+
     return [
         replace(entry, changes=tuple(row for row in map(narrowed, entry.changes) if is_seen(row)))
         for entry in entries
+        if not (has_nothing_left(entry) and is_plain_edit(entry.revision))
     ]
 
 
 def is_seen(change):
     return change.name != FIELD or change.before != change.after
+
+
+def is_plain_edit(revision):
+    """Whether nothing came with it that has its own words: no rating, no review, no other step."""
+    return revision.what == RiskRevision.Event.EDITED and not (
+        revision.assessment or revision.review
+    )

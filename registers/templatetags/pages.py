@@ -191,6 +191,18 @@ def as_query(parameters):
     return "".join(f"{quote(name, safe='')}={quote(value, safe='')}&" for name, value in parameters)
 
 
+@register.simple_tag(takes_context=True)
+def query_at(context, **day):
+    """{% query_at as_at=today %}: what the address says, from page 1, of that day in place of its
+    own. A day of None is the reader's default.
+    """
+    query = context.request.GET.copy()
+    for name in ("as_at", "agreed", "page"):
+        query.pop(name, None)
+    query.update({name: value for name, value in day.items() if value})
+    return f"?{query.urlencode()}" if query else ""
+
+
 @register.filter
 def query_without(query, names):
     """The parameters of an address without these: {% querystring %} takes no list of names."""

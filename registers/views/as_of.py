@@ -50,6 +50,11 @@ class AsOf:
         return self.day == self.today and not self.agreement
 
     @property
+    def is_default_today(self):
+        """Whether this is today, and what the reader sees by default."""
+        return self.is_today and not self.default_agreement
+
+    @property
     def recorded_by(self):
         """The instant after which what was recorded is left out, None where nothing is."""
         return self.agreement and self.agreement.recorded_by
@@ -86,9 +91,14 @@ class AsOf:
         return self.query_params_today if self.is_today else {"as_at": self.day.isoformat()}
 
     @property
+    def as_at_today(self):
+        """The value of `as_at` in an address that shows today; None where it needs none."""
+        return self.today.isoformat() if self.default_agreement else None
+
+    @property
     def query_params_today(self):
         """What an address carries to show today."""
-        return {"as_at": self.today.isoformat()} if self.default_agreement else {}
+        return {"as_at": self.as_at_today} if self.as_at_today else {}
 
     @property
     def query(self):

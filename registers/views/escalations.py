@@ -50,7 +50,7 @@ def risk_escalate(request, slug, number):
         to = escalation.to_register
         messages.success(
             request,
-            f"{risk.reference}: your proposal is waiting for a risk manager's decision on {to}.",
+            f"{risk.reference}: your proposal waits for a risk manager\u2019s decision on {to}.",
         )
         return redirect(risk)
     context = {"register": risk.register, "risk": risk, "form": form}

@@ -23,6 +23,7 @@ from registers.permissions import (
     sandbox_registers_for,
 )
 from registers.risk_list import ColumnValues
+from registers.risk_search import add_excerpts
 from registers.tasks.task_list import TaskList
 from registers.today_differences import mark_differences
 from registers.views.as_of import as_of_from, page_from, read_only
@@ -120,10 +121,11 @@ def risk_list(request, slug):
 
 
 def _add_columns(reader, register, as_of, positions, columns, list_filter):
-    """Give the positions of a page what their columns say, and where today differs."""
+    """Give the positions of a page what their columns say, where today differs, and excerpts."""
     earlier = list_filter.earlier_positions
     values = ColumnValues(register, columns.chosen, as_of.day, as_of.recorded_by, earlier)
     values.add_to(positions)
+    add_excerpts(positions, list_filter.selected.get("q", ""))
     if as_of.agreement:
         mark_differences(positions, positions_for(reader, register, as_of.today))
 

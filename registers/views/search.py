@@ -14,11 +14,14 @@ def search(request):
     form = SearchForm(request.GET if "q" in request.GET else None)
     words = form.cleaned_data["q"] if form.is_valid() else ""
     registers = list(registers_for(request.user))
+    hits, groups = search_risks(request.user, registers, words), search_library(words)
     context = {
         "form": form,
         "words": words,
-        "hits": search_risks(request.user, registers, words),
+        "hits": hits,
+        "risk_count": sum(register_hits.count for register_hits in hits),
+        "library_count": sum(group.count for group in groups),
         "counts_everything": all(counts_everything(request.user, row) for row in registers),
-        "groups": search_library(words),
+        "groups": groups,
     }
     return render(request, "search/search.html", context)

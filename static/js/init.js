@@ -2,6 +2,7 @@ import { initAll } from "../vendor/govuk-frontend.min.js";
 import "./folds.js";
 import "./matrix_cells.js";
 import "./ratings.js";
+import "./signed_out.js";
 import "./suggestions.js";
 import "./task_count.js";
 import "./unsaved.js";

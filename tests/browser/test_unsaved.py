@@ -1,9 +1,12 @@
 """Leaving a form with unsaved changes: the browser asks first, and only then."""
 
 import pytest
-from browsing import asks, enter_as, fill_in_the_risk
+from browsing import asks, enter_as, fill_in_the_risk, sign_in
+from django.conf import settings
 from makers import make_post, make_risk
 from playwright.sync_api import expect
+
+from registers.models import ProgressNote
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -37,6 +40,25 @@ def test_each_form_asks_once_something_is_typed(officer_page):
         assert not asks(page), form
         page.keyboard.type("Something")
         assert leave(page) == ["beforeunload"], form
+
+
+def test_who_was_signed_out_meanwhile_loses_no_words(officer_page, live_server):
+    """They sign in in another tab, which makes another CSRF token, and send the form again."""
+    page = officer_page
+    page.goto(f"{page.register}risks/1/progress/new/")
+    page.get_by_label("Where does the risk stand").fill("A long note.")
+    page.context.clear_cookies(name=settings.SESSION_COOKIE_NAME)
+    page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    page.get_by_role("button", name="Add this note").click()
+    notice = page.get_by_role("alert")
+    expect(notice).to_contain_text("You are signed out. What you typed is still here")
+    expect(notice).to_be_focused()
+    tab = page.context.new_page()
+    sign_in(tab, live_server.url, "officer")
+    tab.close()
+    page.get_by_role("button", name="Add this note").click()
+    expect(page.get_by_text("has a new progress note")).to_be_visible()
+    assert ProgressNote.objects.get().note == "A long note."
 
 
 def test_every_kind_of_control_counts_and_a_reverted_change_does_not(officer_page):

@@ -263,6 +263,6 @@ def test_a_day_after_the_agreement_uses_todays_knowledge(council):
     make_assessment(council.risk, (5, 5), by=council.manager, on=days_ago(DAYS_BEFORE))
     since = days_ago(AGREED - 5)
     page = council.page(since=since)
-    assert f"{since:%-d %B %Y} as known now" in page and re.search(
+    assert f"{since:%-d %B %Y}, as recorded now." in page and re.search(
         r"Fell back within.*?Severe →.*?Moderate", page, re.DOTALL
     )

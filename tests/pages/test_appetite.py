@@ -146,7 +146,7 @@ def test_one_statement_may_be_for_all_categories_without_their_own(manager):
         ({"level": "hungry"}, "Select how much of this risk the organisation will take"),
         ({"tolerance": ""}, "Select the highest band that the body allows"),
         ({"tolerance": "amber"}, "Select the highest band that the body allows"),
-        ({"narrative": " "}, "Enter the statement in the body's own words"),
+        ({"narrative": " "}, "Enter the statement in the body\u2019s own words"),
         ({"narrative": "x" * 4001}, "must be 4,000 characters or fewer"),
         ({"approved_by": ""}, "Enter which body approved it"),
         ({"approved_by": "x" * 101}, "must be 100 characters or fewer"),

@@ -5,6 +5,7 @@ import re
 
 import pytest
 from dashboard_pages import counts_behind, numbers
+from django.utils.formats import date_format
 from makers import (
     days_ago,
     make_agreement,
@@ -117,11 +118,38 @@ def test_what_is_missing_stands_on_the_agreed_dashboard_as_recorded_by_then(coun
     unrated = council.register.risks.get(latest__title="Unrated")
     make_assessment(unrated, (1, 1), by=council.manager, on=days_ago(20))
     missing = lead_of(council.page(**query))["Missing or overdue"]
-    assert f"1 {MissingInformation.NO_RATING.label}" in missing
+    assert f"1 risk {MissingInformation.NO_RATING.label}" in missing
     assert MissingInformation.VACANT_POST.label not in missing
     today = lead_of(council.page())["Missing or overdue"]
     assert MissingInformation.NO_RATING.label not in today
-    assert f"1 {MissingInformation.VACANT_POST.label}" in today
+    assert f"1 risk {MissingInformation.VACANT_POST.label}" in today
+
+
+def test_a_risk_that_happened_and_changed_band_says_which_came_first(council):
+    flood = council.register.risks.get(latest__title="Flood")
+    make_assessment(flood, (1, 1), by=council.manager, on=days_ago(8))
+    fell = lead_of(council.page(since=days_ago(SINCE)))["Also fell"]
+    day = date_format(days_ago(9), "j F Y")
+    assert re.search(
+        rf"Flood \(R-006\) : Moderate → Low .*? \(rated after it happened on {day}\)", fell
+    )
+
+
+def test_a_stuck_risk_says_since_when(dashboard):
+    assert re.search(
+        r"\(R-\d+\) : since [A-Z][a-z]+ 20\d\d$", lead_of(dashboard)["Stuck at Severe"]
+    )
+
+
+def test_the_page_says_that_it_marks_only_the_changed_risks_that_it_names(council):
+    council.client.force_login(make_person(council.organisation, Role.MEMBER))
+    pages = []
+    for _ in range(2):
+        pages.append(council.page())
+        risk = council.register.risks.get(latest__title="Roads")
+        make_assessment(risk, (5, 5), by=council.manager)
+    note = "The ones named on this page are marked."
+    assert [note in page for page in pages] == [False, True]
 
 
 def test_without_changes_the_lead_says_so(council):

@@ -324,7 +324,7 @@ def test_a_card_links_to_its_dashboard(officer, register):
 def test_a_card_counts_each_gap(gaps):
     page = home_of(gaps.people["officer"])
     counted = {
-        gap: re.findall(rf'data-count="(\d+)">(\d+) {gap.label}<', page)
+        gap: re.findall(rf'data-count="(\d+)">(\d+) risk {gap.label}<', page)
         for gap in MissingInformation
     }
     assert counted == {gap: [("1", "1")] for gap in MissingInformation}

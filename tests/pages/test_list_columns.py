@@ -28,7 +28,8 @@ from query_counts import queries_for
 
 from registers.forms.list_view import ColumnsForm
 from registers.models import Role
-from registers.risk_list import COLUMNS, ORDERS
+from registers.movement import RiskPoint, movements_between
+from registers.risk_list import COLUMNS, ORDERS, risks_by_direction
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database]
 
@@ -200,6 +201,30 @@ def test_the_list_is_sorted_both_ways_as_a_plain_account_has_it(officer, registe
         assert listed == (blank + full if blanks_first else full + blank), sort
 
 
+@pytest.mark.parametrize(
+    ("sort", "since", "titles"),
+    [
+        ("direction", SINCE, "Up New Same Unrated Left Down"),
+        ("-direction", SINCE, "Down Left Same Unrated New Up"),
+        # Nothing moved, and what was closed by then is not compared.
+        ("direction", days_ago(2), "Up Down New Same Unrated Left"),
+        ("-direction", days_ago(2), "Up Down New Same Unrated Left"),
+        ("direction", days_ago(-1), "Up Down New Same Left Unrated"),  # no day to compare with
+    ],
+)
+def test_the_list_is_sorted_by_direction(officer, register, sort, since, titles):
+    rows = positions_behind(f"{LIST}?sort={sort}&since={since}&status=all", register, officer)
+    assert [position.revision.title for position in rows] == titles.split()
+
+
+def test_what_went_further_stands_further_from_the_middle():
+    current = [RiskPoint(pk, pk, band) for pk, band in enumerate(["low", "low", "high", "severe"])]
+    before = [RiskPoint(pk, pk, band) for pk, band in enumerate(["high", "severe", "low", "low"])]
+    ranks = {"low": 0, "high": 1, "severe": 2}
+    values = risks_by_direction(movements_between(current, before, ranks), current, ranks)
+    assert [values[value] for value in sorted(values)] == [[3], [2], [0], [1]]
+
+
 def test_a_heading_leads_to_its_order_and_then_to_the_reverse(reader):
     first = reader.get(f"{LIST}?band=high").text
     heading = re.search(r'<a class="[^"]*app-sort" href="([^"]*)">Next review', first)[1]
@@ -276,6 +301,7 @@ def test_a_list_to_print_has_every_row_and_no_form_of_changes(reader, monkeypatc
 
 def test_a_list_of_every_column_makes_as_many_queries_for_more_risks(reader, register):
     paths = [f"{LIST}?{EVERY_COLUMN}", f"{LIST}?sort=action", f"{LIST}?changed=yes&status=all"]
+    paths.append(f"{LIST}?sort=direction")
     before = queries_for(reader, paths)
     for n in range(2):
         owner = make_post(register.organisation, directorate=make_directorate())

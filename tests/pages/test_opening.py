@@ -3,6 +3,7 @@
 import copy
 import datetime
 import functools
+import html
 import re
 
 import pytest
@@ -129,6 +130,39 @@ def test_a_later_risk_links_to_today(text_of):
     assert "See today\u2019s position" in text
 
 
+def switch_of(client, address, query):
+    page = client.get(f"/registers/ours/{address}?{query}").text
+    return html.unescape(re.search(r'app-as-at__switch.*? href="([^"]*)"', page, re.DOTALL)[1])
+
+
+@pytest.mark.parametrize(
+    ("address", "query"),
+    [("", "q=reserves&band=moderate&sort=title"), ("dashboard/", "band=moderate&more=narrow")],
+)
+def test_the_other_position_keeps_the_filters_and_begins_at_page_1(readers, address, query):
+    _, client = readers[Role.MEMBER]
+    today = switch_of(client, address, f"{query}&page=2")
+    assert today == f"/registers/ours/{address}?{query}&as_at={TODAY()}"
+    assert switch_of(client, *today.removeprefix("/registers/ours/").split("?")) == (
+        f"/registers/ours/{address}?{query}"
+    )
+
+
+POSITION_TODAY = "Today\u2019s position,"
+
+
+@pytest.mark.parametrize(
+    "address", ["", "actions/", "assurance/", "escalations/", "risks/1/", "risks/1/history/"]
+)
+def test_a_page_that_opens_on_today_says_so_once(text_of, address):
+    assert text_of(Role.OFFICER, address).count(POSITION_TODAY) == 1
+
+
+@pytest.mark.parametrize("address", ["dashboard/", "settings/", "worklist/"])
+def test_a_page_with_no_other_position_or_that_names_it_in_its_heading_has_no_bar(text_of, address):
+    assert POSITION_TODAY not in text_of(Role.OFFICER, address)
+
+
 def test_a_past_day_is_the_same_for_every_reader(text_of):
     assert "As at" in text_of(Role.MEMBER, as_at=days_ago(3).isoformat())
 
@@ -142,7 +176,8 @@ def test_a_register_that_nobody_agreed_opens_on_today():
     make_risk(register)
     client = Client()
     client.force_login(make_person(register.organisation, Role.MEMBER))
-    assert "As reported to" not in client.get(register.get_absolute_url()).text
+    page = client.get(register.get_absolute_url()).text
+    assert ("As reported to" in page, "not yet reported to any body" in page) == (False, True)
 
 
 def test_a_member_who_works_on_the_register_opens_on_today(register):

@@ -47,7 +47,7 @@ def test_the_page_shows_the_priority_risks_with_their_reasons(council):
 
 def test_a_risk_in_the_highest_band_at_four_quarter_ends_is_stuck(council):
     council.risk()
-    assert council.priority_risks()["R-001"].startswith("Severe at the last ")
+    assert council.priority_risks()["R-001"].startswith("Severe at the end of the last ")
 
 
 def test_a_risk_that_came_down_in_between_is_not_stuck(council):
@@ -55,7 +55,7 @@ def test_a_risk_that_came_down_in_between_is_not_stuck(council):
     for pair, ago in (((4, 3), 200), ((5, 5), 150)):
         make_assessment(risk, pair, by=council.manager, on=days_ago(ago))
     assert (
-        "Severe at the last" not in council.priority_risks(since=days_ago(140).isoformat())["R-001"]
+        "Severe at the end" not in council.priority_risks(since=days_ago(140).isoformat())["R-001"]
     )
 
 
@@ -301,9 +301,9 @@ def test_up_to_three_unrated_risks_are_named(council):
     for _ in range(3):
         make_risk(council.register, by=council.manager)
     gap = MissingInformation.NO_RATING.label
-    assert f"3 {gap} (R-002, R-003 and R-004)" in lead_text(council.page())
+    assert f"3 risks {gap} (R-002, R-003 and R-004)" in lead_text(council.page())
     make_risk(council.register, by=council.manager)
-    assert f"4 {gap}" in lead_text(council.page()) and "(R-002, R-003" not in council.page()
+    assert f"4 risks {gap}" in lead_text(council.page()) and "(R-002, R-003" not in council.page()
 
 
 def test_a_priority_risk_says_that_an_interim_holds_its_post(council):

@@ -137,7 +137,7 @@ def council(module_council):
 def test_a_stuck_risk_is_asked_about(council):
     council.risk()
     source = council.sources(QUESTIONS[Reason.STUCK])["R-001"]
-    assert re.fullmatch(r"It is stuck: Severe at the last \w+ quarter ends\.", source)
+    assert re.fullmatch(r"It is stuck: Severe at the end of the last \w+ quarters\.", source)
 
 
 def test_a_risk_that_is_not_stuck_is_not_asked_about_as_stuck(council):

@@ -1,6 +1,7 @@
 """Risks that a risk is related to: links with their bands, and nothing of what is hidden."""
 
 import html
+import re
 from types import SimpleNamespace
 
 import pytest
@@ -42,13 +43,16 @@ def module_records(module_db):
         "draft": make_risk(corporate, title="A thought", status="draft", on=days_ago(30)),
         "stranger": stranger,
     }
+    hidden_too = make_risk(corporate, title="Another claim", is_exempt=True, on=days_ago(30))
     references = ", ".join(row.reference for row in related.values())
     make_revision(risk, related_risks=references)
     risk.refresh_from_db()
     people = {role: make_person(organisation, role) for role in Role}
     make_body(corporate, members=[people[Role.MEMBER]])
     clients = {role: client_of(person) for role, person in people.items()}
-    return SimpleNamespace(risk=risk, clients=clients, references=references, **related)
+    return SimpleNamespace(
+        risk=risk, clients=clients, references=references, hidden_too=hidden_too, **related
+    )
 
 
 def text_of(records, role, path="", risk=None):
@@ -101,8 +105,33 @@ def test_a_risk_related_to_nothing_that_the_reader_sees_has_no_heading(records):
     assert 'id="related"' not in text_of(records, Role.PEER)
 
 
-def test_the_latest_changes_do_not_tell_that_a_hidden_risk_was_related(records):
-    make_revision(records.risk, related_risks=records.exempt.reference)
+def without_tokens(text):
+    return re.sub(r'csrfmiddlewaretoken" value="[^"]*"|nonce="[^"]*"', "", text)
+
+
+@pytest.mark.parametrize("role", [Role.PEER, Role.OFFICER])
+@pytest.mark.parametrize("place", ["history", "home"])
+def test_that_only_a_hidden_risk_was_related_leaves_no_trace(records, role, place):
+    def page():
+        client = records.clients[role]
+        address = {"history": f"{records.risk.get_absolute_url()}history/", "home": "/"}[place]
+        return without_tokens(client.get(address).text)
+
+    before = page()
+    related = f"{records.risk.related_risks}, {records.hidden_too.reference}"
+    make_revision(records.risk, related_risks=related, reason="The same claim.")
+    assert page() == before
+
+
+def test_who_sees_the_related_risk_reads_that_it_was_related(records):
+    make_revision(records.risk, related_risks="OUR-002", reason="The same claim.")
+    assert "The same claim." in text_of(records, Role.MANAGER, "history/")
+
+
+def test_an_edit_of_more_than_a_hidden_risk_is_told_without_it(records):
+    make_revision(records.risk, title="A new title", related_risks=records.exempt.reference)
+    history = text_of(records, Role.PEER, "history/")
+    assert ("A new title" in history, records.exempt.reference in history) == (True, False)
     news = records.clients[Role.PEER].get("/").text.partition('id="changed"')[2]
     assert records.risk.reference in news
     assert "related risks" not in news

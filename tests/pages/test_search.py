@@ -58,6 +58,58 @@ def hits_of(records):
     return search
 
 
+def excerpts_on(page):
+    """The excerpts of a page: what is marked in brackets."""
+    excerpts = re.findall(r'<span class="app-excerpt">(.*?)</span>\s*(?:</li>|</td>)', page, re.S)
+    marked = (re.sub(r"</?mark>", "|", excerpt) for excerpt in excerpts)
+    return [html.unescape(" ".join(re.sub("<[^>]*>", "", row).split())) for row in marked]
+
+
+@pytest.fixture
+def found_by(records):
+    """The excerpts of the risks that a person finds in the list of the register."""
+
+    def search(role, words, **query):
+        client = Client()
+        client.force_login(records.people[role])
+        return excerpts_on(client.get("/registers/corporate/", {"q": words, **query}).text)
+
+    return search
+
+
+def test_the_words_are_shown_where_they_stand_in_the_list_and_in_the_search(
+    client, records, found_by
+):
+    make_revision(records.risks[0], cause="A <b>keeper</b> & nobody else.")
+    client.force_login(records.people[Role.OFFICER])
+    page = client.get("/search/", {"q": "KEEPER lighthouse"}).text
+    assert "&lt;b&gt;<mark>keeper</mark>&lt;/b&gt; &amp; nobody" in page
+    assert excerpts_on(page) == ["Cause: A <b>|keeper|</b> & nobody else."]
+    assert found_by(Role.OFFICER, "keeper") == excerpts_on(page)
+
+
+def test_words_of_the_title_alone_need_no_excerpt(found_by):
+    assert found_by(Role.OFFICER, "lighthouse") == []
+
+
+def test_an_excerpt_is_of_the_position_that_the_reader_opens_on(records, found_by):
+    make_revision(records.risks[0], cause="The keeper sleeps.")
+    make_agreement(records.corporate)
+    make_revision(records.risks[0], cause="The keeper was woken.")
+    assert [found_by(role, "keeper") for role in (Role.MEMBER, Role.OFFICER)] == [
+        ["Cause: The |keeper| sleeps."],
+        ["Cause: The |keeper| was woken."],
+    ]
+
+
+def test_a_search_says_how_many_it_found(client, records):
+    client.force_login(records.people[Role.PEER])
+    text = " ".join(re.sub("<[^>]*>", "", client.get("/search/", {"q": "lighthouse"}).text).split())
+    assert "2 risks and 0 results in the library" in text
+    listed = client.get("/registers/corporate/", {"q": "lighthouse"}).text
+    assert "Only: search lighthouse.</strong> 1 risk." in listed
+
+
 OPEN = ["A lighthouse fails", "No lighthouse teacher"]
 
 
@@ -127,10 +179,11 @@ def test_words_that_are_nowhere_find_nothing(hits_of, words):
 
 def test_a_search_makes_as_many_queries_for_more_hits(client, records):
     client.force_login(records.people[Role.MEMBER])
-    before = queries_for(client, ["/search/?q=lighthouse"])
+    paths = ["/search/?q=lighthouse", "/registers/corporate/?q=lighthouse"]
+    before = queries_for(client, paths)
     for _ in range(2):
-        make_risk(records.corporate, title="One more lighthouse", assessed=(2, 2))
-    assert queries_for(client, ["/search/?q=lighthouse"], is_warm=True) == before
+        make_risk(records.corporate, title="One more lighthouse", cause="A lighthouse")
+    assert queries_for(client, paths, is_warm=True) == before
 
 
 def test_a_log_does_not_hold_what_somebody_searched_for():

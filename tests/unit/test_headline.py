@@ -31,35 +31,40 @@ def test_the_count_above_tolerance_has_its_base_and_comparison_day(count, total,
     ("stuck", "rated", "sentence"),
     [
         ([], 0, "No risk is Severe."),
-        ([], 3, "No risk has been Severe at four quarter ends running."),
-        ([("A-1", 5)], 3, "A-1 has been Severe at the last five quarter ends."),
-        ([("A-1", 4), ("A-2", 4)], 3, "Two have been Severe at four quarter ends running or more."),
+        ([], 3, "No risk has been Severe at four quarter ends in a row."),
+        ([("A-1", 5)], 3, "A-1 has been Severe at the end of the last five quarters."),
+        (
+            [("A-1", 4), ("A-2", 4)],
+            3,
+            "Two have been Severe at four quarter ends in a row or more.",
+        ),
         (
             [("A-1", 8), ("A-2", 8)],
             3,
-            "Two have been Severe at four quarter ends running or more, both at eight.",
+            "Two have been Severe at four quarter ends in a row or more, both at eight.",
         ),
         (
             [("A-1", 8), ("A-2", 5)],
             3,
-            "Two have been Severe at four quarter ends running or more, A-1 the longest, at eight.",
+            "Two have been Severe at four quarter ends in a row or more, "
+            "A-1 the longest, at eight.",
         ),
         (
             [("A-1", 8), ("A-2", 8), ("A-3", 4)],
             3,
-            "Three have been Severe at four quarter ends running or more, "
+            "Three have been Severe at four quarter ends in a row or more, "
             "A-1 and A-2 the longest, at eight.",
         ),
         (
             [("A-1", 9), ("A-2", 9), ("A-3", 9), ("A-4", 5)],
             9,
-            "Four have been Severe at four quarter ends running or more, "
+            "Four have been Severe at four quarter ends in a row or more, "
             "three of them the longest, at nine.",
         ),
         (
             [("A-1", 6), ("A-2", 6), ("A-3", 6)],
             3,
-            "Three have been Severe at four quarter ends running or more, all at six.",
+            "Three have been Severe at four quarter ends in a row or more, all at six.",
         ),
     ],
 )
@@ -68,7 +73,9 @@ def test_stuck_risks_are_counted_and_the_longest_named(stuck, rated, sentence):
 
 
 def test_no_risk_is_stuck_by_a_scheme_that_is_newer():
-    sentence = "No risk can have been Severe at four quarter ends running: the scheme is newer than"
+    sentence = (
+        "No risk can have been Severe at four quarter ends in a row: the scheme is newer than"
+    )
     assert stuck_sentence("Severe", [], 1, is_scheme_newer=True) == f"{sentence} that."
 
 

@@ -78,7 +78,7 @@ def test_a_fall():
 def test_stuck_in_the_highest_band():
     pairs = [(on, "Severe") for on in ("2024-12-20", "2025-03-20", "2025-06-20", "2025-09-20")]
     assert build_rating_sparkline(judged(*pairs), DAYS).words == (
-        "Severe since December 2024; the highest band at four quarter ends running"
+        "Severe since December 2024; the highest band at four quarter ends in a row"
     )
 
 
