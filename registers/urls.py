@@ -19,6 +19,7 @@ from registers.views import (
     imports,
     invitations,
     library,
+    meetings,
     need_to_know,
     organisation_files,
     organisation_registers,
@@ -233,6 +234,25 @@ ORGANISATION = [
         name="need_to_know_withdraw",
     ),
     path("roles/", roles.role_list, name="role_list"),
+    path("meetings/new/", meetings.meeting_new, name="meeting_new"),
+    path("meetings/elections/", meetings.pre_election_list, name="pre_election_list"),
+    path("meetings/elections/new/", meetings.pre_election_new, name="pre_election_new"),
+    path("meetings/elections/<int:pk>/", meetings.pre_election_edit, name="pre_election_edit"),
+]
+
+# Below meetings/
+MEETINGS = [
+    path("", meetings.meeting_list, name="meeting_list"),
+    path("<int:pk>/", meetings.meeting_detail, name="meeting_detail"),
+    path("<int:pk>/edit/", meetings.meeting_edit, name="meeting_edit"),
+    path("<int:pk>/cancel/", meetings.meeting_cancel, name="meeting_cancel"),
+    path("<int:pk>/officers/", meetings.meeting_officers, name="meeting_officers"),
+    path(
+        "<int:pk>/officers/<int:post>/remove/",
+        meetings.meeting_officer_remove,
+        name="meeting_officer_remove",
+    ),
+    path("<int:pk>/late-items/new/", meetings.late_item_new, name="late_item_new"),
 ]
 
 LIBRARY = [
@@ -256,6 +276,7 @@ urlpatterns = [
     path("registers/<slug:slug>/", include(REGISTER)),
     path("organisations/<slug:organisation>/", include(ORGANISATION)),
     path("invitations/<str:secret>/", invitations.invitation_accept, name="invitation_accept"),
+    path("meetings/", include(MEETINGS)),
     path("library/", include(LIBRARY)),
     path("setup/", setup.setup, name="setup"),
     path("search/", search.search, name="search"),

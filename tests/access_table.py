@@ -17,6 +17,7 @@ from makers import (
     make_body,
     make_control,
     make_directorate,
+    make_election,
     make_escalation,
     make_grant,
     make_import,
@@ -71,6 +72,7 @@ RATERS = EDITORS | dict_for("peer internal-auditor external-auditor", 200)
 ADMINISTRATORS = NOBODY_INSIDE | {"administrator": 200}
 GRANTERS = NOBODY_INSIDE | {"monitoring-officer": 200}
 MANAGERS = NOBODY_INSIDE | {"manager": 200}
+RUN_MEETINGS = MANAGERS | {"clerk": 200}
 ASKERS = MANAGERS | dict_for("member peer internal-auditor external-auditor commissioner", 200)
 # A view that the manager saved and did not share.
 VIEWS_OWN = READERS | dict.fromkeys(INSIDE, 404) | {"manager": 200}
@@ -100,6 +102,8 @@ DIRECTORATE = ORGANISATION | {"pk": "first registers.directorate"}
 BODY = ORGANISATION | {"pk": "first registers.body"}
 ORGANISATIONS_REGISTER = ORGANISATION | {"pk": "first registers.register"}
 GRANT = ORGANISATION | {"pk": "first registers.needtoknow"}
+MEETING = {"pk": "first registers.meeting"}
+ELECTION = ORGANISATION | {"pk": "first registers.preelectionperiod"}
 RISK = {"slug": "ours", "number": 1}
 BATCH = {"slug": "ours", "pk": "first registers.registerimport"}
 AGREEMENT = {"slug": "ours", "pk": "first registers.agreement"}
@@ -279,6 +283,22 @@ TABLE = {
     "need_to_know_new": (ORGANISATION, GRANTERS, GRANTERS),
     "need_to_know_withdraw": (GRANT, GRANTERS, GRANTERS),
     "role_list": (ORGANISATION, READERS),
+    "meeting_list": ({}, SIGNED_IN),
+    "meeting_new": (ORGANISATION, RUN_MEETINGS, RUN_MEETINGS),
+    "meeting_detail": (MEETING, READERS),
+    "meeting_edit": (MEETING, RUN_MEETINGS, RUN_MEETINGS),
+    "meeting_cancel": (MEETING, RUN_MEETINGS, RUN_MEETINGS),
+    "meeting_officers": (MEETING, RUN_MEETINGS, RUN_MEETINGS),
+    # Nobody attends who could be removed.
+    "meeting_officer_remove": (
+        MEETING | {"post": "first registers.post"},
+        expected_statuses(405),
+        RUN_MEETINGS | dict_for("manager clerk", 404),
+    ),
+    "late_item_new": (MEETING, RUN_MEETINGS, RUN_MEETINGS),
+    "pre_election_list": (ORGANISATION, RUN_MEETINGS),
+    "pre_election_new": (ORGANISATION, RUN_MEETINGS, RUN_MEETINGS),
+    "pre_election_edit": (ELECTION, RUN_MEETINGS, RUN_MEETINGS),
     "library": ({}, SIGNED_IN),
     "library_load": ({}, STAFF, STAFF),
     "library_search": ({}, SIGNED_IN),
@@ -379,6 +399,7 @@ BUTTONS = [
     "question_take_off",
     "saved_view_delete",
     "release_dismiss",
+    "meeting_officer_remove",
 ]  # no page: sent from another one, no question in it
 # An import at its first step leads back from these.
 OF_LATER_STEPS = ["import_lookalikes", "import_undo"]
@@ -447,7 +468,7 @@ def keys_of(arguments):
             elif key == "pk" and "organisation" in arguments:
                 path = "memberships__" * value.endswith(".user") + "organisation__slug"
                 rows = rows.filter(**{path: arguments["organisation"]})
-            elif key == "pk":
+            elif key == "pk" and "slug" in arguments:
                 rows = rows.filter(register__slug=arguments["slug"])
             keys[key] = row.pk if (row := rows.first()) else 10**9
     return keys
@@ -466,6 +487,7 @@ def make_people():
     users["staff"] = make_user(is_staff=True, **password)
     users["installer"] = make_user(is_staff=True, is_superuser=True, **password)
     make_directorate(organisation)
+    make_election(organisation)
     Authenticator.objects.create(user=make_user(), type=Authenticator.Type.RECOVERY_CODES, data={})
     risk = make_risk(
         make_register(organisation, slug="ours"),

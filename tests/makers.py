@@ -30,10 +30,12 @@ from registers.models import (
     FailureType,
     GatheredQuestion,
     Invitation,
+    Meeting,
     Membership,
     NeedToKnow,
     Organisation,
     Post,
+    PreElectionPeriod,
     Register,
     Risk,
     Role,
@@ -308,6 +310,19 @@ def make_body(*registers, name="Audit and governance committee", members=(), **f
 
 def make_seat(body, member, **fields):
     return Seat.objects.create(body=body, user=member, **{"from_day": days_ago(365), **fields})
+
+
+def make_meeting(body, on, **fields):
+    """A meeting of a body, with five clear days, about all registers that it oversees."""
+    meeting = Meeting.objects.create(body=body, on=on, **{"clear_days": 5, **fields})
+    meeting.registers.set(body.registers.all())
+    return meeting
+
+
+def make_election(organisation, *, from_day=None, until=None, name="Local elections"):
+    """A pre-election period: a month from today by default."""
+    days = {"from_day": from_day or days_ago(0), "until": until or days_ago(-30)}
+    return PreElectionPeriod.objects.create(organisation=organisation, name=name, **days)
 
 
 def make_member(*registers, **fields):

@@ -60,8 +60,18 @@ from registers.models.library import (
     Source,
     Statement,
 )
+from registers.models.meeting import LateItem, Meeting, PreElectionPeriod
 from registers.models.need_to_know import NeedToKnow, NeedToKnowWithdrawal
-from registers.models.people import Directorate, Membership, Organisation, Post, Role, User
+from registers.models.people import (
+    Directorate,
+    Membership,
+    Nation,
+    Organisation,
+    Post,
+    Role,
+    Sector,
+    User,
+)
 from registers.models.position import Position
 from registers.models.precedent import Precedent
 from registers.models.progress_note import ProgressNote
@@ -132,19 +142,23 @@ __all__ = [
     "InsightPoint",
     "InvalidTransition",
     "Invitation",
+    "LateItem",
     "LaterEvidence",
     "Lesson",
     "Line",
     "ListIsFull",
+    "Meeting",
     "Membership",
     "MissingInformation",
     "NameTaken",
+    "Nation",
     "NeedToKnow",
     "NeedToKnowWithdrawal",
     "Organisation",
     "Outcome",
     "Position",
     "Post",
+    "PreElectionPeriod",
     "Precedent",
     "Precision",
     "ProgressNote",
@@ -163,6 +177,7 @@ __all__ = [
     "ScoringScheme",
     "SealVersion",
     "Seat",
+    "Sector",
     "Source",
     "Statement",
     "Supersession",

@@ -24,10 +24,11 @@ from registers.permissions.access import (
 )
 from registers.permissions.bodies import (
     ReadersAgreement,
-    previous_agreement_day,
+    previous_meeting_day,
     readers_agreement,
     readers_agreements,
 )
+from registers.permissions.meetings import get_meeting_for, meetings_for
 from registers.permissions.names import PersonName, may_read_names, name_for
 from registers.permissions.roles import (
     PERMISSIONS,
@@ -78,6 +79,7 @@ __all__ = [
     "counts_everything",
     "defaults_to_agreed",
     "directorates_of",
+    "get_meeting_for",
     "get_organisation_for",
     "get_question_for",
     "get_register_for",
@@ -95,6 +97,7 @@ __all__ = [
     "may_close",
     "may_read_names",
     "may_work_on",
+    "meetings_for",
     "name_for",
     "open_data_for",
     "organisations_for",
@@ -104,7 +107,7 @@ __all__ = [
     "position_history_for",
     "positions_across",
     "positions_for",
-    "previous_agreement_day",
+    "previous_meeting_day",
     "questions_for",
     "readers_agreement",
     "readers_agreements",

@@ -36,6 +36,8 @@ class Permission(Enum):
     ASSESS_INDEPENDENTLY = auto()
     # Import, close, reopen, escalate, settings, publish a paper.
     RUN_REGISTER = auto()
+    # Meetings of the organisation's bodies, and late items.
+    RUN_MEETINGS = auto()
     ANSWER_CONCERNS = auto()
     # People, posts, bodies, registers and schemes of the organisation.
     ADMINISTER = auto()
@@ -64,9 +66,10 @@ PERMISSIONS = {
         P.EDIT_RISK,
         P.ASSESS_RISK,
         P.RUN_REGISTER,
+        P.RUN_MEETINGS,
         P.ANSWER_CONCERNS,
     },
-    Role.CLERK: {P.VIEW_REGISTER, P.SEE_GRANTED_EXEMPT},
+    Role.CLERK: {P.VIEW_REGISTER, P.SEE_GRANTED_EXEMPT, P.RUN_MEETINGS},
     Role.MONITORING_OFFICER: {P.VIEW_REGISTER, P.SEE_EXEMPT, P.GRANT_NEED_TO_KNOW},
     Role.SECTION_151_OFFICER: {P.VIEW_REGISTER, P.SEE_EXEMPT},
     Role.INTERNAL_AUDITOR: AUDIT,

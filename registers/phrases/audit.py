@@ -39,6 +39,7 @@ GROUPS = {
         _("People, roles, posts and bodies"),
         ("membership.", "post.", "directorate.", "body.", "seat.", "user.added", "user.changed"),
     ),
+    "meetings": VerbGroup(_("Meetings"), ("meeting.", "late-item.", "preelectionperiod.")),
     "sign-ins": VerbGroup(_("Sign-ins"), ("user.sign", "user.password", "user.factor")),
     "reading": VerbGroup(_("Exempt risks that were read"), ("risk.exempt-read",)),
 }
@@ -56,6 +57,8 @@ RECORDS = {
     "directorate": _("Directorate"),
     "body": _("Body"),
     "seat": _("Seat on a body"),
+    "meeting": _("Meeting"),
+    "preelectionperiod": _("Period before an election"),
     "scoringscheme": _("Scoring scheme"),
     "schemedraft": _("Draft of a scheme"),
 }
@@ -99,6 +102,8 @@ VERBS = {
     "register.exported": _("Downloaded the register"),
     "register.restored": _("Restored the register from a file"),
     "register.scheme-adopted": _("Adopted a newer scheme"),
+    "meeting.cancelled": _("Cancelled a meeting"),
+    "late-item.accepted": _("Recorded a late item"),
     "schemedraft.copied": _("Copied a scheme to a draft"),
     "schemedraft.published": _("Published the draft"),
     "user.signed-in": _("Signed in"),
