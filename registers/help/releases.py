@@ -64,6 +64,11 @@ RELEASES = (
                 "schemes on pages of its own, and imports posts and bodies from files.",
             ),
             (
+                "Meetings",
+                "See when each body meets and by when its papers are published. Clerks and "
+                "managers add meetings, one or a series. Dashboards compare with the last meeting.",
+            ),
+            (
                 "Audit",
                 "Managers and administrators read who did what, with sign-ins, downloads and "
                 "reads of exempt risks.",
