@@ -234,6 +234,7 @@ ORGANISATION = [
         name="need_to_know_withdraw",
     ),
     path("roles/", roles.role_list, name="role_list"),
+    path("meetings/import/", organisation_files.meeting_import, name="meeting_import"),
     path("meetings/new/", meetings.meeting_new, name="meeting_new"),
     path("meetings/elections/", meetings.pre_election_list, name="pre_election_list"),
     path("meetings/elections/new/", meetings.pre_election_new, name="pre_election_new"),

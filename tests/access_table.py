@@ -285,6 +285,7 @@ TABLE = {
     "role_list": (ORGANISATION, READERS),
     "meeting_list": ({}, SIGNED_IN),
     "meeting_new": (ORGANISATION, RUN_MEETINGS, RUN_MEETINGS),
+    "meeting_import": (ORGANISATION, RUN_MEETINGS, RUN_MEETINGS),
     "meeting_detail": (MEETING, READERS),
     "meeting_edit": (MEETING, RUN_MEETINGS, RUN_MEETINGS),
     "meeting_cancel": (MEETING, RUN_MEETINGS, RUN_MEETINGS),

@@ -68,6 +68,9 @@ class Meeting(AuditedModel):
     attending = models.ManyToManyField(
         Post, related_name="meetings", blank=True, verbose_name="officers who attend"
     )
+    uid = models.CharField(
+        max_length=200, blank=True, editable=False, help_text="Of the event in a calendar file."
+    )
     moved_from = models.DateField(
         null=True, editable=False, help_text="The day first announced, if it was another."
     )
@@ -80,6 +83,9 @@ class Meeting(AuditedModel):
         ordering = ["on", "starts_at", "pk"]
         indexes = [models.Index(fields=["body", "on"], name="meeting_body_on")]
         constraints = [
+            models.UniqueConstraint(
+                fields=["body", "uid"], condition=~Q(uid=""), name="meeting_uid_once_for_a_body"
+            ),
             models.CheckConstraint(
                 condition=Q(cancelled_on=None) | ~Q(cancellation_reason=""),
                 name="meeting_is_cancelled_for_a_reason",
