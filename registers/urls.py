@@ -19,6 +19,7 @@ from registers.views import (
     imports,
     invitations,
     library,
+    meeting_questions,
     meetings,
     need_to_know,
     organisation_files,
@@ -88,6 +89,7 @@ REGISTER = [
     ),
     path("questions/", questions.question_list, name="question_list"),
     path("questions/<int:pk>/", questions.question_edit, name="question_edit"),
+    path("questions/<int:pk>/put/", meeting_questions.question_put, name="question_put"),
     path("questions/<int:pk>/take-off/", questions.question_take_off, name="question_take_off"),
     path("settings/", appetite.register_settings, name="register_settings"),
     path("settings/appetite/new/", appetite.appetite_new, name="appetite_new"),
@@ -241,6 +243,21 @@ ORGANISATION = [
     path("meetings/elections/<int:pk>/", meetings.pre_election_edit, name="pre_election_edit"),
 ]
 
+# Below meetings/<pk>/questions/
+QUESTIONS = [
+    path("new/", meeting_questions.question_record, name="question_record"),
+    path("<int:question>/", meeting_questions.question_detail, name="question_detail"),
+    path("<int:question>/answer/", meeting_questions.question_answer, name="question_answer"),
+    path(
+        "<int:question>/follow-up/",
+        meeting_questions.question_follow_up,
+        name="question_follow_up",
+    ),
+    path("<int:question>/withdraw/", meeting_questions.question_withdraw, name="question_withdraw"),
+    path("<int:question>/rule-out/", meeting_questions.question_rule_out, name="question_rule_out"),
+    path("<int:question>/group/", meeting_questions.question_group, name="question_group"),
+]
+
 # Below meetings/
 MEETINGS = [
     path("", meetings.meeting_list, name="meeting_list"),
@@ -253,6 +270,7 @@ MEETINGS = [
         meetings.meeting_officer_remove,
         name="meeting_officer_remove",
     ),
+    path("<int:pk>/questions/", include(QUESTIONS)),
     path("<int:pk>/late-items/new/", meetings.late_item_new, name="late_item_new"),
 ]
 

@@ -61,6 +61,7 @@ from registers.models.library import (
     Statement,
 )
 from registers.models.meeting import LateItem, Meeting, PreElectionPeriod
+from registers.models.meeting_question import Answer, ClosureKind, Question, QuestionClosure
 from registers.models.need_to_know import NeedToKnow, NeedToKnowWithdrawal
 from registers.models.people import (
     Directorate,
@@ -99,6 +100,7 @@ __all__ = [
     "ActionRevision",
     "AdverseImpact",
     "Agreement",
+    "Answer",
     "AppendOnly",
     "Appetite",
     "Assessment",
@@ -123,6 +125,7 @@ __all__ = [
     "CheckWaiver",
     "Citation",
     "Claim",
+    "ClosureKind",
     "Control",
     "ControlRevision",
     "ControlWeakness",
@@ -162,6 +165,8 @@ __all__ = [
     "Precedent",
     "Precision",
     "ProgressNote",
+    "Question",
+    "QuestionClosure",
     "Register",
     "RegisterImport",
     "ReminderChoice",

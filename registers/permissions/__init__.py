@@ -30,6 +30,15 @@ from registers.permissions.bodies import (
 )
 from registers.permissions.meetings import get_meeting_for, meetings_for
 from registers.permissions.names import PersonName, may_read_names, name_for
+from registers.permissions.questions import (
+    about_visible_risks,
+    get_put_question_for,
+    may_answer,
+    may_put_for,
+    may_rule_out,
+    put_questions_for,
+    refuse_unless,
+)
 from registers.permissions.roles import (
     PERMISSIONS,
     READING,
@@ -70,6 +79,7 @@ __all__ = [
     "ReadersAgreement",
     "RegisterArchived",
     "VisibilityCutOff",
+    "about_visible_risks",
     "agreed_positions_for",
     "assesses_as",
     "can",
@@ -81,6 +91,7 @@ __all__ = [
     "directorates_of",
     "get_meeting_for",
     "get_organisation_for",
+    "get_put_question_for",
     "get_question_for",
     "get_register_for",
     "get_risk_for",
@@ -94,8 +105,11 @@ __all__ = [
     "mark_visibility",
     "marks_across",
     "marks_of",
+    "may_answer",
     "may_close",
+    "may_put_for",
     "may_read_names",
+    "may_rule_out",
     "may_work_on",
     "meetings_for",
     "name_for",
@@ -108,9 +122,11 @@ __all__ = [
     "positions_across",
     "positions_for",
     "previous_meeting_day",
+    "put_questions_for",
     "questions_for",
     "readers_agreement",
     "readers_agreements",
+    "refuse_unless",
     "registers_for",
     "revisions_across",
     "risks_across",

@@ -39,7 +39,9 @@ GROUPS = {
         _("People, roles, posts and bodies"),
         ("membership.", "post.", "directorate.", "body.", "seat.", "user.added", "user.changed"),
     ),
-    "meetings": VerbGroup(_("Meetings"), ("meeting.", "late-item.", "preelectionperiod.")),
+    "meetings": VerbGroup(
+        _("Meetings"), ("meeting.", "late-item.", "question.", "preelectionperiod.")
+    ),
     "sign-ins": VerbGroup(_("Sign-ins"), ("user.sign", "user.password", "user.factor")),
     "reading": VerbGroup(_("Exempt risks that were read"), ("risk.exempt-read",)),
 }
@@ -104,6 +106,11 @@ VERBS = {
     "register.scheme-adopted": _("Adopted a newer scheme"),
     "meeting.cancelled": _("Cancelled a meeting"),
     "late-item.accepted": _("Recorded a late item"),
+    "question.put": _("Put a question"),
+    "question.answered": _("Answered a question"),
+    "question.withdrawn": _("Withdrew a question"),
+    "question.ruled-out": _("Ruled a question out"),
+    "question.grouped": _("Grouped a question"),
     "schemedraft.copied": _("Copied a scheme to a draft"),
     "schemedraft.published": _("Published the draft"),
     "user.signed-in": _("Signed in"),

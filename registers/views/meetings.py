@@ -13,6 +13,7 @@ from registers.forms.meetings import (
     OfficerForm,
     PreElectionPeriodForm,
 )
+from registers.meetings.agenda import questions_on_agenda
 from registers.meetings.calendar import meeting_days
 from registers.models import LateItem, Meeting, PreElectionPeriod
 from registers.permissions import (
@@ -71,6 +72,7 @@ def meeting_detail(request, pk):
         "officers": meeting.attending.order_by("title"),
         "late_items": meeting.late_items.select_related("by"),
         "agreements": agreements,
+        "questions": questions_on_agenda(request.user, meeting),
         "today": timezone.localdate(),
         "may_run": can(request.user, Permission.RUN_MEETINGS, organisation),
         "may_agree": can(request.user, Permission.RUN_REGISTER, organisation),
