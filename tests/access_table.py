@@ -26,6 +26,7 @@ from makers import (
     make_organisation,
     make_person,
     make_post,
+    make_put_question,
     make_question,
     make_register,
     make_risk,
@@ -73,6 +74,13 @@ ADMINISTRATORS = NOBODY_INSIDE | {"administrator": 200}
 GRANTERS = NOBODY_INSIDE | {"monitoring-officer": 200}
 MANAGERS = NOBODY_INSIDE | {"manager": 200}
 RUN_MEETINGS = MANAGERS | {"clerk": 200}
+# Of a question to a meeting of the member's body.
+READ_QUESTIONS = READERS | dict_for("peer administrator", 404)
+ANSWER_QUESTIONS = NOBODY_INSIDE | dict_for("peer administrator", 404) | {"manager": 200}
+RULE_OUT = ANSWER_QUESTIONS | {"clerk": 200}
+FOLLOW_UP = ANSWER_QUESTIONS | dict_for(
+    "member internal-auditor external-auditor commissioner", 200
+)
 ASKERS = MANAGERS | dict_for("member peer internal-auditor external-auditor commissioner", 200)
 # A view that the manager saved and did not share.
 VIEWS_OWN = READERS | dict.fromkeys(INSIDE, 404) | {"manager": 200}
@@ -103,6 +111,7 @@ BODY = ORGANISATION | {"pk": "first registers.body"}
 ORGANISATIONS_REGISTER = ORGANISATION | {"pk": "first registers.register"}
 GRANT = ORGANISATION | {"pk": "first registers.needtoknow"}
 MEETING = {"pk": "first registers.meeting"}
+PUT_QUESTION = {"pk": "first registers.meeting", "question": "first registers.question"}
 ELECTION = ORGANISATION | {"pk": "first registers.preelectionperiod"}
 RISK = {"slug": "ours", "number": 1}
 BATCH = {"slug": "ours", "pk": "first registers.registerimport"}
@@ -140,6 +149,7 @@ TABLE = {
     "agreement_supersede": (AGREEMENT, MANAGERS, MANAGERS),
     "question_list": ({"slug": "ours"}, ASKERS, ASKERS),
     "question_edit": (QUESTION, THE_MANAGERS_OWN, THE_MANAGERS_OWN),
+    "question_put": (QUESTION, THE_MANAGERS_OWN, THE_MANAGERS_OWN),
     "question_take_off": (QUESTION, expected_statuses(405), THE_MANAGERS_OWN | {"manager": 302}),
     "worklist": ({"slug": "ours"}, READERS),
     "check_set_aside": (RISK | {"check": "rq13-vague"}, MANAGERS, MANAGERS),
@@ -296,6 +306,14 @@ TABLE = {
         expected_statuses(405),
         RUN_MEETINGS | dict_for("manager clerk", 404),
     ),
+    # The manager put it, to a vacant post; the member sits on the body.
+    "question_detail": (PUT_QUESTION, READ_QUESTIONS),
+    "question_record": (MEETING, RUN_MEETINGS, RUN_MEETINGS),
+    "question_answer": (PUT_QUESTION, ANSWER_QUESTIONS, ANSWER_QUESTIONS),
+    "question_follow_up": (PUT_QUESTION, FOLLOW_UP, FOLLOW_UP),
+    "question_withdraw": (PUT_QUESTION, ANSWER_QUESTIONS, ANSWER_QUESTIONS | {"manager": 302}),
+    "question_rule_out": (PUT_QUESTION, RULE_OUT, RULE_OUT),
+    "question_group": (PUT_QUESTION, RULE_OUT, RULE_OUT),
     "late_item_new": (MEETING, RUN_MEETINGS, RUN_MEETINGS),
     "pre_election_list": (ORGANISATION, RUN_MEETINGS),
     "pre_election_new": (ORGANISATION, RUN_MEETINGS, RUN_MEETINGS),
@@ -509,6 +527,7 @@ def make_people():
     make_control(risk, by=users["manager"], title="A control of ours")
     make_import(risk.register, by=users["manager"])
     make_question(risk.register, by=users["manager"])
+    make_put_question(agreement.meeting, risk.register, by=users["manager"])
     make_saved_view(risk.register, by=users["manager"])
     make_body(risk.register, above, name="Scrutiny panel", members=[users["member"]])
     make_grant(risk.register, make_person(organisation), by=users["monitoring-officer"])

@@ -36,6 +36,7 @@ from registers.models import (
     Organisation,
     Post,
     PreElectionPeriod,
+    Question,
     Register,
     Risk,
     Role,
@@ -461,6 +462,18 @@ def make_import(
 def make_question(register, text="Who looks at this between meetings?", *, by, **about):
     """A question on somebody's own list."""
     return GatheredQuestion.gather(register, by=by, text=text, **about)
+
+
+def make_put_question(meeting, register, *, by, post=None, answer_by=None, **fields):
+    """A question put for a meeting, to a vacant post by default."""
+    return Question.put(
+        meeting,
+        by=by,
+        register=register,
+        post=post or make_post(register.organisation),
+        answer_by=answer_by or meeting.on,
+        **{"wording": "Who checks that the audits happen?", **fields},
+    )
 
 
 def make_saved_view(register, *, by, name="Severe risks", query="band=severe", **fields):
