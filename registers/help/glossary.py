@@ -232,7 +232,15 @@ GLOSSARY = (
             ),
             Term(
                 "My questions",
-                "The questions that you keep for a meeting. Only you see them.",
+                "The questions that you keep for a meeting. Only you see them until you put one.",
+            ),
+            Term(
+                "Put a question",
+                "Ask a post to answer it for a meeting. The body and officers can read it then.",
+            ),
+            Term(
+                "Carried over",
+                "Of a question: it was not answered, so it stands on the next agenda too.",
             ),
         ),
     ),

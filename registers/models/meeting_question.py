@@ -83,7 +83,9 @@ class Question(AppendOnlyRecord):
 
     @classmethod
     def put(cls, meeting, *, by, register, post, wording, answer_by, token=None, **fields):
-        """Put it for a meeting, and return the row. fields: risk, follows, asker.
+        """Put it for a meeting, and return the row.
+
+        fields: risk, follows, asker; for the demo effective_on and recorded_at.
 
         The same token by the same person returns the row that it made. Raises ValueError for
         records of another organisation or register, InvalidTransition for a cancelled meeting.
@@ -114,8 +116,10 @@ class Question(AppendOnlyRecord):
         )
 
     @transaction.atomic
-    def answer(self, *, by, wording, is_published, token=None):
+    def answer(self, *, by, wording, is_published, token=None, **timing):
         """Answer it, and return the Answer. A later answer replaces an earlier one; both are kept.
+
+        timing: effective_on and recorded_at, for the demo.
 
         The same token by the same person returns the row that it made. Raises InvalidTransition
         for a question that was withdrawn, ruled out or grouped.
@@ -123,9 +127,8 @@ class Question(AppendOnlyRecord):
         self._lock()
         if QuestionClosure.objects.filter(question=self).exists():
             raise InvalidTransition("the question is closed")
-        return self._add(
-            Answer, "answered", by=by, token=token, wording=wording, is_published=is_published
-        )
+        fields = {"wording": wording, "is_published": is_published, **timing}
+        return self._add(Answer, "answered", by=by, token=token, **fields)
 
     @transaction.atomic
     def close(self, *, by, kind, reason="", into=None, token=None):
