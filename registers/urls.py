@@ -19,6 +19,7 @@ from registers.views import (
     imports,
     invitations,
     library,
+    meeting_before,
     meeting_questions,
     meetings,
     need_to_know,
@@ -262,6 +263,7 @@ QUESTIONS = [
 MEETINGS = [
     path("", meetings.meeting_list, name="meeting_list"),
     path("<int:pk>/", meetings.meeting_detail, name="meeting_detail"),
+    path("<int:pk>/before/", meeting_before.meeting_before, name="meeting_before"),
     path("<int:pk>/edit/", meetings.meeting_edit, name="meeting_edit"),
     path("<int:pk>/cancel/", meetings.meeting_cancel, name="meeting_cancel"),
     path("<int:pk>/officers/", meetings.meeting_officers, name="meeting_officers"),

@@ -297,6 +297,7 @@ TABLE = {
     "meeting_new": (ORGANISATION, RUN_MEETINGS, RUN_MEETINGS),
     "meeting_import": (ORGANISATION, RUN_MEETINGS, RUN_MEETINGS),
     "meeting_detail": (MEETING, READERS),
+    "meeting_before": (MEETING, READERS),
     "meeting_edit": (MEETING, RUN_MEETINGS, RUN_MEETINGS),
     "meeting_cancel": (MEETING, RUN_MEETINGS, RUN_MEETINGS),
     "meeting_officers": (MEETING, RUN_MEETINGS, RUN_MEETINGS),

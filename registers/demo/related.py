@@ -1,8 +1,8 @@
 """What stands beside the risks of the demo: controls and assurance, actions and escalations.
 
 Files name risks by reference, posts and people by their keys; `by` is the officer by default. For
-days see dates.py. A question is `put` on a day for the first meeting of its `body` from then on, and
-maybe `answered` (day, by, wording, published).
+days see dates.py. A question is `put` on a day, for the first meeting of its `body` from then on,
+and maybe `answered` (day, by, wording, published).
 
 A control is in place `since` a day and has `tests:` (day, line, what was found, why) and, where it
 is no longer used, `retired:` (day, why). Assurance says for how many days it is `good_for`, and the

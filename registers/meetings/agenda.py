@@ -28,6 +28,12 @@ class AgendaQuestion:
         return words.get(self.state) or self.question.closure.get_kind_display()
 
     @property
+    def answer(self):
+        """The latest one, or None."""
+        answers = list(self.question.answers.all())
+        return answers[-1] if answers else None
+
+    @property
     def carried_in_words(self):
         """ "twice"."""
         return times_in_words(self.carried_over)
@@ -35,7 +41,7 @@ class AgendaQuestion:
 
 def questions_on_agenda(user, meeting) -> list[AgendaQuestion]:
     """As far as the reader may read them. As many queries whatever their number."""
-    answers = Prefetch("answers", Answer.objects.only("question"))
+    answers = Prefetch("answers", Answer.objects.order_by("recorded_at", "pk"))
     questions = put_questions_for(user).on_agenda(meeting).prefetch_related(answers)
     questions = questions.select_related("post", "meeting", "closure", "risk__register")
     days = _days_before(meeting)
