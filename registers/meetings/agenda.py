@@ -42,7 +42,8 @@ class AgendaQuestion:
 def questions_on_agenda(user, meeting) -> list[AgendaQuestion]:
     """As far as the reader may read them. As many queries whatever their number."""
     answers = Prefetch("answers", Answer.objects.order_by("recorded_at", "pk"))
-    questions = put_questions_for(user).on_agenda(meeting).prefetch_related(answers)
+    questions = put_questions_for(user, meeting.body.organisation).on_agenda(meeting)
+    questions = questions.prefetch_related(answers)
     questions = questions.select_related("post", "meeting", "closure", "risk__register")
     days = _days_before(meeting)
     return [

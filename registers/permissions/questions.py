@@ -4,42 +4,42 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import Exists, OuterRef, Q
 from django.http import Http404
 
-from registers.models import Answer, Question, Seat
-from registers.permissions.access import registers_for, risks_across
+from registers.models import Answer, Question, Register, Seat
+from registers.permissions.access import risks_across
 from registers.permissions.meetings import get_meeting_for
-from registers.permissions.roles import Permission, can, organisations_for
+from registers.permissions.roles import Permission, can
 
 
-def put_questions_for(user):
-    """The questions that were put and that the person may read.
+def put_questions_for(user, organisation):
+    """The questions that were put in the organisation and that the person may read.
 
     Those for meetings of their own bodies, their own, those with a published answer and, by
-    permission, all others of the organisation. None about a risk that they may not see.
+    permission, all others. None about a risk that they may not see.
     """
-    organisations = organisations_for(user, Permission.VIEW_REGISTER)
-    reads_all = [row for row in organisations if can(user, Permission.READ_QUESTIONS, row)]
-    seats = Seat.objects.active().filter(user=user, body=OuterRef("meeting__body"))
-    published = Answer.objects.filter(question=OuterRef("pk"), is_published=True)
-    reads = (
-        Q(organisation__in=reads_all)
-        | Q(by=user)
-        | Exists(seats.order_by())
-        | Exists(published.order_by())
-    )
-    return about_visible_risks(user, Question.objects.filter(reads, organisation__in=organisations))
+    questions = Question.objects.filter(organisation=organisation)
+    if not can(user, Permission.VIEW_REGISTER, organisation):
+        return questions.none()
+    if not can(user, Permission.READ_QUESTIONS, organisation):
+        seats = Seat.objects.active().filter(user=user, body=OuterRef("meeting__body"))
+        published = Answer.objects.filter(question=OuterRef("pk"), is_published=True)
+        is_of_body, is_published = Exists(seats.order_by()), Exists(published.order_by())
+        questions = questions.filter(Q(by=user) | is_of_body | is_published)
+    return about_visible_risks(user, organisation, questions)
 
 
-def about_visible_risks(user, questions):
+def about_visible_risks(user, organisation, questions):
     """Those of these questions that are about no risk, or about one that the reader may see."""
-    risks = risks_across(user, registers_for(user)).filter(pk=OuterRef("risk")).order_by()
-    return questions.filter(Q(risk=None) | Exists(risks))
+    registers = Register.objects.filter(organisation=organisation)
+    risks = risks_across(user, registers.select_related("organisation"))
+    return questions.filter(Q(risk=None) | Exists(risks.filter(pk=OuterRef("risk")).order_by()))
 
 
 def get_put_question_for(user, meeting, pk):
     """(the meeting, the question that was put for it); 404 for what the person may not read."""
     meeting = get_meeting_for(user, meeting)
     related = ("register__organisation", "post__holder", "risk__latest", "meeting__body")
-    questions = put_questions_for(user).select_related(*related, "by", "follows__meeting")
+    questions = put_questions_for(user, meeting.body.organisation)
+    questions = questions.select_related(*related, "by", "follows__meeting")
     question = questions.filter(meeting=meeting, pk=pk).first()
     if question is None:
         raise Http404("No such question for this reader.")

@@ -40,6 +40,7 @@ def meeting_before(request, pk):
     previous = Meeting.objects.before(meeting.on).filter(body=body).first()
     questions = questions_on_agenda(request.user, meeting)
     context = {
+        "organisation": organisation,
         "meeting": meeting,
         "previous": previous,
         "days": meeting_days(meeting, organisation, organisation.pre_election_periods.all()),

@@ -38,9 +38,10 @@ RULE_OUT, GROUP = ClosureKind.RULED_OUT, ClosureKind.GROUPED
 def question_detail(request, pk, question):
     meeting, question = get_put_question_for(request.user, pk, question)
     is_open = Question.objects.open().filter(pk=question.pk).exists()
-    visible = put_questions_for(request.user)
+    visible = put_questions_for(request.user, question.organisation)
     closure = getattr(question, "closure", None)
     context = {
+        "organisation": question.organisation,
         "meeting": meeting,
         "question": question,
         "is_open": is_open,
@@ -79,7 +80,7 @@ def question_record(request, pk):
         arguments = {"by": request.user, **form.arguments}
         if question := submit(form, Question.put, meeting, **arguments):
             return _to(request, question, "Question recorded.")
-    context = {"meeting": meeting, "form": form}
+    context = {"organisation": meeting.body.organisation, "meeting": meeting, "form": form}
     return render(request, "meetings/question_record.html", context, status=response_status(form))
 
 
@@ -121,7 +122,8 @@ def question_rule_out(request, pk, question):
 def question_group(request, pk, question):
     meeting, question = get_put_question_for(request.user, pk, question)
     refuse_unless(may_rule_out(request.user, question))
-    questions = about_visible_risks(request.user, meeting.questions.open())
+    organisation = meeting.body.organisation
+    questions = about_visible_risks(request.user, organisation, meeting.questions.open())
     form = GroupForm(post_data(request), questions=questions.exclude(pk=question.pk))
     return _close(request, "question_group", form, meeting, question, "Question grouped.")
 
@@ -134,6 +136,7 @@ def _close(request, page, form, meeting, question, message):
 
 def _page(request, page, form, meeting, question):
     context = {"meeting": meeting, "question": question, "form": form}
+    context["organisation"] = meeting.body.organisation
     return render(request, f"meetings/{page}.html", context, status=response_status(form))
 
 

@@ -66,6 +66,7 @@ def meeting_detail(request, pk):
     organisation = meeting.body.organisation
     agreements = meeting.agreements.in_force().select_related("register").order_by("register")
     context = {
+        "organisation": organisation,
         "meeting": meeting,
         "days": meeting_days(meeting, organisation, organisation.pre_election_periods.all()),
         "registers": meeting.registers.order_by("name"),
@@ -101,7 +102,8 @@ def meeting_new(request, organisation):
 def meeting_edit(request, pk):
     meeting = _meeting_to_change(request, pk)
     form = MeetingForm(post_data(request), instance=meeting)
-    return _save(request, "meeting_edit", form, "Meeting saved.", meeting, meeting=meeting)
+    context = {"organisation": meeting.body.organisation, "meeting": meeting}
+    return _save(request, "meeting_edit", form, "Meeting saved.", meeting, **context)
 
 
 def meeting_cancel(request, pk):
@@ -112,7 +114,7 @@ def meeting_cancel(request, pk):
         if not form.errors:
             messages.success(request, "Meeting cancelled.")
             return redirect(meeting)
-    context = {"meeting": meeting, "form": form}
+    context = {"organisation": meeting.body.organisation, "meeting": meeting, "form": form}
     return render(request, "meetings/meeting_cancel.html", context, status=response_status(form))
 
 
@@ -122,7 +124,8 @@ def meeting_officers(request, pk):
     meeting = _meeting_to_change(request, pk)
     form = OfficerForm(post_data(request), meeting=meeting)
     officers = meeting.attending.order_by("title")
-    context = {"meeting": meeting, "officers": officers}
+    context = {"organisation": meeting.body.organisation, "meeting": meeting}
+    context["officers"] = officers
     to = ("meeting_officers", meeting.pk)
     return _save(request, "meeting_officers", form, "Officer added.", *to, **context)
 
@@ -145,7 +148,7 @@ def late_item_new(request, pk):
     if values and submit(form, LateItem.accept, meeting, by=request.user, **values):
         messages.success(request, "Late item recorded.")
         return redirect(meeting)
-    context = {"meeting": meeting, "form": form}
+    context = {"organisation": meeting.body.organisation, "meeting": meeting, "form": form}
     return render(request, "meetings/late_item_new.html", context, status=response_status(form))
 
 
