@@ -15,6 +15,7 @@ class RegistersConfig(AppConfig):
         from registers import deployment_checks
         from registers.accounts.audit import RECEIVERS
         from registers.agreement_bodies import match_bodies
+        from registers.agreement_meetings import match_meetings
         from registers.history.audit_guard import install_guard
         from registers.history.seals import install_versions
 
@@ -29,5 +30,6 @@ class RegistersConfig(AppConfig):
         post_migrate.connect(install_guard, sender=self)
         post_migrate.connect(install_versions, sender=self)
         post_migrate.connect(match_bodies, sender=self)
+        post_migrate.connect(match_meetings, sender=self)
         for signal, receiver, sender in RECEIVERS:
             signal.connect(receiver, sender=sender)

@@ -15,6 +15,7 @@ from registers.models import (
     AuditEntry,
     BulkEditConflict,
     Control,
+    Meeting,
     Register,
     Review,
     Risk,
@@ -29,8 +30,9 @@ def agree(*, register, by, body, decision, on, met_on=None, note="", token=None,
 
     on: the data date; met_on: the day of the meeting, without one the data date. Returns the
     Agreement. The same token by the same person in the same register returns the agreement that it
-    made. recorded_at is for the demo. The register and its risks are locked meanwhile: changes are
-    either finished before or come later.
+    made. It belongs to the body's meeting of that day: a new one where none was recorded.
+    recorded_at is for the demo. The register and its risks are locked meanwhile: changes are either
+    finished before or come later.
     """
     met_on = met_on or on
     if max(on, met_on) > timezone.localdate():
@@ -47,6 +49,7 @@ def agree(*, register, by, body, decision, on, met_on=None, note="", token=None,
     list(register.risks.select_for_update().order_by("pk").values_list("pk", flat=True))
     fields = {
         **stated,
+        "meeting": Meeting.of_day(body, met_on, by=by),
         "body_name": body.name,
         "by": by,
         "recorded_at": recorded_at or timezone.now(),

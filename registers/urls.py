@@ -19,6 +19,9 @@ from registers.views import (
     imports,
     invitations,
     library,
+    meeting_before,
+    meeting_questions,
+    meetings,
     need_to_know,
     organisation_files,
     organisation_registers,
@@ -88,6 +91,7 @@ REGISTER = [
     ),
     path("questions/", questions.question_list, name="question_list"),
     path("questions/<int:pk>/", questions.question_edit, name="question_edit"),
+    path("questions/<int:pk>/put/", meeting_questions.question_put, name="question_put"),
     path("questions/<int:pk>/take-off/", questions.question_take_off, name="question_take_off"),
     path("settings/", appetite.register_settings, name="register_settings"),
     path("settings/appetite/new/", appetite.appetite_new, name="appetite_new"),
@@ -236,6 +240,43 @@ ORGANISATION = [
     path("roles/", roles.role_list, name="role_list"),
     path("sandbox/", sandboxes.sandbox_detail, name="sandbox_detail"),
     path("sandbox/new/", sandboxes.sandbox_new, name="sandbox_new"),
+    path("meetings/import/", organisation_files.meeting_import, name="meeting_import"),
+    path("meetings/new/", meetings.meeting_new, name="meeting_new"),
+    path("meetings/elections/", meetings.pre_election_list, name="pre_election_list"),
+    path("meetings/elections/new/", meetings.pre_election_new, name="pre_election_new"),
+    path("meetings/elections/<int:pk>/", meetings.pre_election_edit, name="pre_election_edit"),
+]
+
+# Below meetings/<pk>/questions/
+QUESTIONS = [
+    path("new/", meeting_questions.question_record, name="question_record"),
+    path("<int:question>/", meeting_questions.question_detail, name="question_detail"),
+    path("<int:question>/answer/", meeting_questions.question_answer, name="question_answer"),
+    path(
+        "<int:question>/follow-up/",
+        meeting_questions.question_follow_up,
+        name="question_follow_up",
+    ),
+    path("<int:question>/withdraw/", meeting_questions.question_withdraw, name="question_withdraw"),
+    path("<int:question>/rule-out/", meeting_questions.question_rule_out, name="question_rule_out"),
+    path("<int:question>/group/", meeting_questions.question_group, name="question_group"),
+]
+
+# Below meetings/
+MEETINGS = [
+    path("", meetings.meeting_list, name="meeting_list"),
+    path("<int:pk>/", meetings.meeting_detail, name="meeting_detail"),
+    path("<int:pk>/before/", meeting_before.meeting_before, name="meeting_before"),
+    path("<int:pk>/edit/", meetings.meeting_edit, name="meeting_edit"),
+    path("<int:pk>/cancel/", meetings.meeting_cancel, name="meeting_cancel"),
+    path("<int:pk>/officers/", meetings.meeting_officers, name="meeting_officers"),
+    path(
+        "<int:pk>/officers/<int:post>/remove/",
+        meetings.meeting_officer_remove,
+        name="meeting_officer_remove",
+    ),
+    path("<int:pk>/questions/", include(QUESTIONS)),
+    path("<int:pk>/late-items/new/", meetings.late_item_new, name="late_item_new"),
 ]
 
 LIBRARY = [
@@ -260,6 +301,7 @@ urlpatterns = [
     path("organisations/new/", setup.organisation_new, name="organisation_new"),
     path("organisations/<slug:organisation>/", include(ORGANISATION)),
     path("invitations/<str:secret>/", invitations.invitation_accept, name="invitation_accept"),
+    path("meetings/", include(MEETINGS)),
     path("library/", include(LIBRARY)),
     path("setup/", setup.setup, name="setup"),
     path("search/", search.search, name="search"),

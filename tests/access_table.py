@@ -17,6 +17,7 @@ from makers import (
     make_body,
     make_control,
     make_directorate,
+    make_election,
     make_escalation,
     make_grant,
     make_import,
@@ -25,6 +26,7 @@ from makers import (
     make_organisation,
     make_person,
     make_post,
+    make_put_question,
     make_question,
     make_register,
     make_risk,
@@ -71,6 +73,14 @@ RATERS = EDITORS | dict_for("peer internal-auditor external-auditor", 200)
 ADMINISTRATORS = NOBODY_INSIDE | {"administrator": 200}
 GRANTERS = NOBODY_INSIDE | {"monitoring-officer": 200}
 MANAGERS = NOBODY_INSIDE | {"manager": 200}
+RUN_MEETINGS = MANAGERS | {"clerk": 200}
+# Of a question to a meeting of the member's body.
+READ_QUESTIONS = READERS | dict_for("peer administrator", 404)
+ANSWER_QUESTIONS = NOBODY_INSIDE | dict_for("peer administrator", 404) | {"manager": 200}
+RULE_OUT = ANSWER_QUESTIONS | {"clerk": 200}
+FOLLOW_UP = ANSWER_QUESTIONS | dict_for(
+    "member internal-auditor external-auditor commissioner", 200
+)
 ASKERS = MANAGERS | dict_for("member peer internal-auditor external-auditor commissioner", 200)
 # A view that the manager saved and did not share.
 VIEWS_OWN = READERS | dict.fromkeys(INSIDE, 404) | {"manager": 200}
@@ -101,6 +111,9 @@ DIRECTORATE = ORGANISATION | {"pk": "first registers.directorate"}
 BODY = ORGANISATION | {"pk": "first registers.body"}
 ORGANISATIONS_REGISTER = ORGANISATION | {"pk": "first registers.register"}
 GRANT = ORGANISATION | {"pk": "first registers.needtoknow"}
+MEETING = {"pk": "first registers.meeting"}
+PUT_QUESTION = {"pk": "first registers.meeting", "question": "first registers.question"}
+ELECTION = ORGANISATION | {"pk": "first registers.preelectionperiod"}
 RISK = {"slug": "ours", "number": 1}
 BATCH = {"slug": "ours", "pk": "first registers.registerimport"}
 AGREEMENT = {"slug": "ours", "pk": "first registers.agreement"}
@@ -137,6 +150,7 @@ TABLE = {
     "agreement_supersede": (AGREEMENT, MANAGERS, MANAGERS),
     "question_list": ({"slug": "ours"}, ASKERS, ASKERS),
     "question_edit": (QUESTION, THE_MANAGERS_OWN, THE_MANAGERS_OWN),
+    "question_put": (QUESTION, THE_MANAGERS_OWN, THE_MANAGERS_OWN),
     "question_take_off": (QUESTION, expected_statuses(405), THE_MANAGERS_OWN | {"manager": 302}),
     "worklist": ({"slug": "ours"}, READERS),
     "check_set_aside": (RISK | {"check": "rq13-vague"}, MANAGERS, MANAGERS),
@@ -283,6 +297,32 @@ TABLE = {
     "role_list": (ORGANISATION, READERS),
     "sandbox_detail": (ORGANISATION, READERS),
     "sandbox_new": (ORGANISATION, ADMINISTRATORS, ADMINISTRATORS | {"administrator": 302}),
+    "meeting_list": ({}, SIGNED_IN),
+    "meeting_new": (ORGANISATION, RUN_MEETINGS, RUN_MEETINGS),
+    "meeting_import": (ORGANISATION, RUN_MEETINGS, RUN_MEETINGS),
+    "meeting_detail": (MEETING, READERS),
+    "meeting_before": (MEETING, READERS),
+    "meeting_edit": (MEETING, RUN_MEETINGS, RUN_MEETINGS),
+    "meeting_cancel": (MEETING, RUN_MEETINGS, RUN_MEETINGS),
+    "meeting_officers": (MEETING, RUN_MEETINGS, RUN_MEETINGS),
+    # Nobody attends who could be removed.
+    "meeting_officer_remove": (
+        MEETING | {"post": "first registers.post"},
+        expected_statuses(405),
+        RUN_MEETINGS | dict_for("manager clerk", 404),
+    ),
+    # The manager put it, to a vacant post; the member sits on the body.
+    "question_detail": (PUT_QUESTION, READ_QUESTIONS),
+    "question_record": (MEETING, RUN_MEETINGS, RUN_MEETINGS),
+    "question_answer": (PUT_QUESTION, ANSWER_QUESTIONS, ANSWER_QUESTIONS),
+    "question_follow_up": (PUT_QUESTION, FOLLOW_UP, FOLLOW_UP),
+    "question_withdraw": (PUT_QUESTION, ANSWER_QUESTIONS, ANSWER_QUESTIONS | {"manager": 302}),
+    "question_rule_out": (PUT_QUESTION, RULE_OUT, RULE_OUT),
+    "question_group": (PUT_QUESTION, RULE_OUT, RULE_OUT),
+    "late_item_new": (MEETING, RUN_MEETINGS, RUN_MEETINGS),
+    "pre_election_list": (ORGANISATION, RUN_MEETINGS),
+    "pre_election_new": (ORGANISATION, RUN_MEETINGS, RUN_MEETINGS),
+    "pre_election_edit": (ELECTION, RUN_MEETINGS, RUN_MEETINGS),
     "library": ({}, SIGNED_IN),
     "library_load": ({}, STAFF, STAFF),
     "library_search": ({}, SIGNED_IN),
@@ -377,6 +417,7 @@ BUTTONS = [
     "question_take_off",
     "saved_view_delete",
     "release_dismiss",
+    "meeting_officer_remove",
 ]  # no page: sent from another one, no question in it
 # An import at its first step leads back from these.
 OF_LATER_STEPS = ["import_lookalikes", "import_undo"]
@@ -445,7 +486,7 @@ def keys_of(arguments):
             elif key == "pk" and "organisation" in arguments:
                 path = "memberships__" * value.endswith(".user") + "organisation__slug"
                 rows = rows.filter(**{path: arguments["organisation"]})
-            elif key == "pk":
+            elif key == "pk" and "slug" in arguments:
                 rows = rows.filter(register__slug=arguments["slug"])
             keys[key] = row.pk if (row := rows.first()) else 10**9
     return keys
@@ -464,6 +505,7 @@ def make_people():
     users["staff"] = make_user(is_staff=True, **password)
     users["installer"] = make_user(is_staff=True, is_superuser=True, **password)
     make_directorate(organisation)
+    make_election(organisation)
     Authenticator.objects.create(user=make_user(), type=Authenticator.Type.RECOVERY_CODES, data={})
     risk = make_risk(
         make_register(organisation, slug="ours"),
@@ -484,6 +526,7 @@ def make_people():
     make_control(risk, by=users["manager"], title="A control of ours")
     make_import(risk.register, by=users["manager"])
     make_question(risk.register, by=users["manager"])
+    make_put_question(agreement.meeting, risk.register, by=users["manager"])
     make_saved_view(risk.register, by=users["manager"])
     make_body(risk.register, above, name="Scrutiny panel", members=[users["member"]])
     make_grant(risk.register, make_person(organisation), by=users["monitoring-officer"])

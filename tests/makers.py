@@ -30,10 +30,13 @@ from registers.models import (
     FailureType,
     GatheredQuestion,
     Invitation,
+    Meeting,
     Membership,
     NeedToKnow,
     Organisation,
     Post,
+    PreElectionPeriod,
+    Question,
     Register,
     Risk,
     Role,
@@ -310,6 +313,19 @@ def make_seat(body, member, **fields):
     return Seat.objects.create(body=body, user=member, **{"from_day": days_ago(365), **fields})
 
 
+def make_meeting(body, on, **fields):
+    """A meeting of a body, with five clear days, about all registers that it oversees."""
+    meeting = Meeting.objects.create(body=body, on=on, **{"clear_days": 5, **fields})
+    meeting.registers.set(body.registers.all())
+    return meeting
+
+
+def make_election(organisation, *, from_day=None, until=None, name="Local elections"):
+    """A pre-election period: a month from today by default."""
+    days = {"from_day": from_day or days_ago(0), "until": until or days_ago(-30)}
+    return PreElectionPeriod.objects.create(organisation=organisation, name=name, **days)
+
+
 def make_member(*registers, **fields):
     """A member with a seat on a body that oversees these registers, and that agreed nothing."""
     member = make_person(registers[0].organisation, Role.MEMBER, **fields)
@@ -446,6 +462,18 @@ def make_import(
 def make_question(register, text="Who looks at this between meetings?", *, by, **about):
     """A question on somebody's own list."""
     return GatheredQuestion.gather(register, by=by, text=text, **about)
+
+
+def make_put_question(meeting, register, *, by, post=None, answer_by=None, **fields):
+    """A question put for a meeting, to a vacant post by default."""
+    return Question.put(
+        meeting,
+        by=by,
+        register=register,
+        post=post or make_post(register.organisation),
+        answer_by=answer_by or meeting.on,
+        **{"wording": "Who checks that the audits happen?", **fields},
+    )
 
 
 def make_saved_view(register, *, by, name="Severe risks", query="band=severe", **fields):

@@ -14,13 +14,15 @@ from django.utils.formats import date_format
 
 from registers.administration.bodies import hand_over_chair
 from registers.administration.file_plan import FilePlan, Outcome, PlannedRow, PlanOutdated
-from registers.administration.file_table import NO, YES, FileTable, Unreadable
+from registers.administration.file_table import NO, TABLES, YES, FileTable, Unreadable, read_table
 from registers.history.seals import seals_of
+from registers.imports.upload import read_sheets
 from registers.models import AuditEntry, Body, BodyKind, Capacity, Seat
 from registers.models.body import kind_by_name, normalise_name
 from registers.permissions import current_people
 
 SALT = "registers.body-file"
+ACCEPT, FORMATS = TABLES
 REQUIRED = ("body",)
 LONGEST_NAME = 100
 YEARS = 50
@@ -254,6 +256,11 @@ class _Reading:
             if seat.is_chair and is_other and _is_current(seat.until, self.today):
                 row.note = f"{seat.user} no longer chairs the body."
                 row.values["former_chair"] = seat.pk
+
+
+def read(name: str, content: bytes) -> FileTable:
+    """The table of the file. Raises CannotRead."""
+    return read_table(read_sheets(name, content), HEADINGS, REQUIRED)
 
 
 def plan_bodies(organisation, table: FileTable) -> FilePlan:

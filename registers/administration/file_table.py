@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from registers.spreadsheet import FORMULA, CannotRead, Sheet, column_letter
 
 MOST_ROWS = 5000
+# What a browser offers, and how a page says it.
+TABLES = (".csv,.xlsx,.ods", "A CSV file, or a workbook (.xlsx or .ods).")
 HEADINGS_WITHIN = 20  # rows from the top
 LONGEST = 200  # characters of a cell that is read
 EMPTY = {"", "-", "\u2013", "\u2014", "n/a", "na", "none", "null"}

@@ -12,14 +12,16 @@ from django.utils import timezone
 from django.utils.formats import date_format
 
 from registers.administration.file_plan import FilePlan, Outcome, PlannedRow, PlanOutdated
-from registers.administration.file_table import NO, YES, FileTable, Unreadable
+from registers.administration.file_table import NO, TABLES, YES, FileTable, Unreadable, read_table
 from registers.administration.posts import normalise_title
 from registers.dates import years_later
 from registers.history.seals import seals_of
+from registers.imports.upload import read_sheets
 from registers.models import AuditEntry, Directorate, Post
 from registers.permissions import current_people
 
 SALT = "registers.post-file"
+ACCEPT, FORMATS = TABLES
 REQUIRED = ("title",)
 YEARS_BACK = 50
 VACANT = {"vacant", "vacancy", "unfilled"}
@@ -118,6 +120,11 @@ class _Records:
             normalise_title(row.name): row.name for row in organisation.directorates.all()
         }
         self.people = {person.email: person for person in current_people(organisation)}
+
+
+def read(name: str, content: bytes) -> FileTable:
+    """The table of the file. Raises CannotRead."""
+    return read_table(read_sheets(name, content), HEADINGS, REQUIRED)
 
 
 def plan_posts(organisation, table: FileTable) -> FilePlan:

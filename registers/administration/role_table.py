@@ -15,11 +15,13 @@ PERMISSION_WORDS = {
     P.SEE_OWN_EXEMPT: "See exempt risks that they raised, or whose post they hold",
     P.SEE_GRANTED_EXEMPT: "See exempt risks that the monitoring officer granted them",
     P.GRANT_NEED_TO_KNOW: "Grant others sight of exempt risks",
-    P.ASK_QUESTION: "Keep questions for a meeting",
+    P.ASK_QUESTION: "Keep questions, and put them for a meeting",
+    P.READ_QUESTIONS: "Read the questions of every body, and all answers",
     P.EDIT_RISK: "Log and edit risks, controls, actions and reviews",
     P.ASSESS_RISK: "Rate risks for the organisation",
     P.ASSESS_INDEPENDENTLY: "Rate risks independently",
     P.RUN_REGISTER: "Import, close and reopen risks, decide on escalations, record agreements",
+    P.RUN_MEETINGS: "Add, move and cancel meetings, and record late items",
     P.ADMINISTER: "Look after people, posts, bodies, registers and scoring schemes",
 }
 ROLE_WORDS = {

@@ -117,6 +117,7 @@ def _copy(organisation, by):
         slug=_free_slug(Organisation, f"{organisation.slug[: LONGEST_SLUG - 12]}-sandbox"),
         name=f"{organisation.name[: LONGEST_NAME - len(SUFFIX)]}{SUFFIX}",
         sector=organisation.sector,
+        nation=organisation.nation,
         year_starts_in=organisation.year_starts_in,
         sandbox_of=organisation,
     )
@@ -197,10 +198,15 @@ def _copy_posts(organisation, sandbox):
     return [*directorates.values(), *Post.objects.bulk_create(posts)]
 
 
+def _copy_body(body, sandbox):
+    names = ("name", "kind", "clear_days")
+    return Body(organisation=sandbox, **{name: getattr(body, name) for name in names})
+
+
 def _copy_bodies(organisation, sandbox, register):
     """The bodies with who sits on them today; those that oversee a register oversee this one."""
     originals = organisation.bodies.prefetch_related("registers").order_by("pk")
-    bodies = {row.pk: Body(organisation=sandbox, name=row.name, kind=row.kind) for row in originals}
+    bodies = {row.pk: _copy_body(row, sandbox) for row in originals}
     Body.objects.bulk_create(bodies.values())
     overseeing = [bodies[row.pk] for row in originals if row.registers.all()]
     links = Body.registers.through

@@ -17,8 +17,8 @@ The first step of a risk logs it. Each further step has a reason (`why:`) and on
 
 `agreements` of a register name the body, its decision, the data date (`day`) and the day of the
 meeting (`met`); they come before all else of that day. Of an organisation, `bodies` are what its
-registers are reported to, and `controls` and `beside` name files of what stands beside its risks
-(related.py), written last.
+registers are reported to, with the `meetings` to come of each, and `controls` and `beside` name
+files of what stands beside its risks (related.py), written last.
 What happened before the day that a risk was `brought_in` was recorded on that day. References
 follow the order of recording, which is the order of the file.
 """
@@ -49,6 +49,7 @@ from registers.models import (
     AuditEntry,
     Directorate,
     FailureType,
+    Meeting,
     Membership,
     Organisation,
     Post,
@@ -60,6 +61,7 @@ from registers.models import (
     User,
     WarningSign,
 )
+from registers.models.meeting import clear_days_of
 from registers.models.review import proposed_next_review
 from registers.precedents import suggestions_of
 from registers.risk_fields import Sort, names_of
@@ -67,6 +69,7 @@ from registers.services import agree
 
 FOLDER = Path(settings.BASE_DIR) / "fixtures" / "demo"
 ORGANISATIONS = ("northmoor", "eastvale")
+TUESDAY = 1
 
 
 @dataclass(frozen=True)
@@ -188,6 +191,7 @@ class OrganisationLoader:
             *registers,
             *self.organisation.bodies.all(),
             *Seat.objects.filter(body__organisation=self.organisation),
+            *Meeting.objects.filter(body__organisation=self.organisation),
         ]
         entry = {
             "verb": "organisation.added",
@@ -281,6 +285,19 @@ class OrganisationLoader:
                 person, from_day = self.people[key], day_of(row["since"], self.today)
                 chairs = place == 0 and row.get("is_chaired", False)
                 Seat.objects.create(body=body, user=person, from_day=from_day, is_chair=chairs)
+            for meeting in row.get("meetings", ()):
+                self._meeting(body, meeting)
+
+    def _meeting(self, body, row):
+        """A meeting to come: on the first Tuesday from a day on."""
+        day = due_of(row["after"], self.today)
+        day += datetime.timedelta(days=(TUESDAY - day.weekday()) % 7)
+        starts_at = datetime.time.fromisoformat(row["at"])
+        notice = clear_days_of(body)
+        meeting = body.meetings.create(
+            on=day, starts_at=starts_at, place=row["place"], clear_days=notice
+        )
+        meeting.registers.set(body.registers.all())
 
     def _step(self, recorded_on, day, register, story, step):
         risk = self.risks.get(id(story))

@@ -1,7 +1,8 @@
 """What stands beside the risks of the demo: controls and assurance, actions and escalations.
 
 Files name risks by reference, posts and people by their keys; `by` is the officer by default. For
-days see dates.py.
+days see dates.py. A question is `put` on a day, for the first meeting of its `body` from then on,
+and maybe `answered` (day, by, wording, published).
 
 A control is in place `since` a day and has `tests:` (day, line, what was found, why) and, where it
 is no longer used, `retired:` (day, why). Assurance says for how many days it is `good_for`, and the
@@ -17,13 +18,14 @@ import datetime
 from django.utils import timezone
 
 from registers.demo.dates import check_words, day_of, due_of, instant_at
-from registers.models import Action, Assurance, Control, Escalation, Risk
+from registers.models import Action, Assurance, Control, Escalation, Question, Risk
 
 CONTROL = {"risk", "by", "since", "tests", "retired", *Control.FIELDS} - {
     *("status", "last_tested_on", "tested_by_line"),
 }
 ASSURANCE = {"risk", "by", "control", "line", "provider", "opinion", "day", "good_for", "note"}
 ACTION = {"title", "kind", "owner", "by", "added", "due", "detail", "then"}
+QUESTION = {"risk", "by", "body", "put", "to", "wording", "answered"}
 STEP = {"day", "by", "due", "why", "done", "how", "differently", "drop"}
 
 
@@ -49,6 +51,8 @@ class RelatedLoader:
                 self._action(self.risks[reference], action)
         for row in story.get("escalations", ()):
             self._escalation(self.risks[row["risk"]], row)
+        for row in story.get("questions", ()):
+            self._question(self.risks[row["risk"]], row)
 
     def _control(self, risk, row):
         check_words(row["risk"], row, CONTROL)
@@ -116,6 +120,29 @@ class RelatedLoader:
             authorship = self._authorship(risk, decision, decision["day"])
             escalation.decide(
                 is_approved=decision["approved"], reason=decision["why"], **authorship
+            )
+
+    def _question(self, risk, row):
+        check_words(row["risk"], row, QUESTION)
+        authorship = self._authorship(risk, row, row["put"])
+        meetings = risk.register.meetings.filter(
+            body__name=row["body"], on__gte=authorship["effective_on"]
+        )
+        meeting = meetings.select_related("body__organisation").earliest("on")
+        question = Question.put(
+            meeting,
+            register=risk.register,
+            risk=risk,
+            post=self.posts[row["to"]],
+            wording=row["wording"],
+            answer_by=meeting.on,
+            **authorship,
+        )
+        if answer := row.get("answered"):
+            question.answer(
+                wording=answer["wording"],
+                is_published=answer["published"],
+                **self._authorship(risk, answer, answer["day"]),
             )
 
     def _authorship(self, risk, row, day):

@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from registers.administration.bodies import hand_over_chair, overlapping_seats
 from registers.forms.fields import (
+    ClearDaysField,
     PlainTextField,
     PlannedDateField,
     RecordMultipleChoiceField,
@@ -17,6 +18,7 @@ from registers.forms.record_state import RecordStateForm
 from registers.govuk import GovukCheckboxes, GovukRadios, Helper
 from registers.models import Body, BodyKind, Capacity, Seat
 from registers.models.body import normalise_name
+from registers.models.meeting import usual_clear_days
 from registers.permissions import current_people
 
 CAPACITY_HINTS = {
@@ -28,7 +30,7 @@ NO_CHAIR = ""
 
 
 class BodyForm(EntryForm):
-    STATE = ("name", "kind", "registers")
+    STATE = ("name", "kind", "registers", "clear_days")
     name = PlainTextField(
         label="Name",
         subject="The name",
@@ -51,14 +53,21 @@ class BodyForm(EntryForm):
         required=False,
         error_messages={"invalid_choice": "Select registers from the list"},
     )
-    helper = Helper("name", "kind", "registers")
+    clear_days = ClearDaysField(
+        label="Clear days of notice",
+        required=False,
+        help_text="Working days between the day when papers are published and the meeting.",
+    )
+    helper = Helper("name", "kind", "registers", "clear_days")
 
     class Meta:
         model = Body
-        fields = ("name", "kind", "registers")
+        fields = ("name", "kind", "registers", "clear_days")
 
     def __init__(self, data=None, *, instance):
         super().__init__(data, instance=instance)
+        usual = usual_clear_days(instance.organisation)
+        self.fields["clear_days"].help_text += f" Leave it empty for the usual {usual}."
         registers = instance.organisation.registers.order_by("name")
         overseen = instance.registers.values("pk") if instance.pk else ()
         self.fields["registers"].queryset = registers.in_use() | registers.filter(pk__in=overseen)

@@ -10,6 +10,7 @@ from django.utils.formats import date_format
 
 from registers.dates import years_later
 from registers.govuk import GovukDateField
+from registers.models.meeting import MOST_CLEAR_DAYS
 from registers.pasted_text import normalise_text
 from registers.pounds import FORM_OF_AMOUNT, in_pounds, parse_pounds
 
@@ -144,6 +145,21 @@ class PoundsField(forms.Field):
 
     def prepare_value(self, value):
         return in_pounds(value) if isinstance(value, int) else value
+
+
+class ClearDaysField(forms.IntegerField):
+    """Working days of notice of a meeting."""
+
+    def __init__(self, **options):
+        words = f"Clear days of notice must be a whole number from 0 to {MOST_CLEAR_DAYS}"
+        errors = dict.fromkeys(("invalid", "min_value", "max_value"), words)
+        super().__init__(
+            min_value=0,
+            max_value=MOST_CLEAR_DAYS,
+            widget=forms.TextInput(attrs={"class": "govuk-input--width-2", "inputmode": "numeric"}),
+            error_messages={"required": "Enter the clear days of notice", **errors},
+            **options,
+        )
 
 
 def selection_errors(message):

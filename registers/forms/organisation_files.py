@@ -5,10 +5,9 @@ from django.core.exceptions import ValidationError
 from django.core.signing import BadSignature
 
 from registers.administration.file_plan import pack, unpack
-from registers.administration.file_table import MOST_ROWS, read_table
+from registers.administration.file_table import MOST_ROWS
 from registers.forms.concurrency import LOST
 from registers.govuk import Helper
-from registers.imports.upload import read_sheets
 from registers.spreadsheet import CannotRead
 
 MEGABYTES = 2
@@ -24,11 +23,8 @@ class OrganisationFileForm(forms.Form):
 
     file = forms.FileField(
         label="Your file",
-        help_text=f"A CSV file, or a workbook (.xlsx or .ods). The limit is {MEGABYTES} MB and "
-        f"{MOST_ROWS:,} rows.",
         max_length=200,
         allow_empty_file=True,
-        widget=forms.FileInput(attrs={"accept": ".csv,.xlsx,.ods"}),
         error_messages={"required": "Select a file"},
     )
     helper = Helper("file")
@@ -37,14 +33,16 @@ class OrganisationFileForm(forms.Form):
     def __init__(self, data=None, files=None, *, organisation, source):
         super().__init__(data, files)
         self.organisation, self.source = organisation, source
+        field = self.fields["file"]
+        field.help_text = f"{source.FORMATS} The limit is {MEGABYTES} MB and {MOST_ROWS:,} rows."
+        field.widget.attrs["accept"] = source.ACCEPT
 
     def clean_file(self):
         file = self.cleaned_data["file"]
         if file.size > MEGABYTES * 1_000_000:
             raise ValidationError(f"Select a file of {MEGABYTES} MB or less: this one is larger")
         try:
-            sheets = read_sheets(file.name, file.read())
-            self.table = read_table(sheets, self.source.HEADINGS, self.source.REQUIRED)
+            self.table = self.source.read(file.name, file.read())
         except CannotRead as problem:
             raise ValidationError(str(problem)) from None
         self.rows = pack(self.table, salt_of(self.source.SALT, self.organisation))

@@ -6,7 +6,7 @@ from django.db import transaction
 from registers.forms.fields import PlainTextField, selection_errors
 from registers.govuk import Helper
 from registers.models import Organisation
-from registers.models.people import MONTHS, Sector
+from registers.models.people import MONTHS, Nation, Sector
 
 
 class OrganisationForm(forms.ModelForm):
@@ -28,11 +28,17 @@ class OrganisationForm(forms.ModelForm):
         coerce=int,
         error_messages=selection_errors("Select a month"),
     )
-    helper = Helper("name", "sector", "year_starts_in")
+    nation = forms.ChoiceField(
+        label="Nation",
+        help_text="Its bank holidays and its rules on notice of meetings hold.",
+        choices=Nation.choices,
+        error_messages=selection_errors("Select a nation"),
+    )
+    helper = Helper("name", "sector", "nation", "year_starts_in")
 
     class Meta:
         model = Organisation
-        fields = ("name", "sector", "year_starts_in")
+        fields = ("name", "sector", "nation", "year_starts_in")
 
     @transaction.atomic
     def save(self, *, by):

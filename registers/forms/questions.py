@@ -25,6 +25,22 @@ class HiddenTextField(PlainTextField):
             return ""
 
 
+def find_risk(register, risks, reference):
+    """The one of these risks of a register that has the reference, or its number alone.
+
+    Raises ValidationError.
+    """
+    prefix, _, number = reference.rpartition("-")
+    is_ours = not prefix or prefix.strip().casefold() == register.prefix.casefold()
+    is_number = is_ours and NUMBER.fullmatch(number.strip())
+    if risk := risks.filter(number=int(number)).first() if is_number else None:
+        return risk
+    like = register.reference(7)
+    raise ValidationError(
+        f"Enter the reference of a risk on this register, like {like}, or leave it empty"
+    )
+
+
 class EditQuestionForm(forms.Form):
     """risks: those of the register that this person may see; any other does not exist for them.
 
@@ -67,22 +83,7 @@ class EditQuestionForm(forms.Form):
         A risk that this reader may not see is answered like one that does not exist.
         """
         reference = self.cleaned_data["risk"]
-        if not reference:
-            return None
-        prefix, _, number = reference.rpartition("-")
-        is_ours = not prefix or prefix.strip().casefold() == self.register.prefix.casefold()
-        number = number.strip()
-        risk = (
-            self.risks.filter(number=int(number)).first()
-            if is_ours and NUMBER.fullmatch(number)
-            else None
-        )
-        if risk is None:
-            like = self.register.reference(7)
-            raise ValidationError(
-                f"Enter the reference of a risk on this register, like {like}, or leave it empty"
-            )
-        return risk
+        return find_risk(self.register, self.risks, reference) if reference else None
 
 
 class QuestionForm(EditQuestionForm):

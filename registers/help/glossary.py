@@ -193,6 +193,22 @@ GLOSSARY = (
                 also="lay member, co-opted member",
             ),
             Term("Substitute", "Somebody who sits in for a member, for one meeting or more."),
+            Term("Meeting", "A day on which a body meets. What it decided is recorded with it."),
+            Term(
+                "Clear days",
+                "Working days between the publication of papers and the meeting. Neither of the "
+                "two days counts, nor do weekends and bank holidays.",
+            ),
+            Term(
+                "Late item",
+                "An item that was not on the agenda in time. The chair takes it for a reason that "
+                "is recorded.",
+            ),
+            Term(
+                "Pre-election period",
+                "The weeks before an election, when councils publish nothing controversial.",
+                also="purdah",
+            ),
             Term("Clerk", "Who prepares meetings and their papers.", also="democratic services"),
             Term(
                 "Monitoring officer",
@@ -223,7 +239,15 @@ GLOSSARY = (
             ),
             Term(
                 "My questions",
-                "The questions that you keep for a meeting. Only you see them.",
+                "The questions that you keep for a meeting. Only you see them until you put one.",
+            ),
+            Term(
+                "Put a question",
+                "Ask a post to answer it for a meeting. The body and officers can read it then.",
+            ),
+            Term(
+                "Carried over",
+                "Of a question: it was not answered, so it stands on the next agenda too.",
             ),
         ),
     ),

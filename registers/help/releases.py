@@ -70,6 +70,16 @@ RELEASES = (
                 "an import. Every page of it says that nothing there is real.",
             ),
             (
+                "Meetings",
+                "See when each body meets and by when its papers are published. Clerks and "
+                "managers add meetings, one or a series. Dashboards compare with the last meeting.",
+            ),
+            (
+                "Questions and answers",
+                "Put a question from your list to a post, for a meeting of your body. The answer "
+                "stands beside it, and what is not answered is carried over to the next meeting.",
+            ),
+            (
                 "Audit",
                 "Managers and administrators read who did what, with sign-ins, downloads and "
                 "reads of exempt risks.",

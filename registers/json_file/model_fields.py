@@ -82,6 +82,8 @@ def fields_of(model):
         excluded |= {"risk"}
     if model in (Agreement, RegisterImport, SchemeAdoption):
         excluded |= {"register"}
+    if model is Agreement:  # its body and its day say which
+        excluded |= {"meeting"}
     if model is Supersession:
         excluded |= {"agreement"}
     return {

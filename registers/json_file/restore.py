@@ -33,6 +33,7 @@ from registers.models import (
     Body,
     Directorate,
     ImportedRow,
+    Meeting,
     Post,
     Register,
     RegisterImport,
@@ -126,6 +127,7 @@ class _Restore:
                 builder.write()
         builder.write()
         self.rows.keys[Risk] = builder.numbers
+        self.by = by
         other_lists = self._read_other_lists(timelines)
         self._refuse_problems()
         self._write_other_lists(builder, *other_lists)
@@ -363,7 +365,8 @@ class _Restore:
         builder.enter(adoption, subject=self.register, facts=keys, text=text)
 
     def _write_agreement(self, builder, row):
-        agreement = builder.build(Agreement, row, {"register": self.register})
+        related = {"register": self.register, "meeting": self._meeting_of(row)}
+        agreement = builder.build(Agreement, row, related)
         builder.write()
         text = {
             "register": str(self.register),
@@ -386,6 +389,13 @@ class _Restore:
             )
         )
         return agreement
+
+    def _meeting_of(self, row):
+        if row["body"] is None:
+            return None
+        body = self.register.organisation.bodies.get(pk=row["body"])
+        body.organisation = self.register.organisation
+        return Meeting.of_day(body, row["met_on"], by=self.by)
 
     def _write_supersession(self, builder, agreement, row, agreements):
         place = row.pop("replacement")

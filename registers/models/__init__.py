@@ -60,8 +60,19 @@ from registers.models.library import (
     Source,
     Statement,
 )
+from registers.models.meeting import LateItem, Meeting, PreElectionPeriod
+from registers.models.meeting_question import Answer, ClosureKind, Question, QuestionClosure
 from registers.models.need_to_know import NeedToKnow, NeedToKnowWithdrawal
-from registers.models.people import Directorate, Membership, Organisation, Post, Role, User
+from registers.models.people import (
+    Directorate,
+    Membership,
+    Nation,
+    Organisation,
+    Post,
+    Role,
+    Sector,
+    User,
+)
 from registers.models.position import Position
 from registers.models.precedent import Precedent
 from registers.models.progress_note import ProgressNote
@@ -89,6 +100,7 @@ __all__ = [
     "ActionRevision",
     "AdverseImpact",
     "Agreement",
+    "Answer",
     "AppendOnly",
     "Appetite",
     "Assessment",
@@ -113,6 +125,7 @@ __all__ = [
     "CheckWaiver",
     "Citation",
     "Claim",
+    "ClosureKind",
     "Control",
     "ControlRevision",
     "ControlWeakness",
@@ -132,22 +145,28 @@ __all__ = [
     "InsightPoint",
     "InvalidTransition",
     "Invitation",
+    "LateItem",
     "LaterEvidence",
     "Lesson",
     "Line",
     "ListIsFull",
+    "Meeting",
     "Membership",
     "MissingInformation",
     "NameTaken",
+    "Nation",
     "NeedToKnow",
     "NeedToKnowWithdrawal",
     "Organisation",
     "Outcome",
     "Position",
     "Post",
+    "PreElectionPeriod",
     "Precedent",
     "Precision",
     "ProgressNote",
+    "Question",
+    "QuestionClosure",
     "Register",
     "RegisterImport",
     "ReminderChoice",
@@ -163,6 +182,7 @@ __all__ = [
     "ScoringScheme",
     "SealVersion",
     "Seat",
+    "Sector",
     "Source",
     "Statement",
     "Supersession",

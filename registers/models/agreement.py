@@ -12,6 +12,7 @@ from django.utils import timezone
 from registers.history.audit import AppendOnly, AppendOnlyQuerySet
 from registers.history.seals import SealedModel
 from registers.models.body import Body, name_in_sentence
+from registers.models.meeting import Meeting
 from registers.models.position import Position
 from registers.models.register import Register
 
@@ -41,6 +42,9 @@ class Agreement(SealedModel, AppendOnly):
     register = models.ForeignKey(Register, on_delete=models.PROTECT, related_name="agreements")
     token = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     body = models.ForeignKey(Body, on_delete=models.PROTECT, related_name="agreements", null=True)
+    meeting = models.ForeignKey(
+        Meeting, on_delete=models.PROTECT, related_name="agreements", null=True
+    )
     body_name = models.CharField(max_length=100, help_text="What the body was called then.")
     decision = models.CharField(max_length=20, choices=Decision, default=Decision.AGREED)
     on = models.DateField("data date", help_text="The day whose position it is.")

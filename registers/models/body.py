@@ -60,6 +60,9 @@ class Body(AuditedModel):
     registers = models.ManyToManyField(
         Register, related_name="bodies", blank=True, help_text="The registers that it oversees."
     )
+    clear_days = models.PositiveSmallIntegerField(
+        "clear days of notice", null=True, blank=True, help_text="Empty: what is usual."
+    )
 
     class Meta:
         ordering = ["organisation", "name"]

@@ -104,6 +104,15 @@ class Sector(models.TextChoices):
     OTHER = "other", "Other"
 
 
+class Nation(models.TextChoices):
+    """Whose bank holidays and rules on notice of meetings hold."""
+
+    ENGLAND = "england", "England"
+    WALES = "wales", "Wales"
+    SCOTLAND = "scotland", "Scotland"
+    NORTHERN_IRELAND = "northern-ireland", "Northern Ireland"
+
+
 MONTHS = [(number, calendar.month_name[number]) for number in range(1, 13)]
 
 
@@ -111,6 +120,7 @@ class Organisation(AuditedModel):
     slug = models.SlugField(unique=True)
     name = models.CharField(max_length=200)
     sector = models.CharField(max_length=20, choices=Sector, default=Sector.COUNCIL)
+    nation = models.CharField(max_length=20, choices=Nation, default=Nation.ENGLAND)
     year_starts_in = models.PositiveSmallIntegerField(
         "first month of the financial year", choices=MONTHS, default=4
     )
@@ -145,6 +155,9 @@ class Organisation(AuditedModel):
             models.CheckConstraint(
                 condition=Q(hidden_at=None) | Q(sandbox_of__isnull=False),
                 name="organisation_is_hidden_only_as_a_sandbox",
+            ),
+            models.CheckConstraint(
+                condition=Q(nation__in=Nation.values), name="organisation_nation_is_known"
             ),
         ]
 

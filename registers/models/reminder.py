@@ -21,6 +21,7 @@ class TaskKind(models.TextChoices):
     ESCALATION = "escalation", "Escalations to decide"
     REVIEW = "review", "Reviews"
     ACTION = "action", "Actions"
+    QUESTION = "question", "Questions to answer"
     TOLERANCE = "tolerance", "Tolerances that end"
     CONTROL = "control", "Controls to test"
     ASSURANCE = "assurance", "Assurance that runs out"
@@ -38,7 +39,7 @@ class ReminderKind(models.TextChoices):
     """
 
     REVIEW = "review", "Risks to review or complete"
-    ACTION = "action", "Actions"
+    ACTION = "action", "Actions and questions to answer"
     TOLERANCE = "tolerance", "Risks that are tolerated until a day"
     ASSURANCE = "assurance", "Controls and assurance"
     DECISION = "appetite", "Escalations and statements of appetite"
@@ -48,6 +49,7 @@ class ReminderKind(models.TextChoices):
         kinds = {
             ReminderKind.REVIEW: ("REVIEW", "RATING", "DETAILS", "DRAFT", "IMPORT"),
             ReminderKind.ASSURANCE: ("CONTROL", "ASSURANCE"),
+            ReminderKind.ACTION: ("ACTION", "QUESTION"),
             ReminderKind.DECISION: ("ESCALATION", "APPETITE"),
         }
         return [TaskKind[name] for name in kinds.get(self, (self.name,))]

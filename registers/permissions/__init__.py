@@ -26,11 +26,21 @@ from registers.permissions.access import (
 )
 from registers.permissions.bodies import (
     ReadersAgreement,
-    previous_agreement_day,
+    previous_meeting_day,
     readers_agreement,
     readers_agreements,
 )
+from registers.permissions.meetings import get_meeting_for, meetings_for
 from registers.permissions.names import PersonName, may_read_names, name_for
+from registers.permissions.questions import (
+    about_visible_risks,
+    get_put_question_for,
+    may_answer,
+    may_put_for,
+    may_rule_out,
+    put_questions_for,
+    refuse_unless,
+)
 from registers.permissions.roles import (
     PERMISSIONS,
     READING,
@@ -72,6 +82,7 @@ __all__ = [
     "ReadersAgreement",
     "RegisterArchived",
     "VisibilityCutOff",
+    "about_visible_risks",
     "agreed_positions_for",
     "assesses_as",
     "can",
@@ -82,7 +93,9 @@ __all__ = [
     "current_people",
     "defaults_to_agreed",
     "directorates_of",
+    "get_meeting_for",
     "get_organisation_for",
+    "get_put_question_for",
     "get_question_for",
     "get_register_for",
     "get_risk_for",
@@ -96,9 +109,13 @@ __all__ = [
     "mark_visibility",
     "marks_across",
     "marks_of",
+    "may_answer",
     "may_close",
+    "may_put_for",
     "may_read_names",
+    "may_rule_out",
     "may_work_on",
+    "meetings_for",
     "name_for",
     "open_data_for",
     "organisations_for",
@@ -107,10 +124,12 @@ __all__ = [
     "position_history_for",
     "positions_across",
     "positions_for",
-    "previous_agreement_day",
+    "previous_meeting_day",
+    "put_questions_for",
     "questions_for",
     "readers_agreement",
     "readers_agreements",
+    "refuse_unless",
     "registers_for",
     "registers_in",
     "revisions_across",

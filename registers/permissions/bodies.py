@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from django.db.models import Case, Exists, OuterRef, Q, When
+from django.db.models import Case, Exists, OuterRef, Q, Subquery, When
+from django.db.models.functions import Coalesce
 
-from registers.models import Agreement, Body, Seat
+from registers.models import Agreement, Body, Meeting, Seat
+from registers.permissions.exempt import seats_overseeing
 
 
 class ReadersAgreement(NamedTuple):
@@ -68,18 +70,27 @@ def _readers_agreement(of_own_body, latest):
     return ReadersAgreement(of_own_body, is_own=True, later=later)
 
 
-def previous_agreement_day(user, register, day, agreement=None):
-    """The data date of the agreement before a day that a reader compares with; None without one.
+def previous_meeting_day(user, register, day, agreement=None):
+    """The day that a reader compares with: of the last meeting before it; None without one.
 
-    As agreed: of the same body or, where it made none before, of any, of those known by then.
-    Otherwise: of the reader's own bodies.
+    agreement: the one that is read. Then that is the meeting before of the body that made it or,
+    without one, of any body that agreed the register, of what was on record by then. Else the last
+    meeting of the reader's own bodies that oversee the register.
+
+    A meeting that was given the register's position counts as of its data date. One query.
     """
-    earlier = agreements_in_force(user, [register.pk]).filter(on__lt=day)
-    if agreement is None:
-        earlier = earlier.filter(is_own=True)
+    agreements = Agreement.objects.in_force().filter(register=register.pk, meeting=OuterRef("pk"))
+    if agreement:
+        agreements = agreements.filter(recorded_at__lte=agreement.recorded_at)
+        is_of_body = Q(body=agreement.body_id or 0)
+        meetings = Meeting.objects.filter(is_of_body | Exists(agreements.order_by()))
     else:
-        earlier = earlier.filter(recorded_at__lte=agreement.recorded_at)
-        of_same_body = Q(body_name=agreement.body_name) | Q(body=agreement.body_id or 0)
-        is_other = Case(When(of_same_body, then=0), default=1)
-        earlier = earlier.order_by(is_other, "-on", "-met_on", "-pk")
-    return earlier.values_list("on", flat=True).first()
+        seats = seats_overseeing(user=user, body__registers=register)
+        is_of_body = Q(body__in=seats.values("body"))
+        meetings = Meeting.objects.filter(is_of_body)
+    data_date = Subquery(agreements.order_by("-on", "-pk").values("on")[:1])
+    meetings = meetings.before(agreement.met_on if agreement else day).annotate(
+        since=Coalesce(data_date, "on"), is_other=Case(When(is_of_body, then=0), default=1)
+    )
+    earlier = meetings.filter(since__lt=day).order_by("is_other", "-on", "-pk")
+    return earlier.values_list("since", flat=True).first()

@@ -30,19 +30,29 @@ class Permission(Enum):
     SEE_GRANTED_EXEMPT = auto()
     GRANT_NEED_TO_KNOW = auto()
     ASK_QUESTION = auto()
+    # Questions that were put for any meeting, and answers that are not published.
+    READ_QUESTIONS = auto()
     # Log and edit risks; controls, actions, reviews.
     EDIT_RISK = auto()
     ASSESS_RISK = auto()
     ASSESS_INDEPENDENTLY = auto()
     # Import, close, reopen, escalate, settings, publish a paper.
     RUN_REGISTER = auto()
+    # Meetings of the organisation's bodies, and late items.
+    RUN_MEETINGS = auto()
     ANSWER_CONCERNS = auto()
     # People, posts, bodies, registers and schemes of the organisation.
     ADMINISTER = auto()
 
 
 P = Permission
-AUDIT = {P.VIEW_REGISTER, P.SEE_EXEMPT, P.ASK_QUESTION, P.ASSESS_INDEPENDENTLY}
+AUDIT = {
+    P.VIEW_REGISTER,
+    P.SEE_EXEMPT,
+    P.ASK_QUESTION,
+    P.READ_QUESTIONS,
+    P.ASSESS_INDEPENDENTLY,
+}
 PERMISSIONS = {
     Role.MEMBER: {
         P.VIEW_REGISTER,
@@ -54,6 +64,7 @@ PERMISSIONS = {
         P.VIEW_REGISTER,
         P.SEE_OWN_EXEMPT,
         P.SEE_GRANTED_EXEMPT,
+        P.READ_QUESTIONS,
         P.EDIT_RISK,
         P.ASSESS_RISK,
     },
@@ -61,14 +72,21 @@ PERMISSIONS = {
         P.VIEW_REGISTER,
         P.SEE_EXEMPT,
         P.ASK_QUESTION,
+        P.READ_QUESTIONS,
         P.EDIT_RISK,
         P.ASSESS_RISK,
         P.RUN_REGISTER,
+        P.RUN_MEETINGS,
         P.ANSWER_CONCERNS,
     },
-    Role.CLERK: {P.VIEW_REGISTER, P.SEE_GRANTED_EXEMPT},
-    Role.MONITORING_OFFICER: {P.VIEW_REGISTER, P.SEE_EXEMPT, P.GRANT_NEED_TO_KNOW},
-    Role.SECTION_151_OFFICER: {P.VIEW_REGISTER, P.SEE_EXEMPT},
+    Role.CLERK: {P.VIEW_REGISTER, P.SEE_GRANTED_EXEMPT, P.READ_QUESTIONS, P.RUN_MEETINGS},
+    Role.MONITORING_OFFICER: {
+        P.VIEW_REGISTER,
+        P.SEE_EXEMPT,
+        P.READ_QUESTIONS,
+        P.GRANT_NEED_TO_KNOW,
+    },
+    Role.SECTION_151_OFFICER: {P.VIEW_REGISTER, P.SEE_EXEMPT, P.READ_QUESTIONS},
     Role.INTERNAL_AUDITOR: AUDIT,
     Role.EXTERNAL_AUDITOR: AUDIT,
     Role.PEER: {
@@ -77,7 +95,7 @@ PERMISSIONS = {
         P.ASK_QUESTION,
         P.ASSESS_INDEPENDENTLY,
     },
-    Role.COMMISSIONER: {P.VIEW_REGISTER, P.SEE_EXEMPT, P.ASK_QUESTION},
+    Role.COMMISSIONER: {P.VIEW_REGISTER, P.SEE_EXEMPT, P.ASK_QUESTION, P.READ_QUESTIONS},
     # Sees no exempt risk, and is granted none. Who gives themselves a further role leaves an entry.
     Role.ADMINISTRATOR: {P.VIEW_REGISTER, P.ADMINISTER},
 }

@@ -40,6 +40,9 @@ GROUPS = {
         _("People, roles, posts and bodies"),
         ("membership.", "post.", "directorate.", "body.", "seat.", "user.added", "user.changed"),
     ),
+    "meetings": VerbGroup(
+        _("Meetings"), ("meeting.", "late-item.", "question.", "preelectionperiod.")
+    ),
     "sign-ins": VerbGroup(_("Sign-ins"), ("user.sign", "user.password", "user.factor")),
     "reading": VerbGroup(_("Exempt risks that were read"), ("risk.exempt-read",)),
 }
@@ -57,6 +60,8 @@ RECORDS = {
     "directorate": _("Directorate"),
     "body": _("Body"),
     "seat": _("Seat on a body"),
+    "meeting": _("Meeting"),
+    "preelectionperiod": _("Period before an election"),
     "scoringscheme": _("Scoring scheme"),
     "schemedraft": _("Draft of a scheme"),
 }
@@ -100,6 +105,13 @@ VERBS = {
     "register.exported": _("Downloaded the register"),
     "register.restored": _("Restored the register from a file"),
     "register.scheme-adopted": _("Adopted a newer scheme"),
+    "meeting.cancelled": _("Cancelled a meeting"),
+    "late-item.accepted": _("Recorded a late item"),
+    "question.put": _("Put a question"),
+    "question.answered": _("Answered a question"),
+    "question.withdrawn": _("Withdrew a question"),
+    "question.ruled-out": _("Ruled a question out"),
+    "question.grouped": _("Grouped a question"),
     "schemedraft.copied": _("Copied a scheme to a draft"),
     "schemedraft.published": _("Published the draft"),
     "organisation.sandbox-made": _("Made a sandbox"),

@@ -23,6 +23,7 @@ from registers.models import (
     Control,
     Escalation,
     MissingInformation,
+    Question,
     Register,
     RegisterImport,
     Risk,
@@ -106,6 +107,15 @@ def _actions(reader):
     return reader.narrow(rows, ["latest__owner", "risk__latest__owner"])
 
 
+def _questions(reader):
+    """Of the holder of the post that it was put to; where it is vacant, of the risk managers."""
+    registers = Q(register__in=[*reader.registers])
+    is_nobodys = Q(post__holder=None, register__in=reader.managed)
+    is_visible = Q(risk=None) | Q(risk__in=reader.risk_keys)
+    questions = Question.objects.open().filter(registers, is_visible)
+    return questions.filter(Q(post__holder=reader.user) | is_nobodys)
+
+
 def _controls(reader):
     rows = Control.objects.filter(latest__status=Control.Status.IN_PLACE, risk__in=reader.risk_keys)
     return reader.narrow(rows, ["latest__owner", "risk__latest__owner"])
@@ -156,6 +166,7 @@ SOURCES = {
     TaskKind.ESCALATION: Source(_escalations, register="to_register", waits=ALWAYS),
     TaskKind.REVIEW: Source(_risks, "next_review_on", "register", "risk"),
     TaskKind.ACTION: Source(_actions, "latest__due_on"),
+    TaskKind.QUESTION: Source(_questions, "answer_by", register="register"),
     TaskKind.TOLERANCE: Source(_tolerances, "revision__tolerated_until", "register", "risk"),
     TaskKind.CONTROL: Source(
         _controls, "latest__last_tested_on", years=TEST_YEARS, waits=Q(latest__last_tested_on=None)

@@ -1,6 +1,7 @@
 """Tasks in words: what to do, why it waits, and the page where it is finished."""
 
 from django.urls import reverse
+from django.utils.text import Truncator
 
 from registers.models import (
     Action,
@@ -9,6 +10,7 @@ from registers.models import (
     Control,
     Escalation,
     Line,
+    Question,
     RegisterImport,
     Risk,
     TaskKind,
@@ -16,6 +18,7 @@ from registers.models import (
 from registers.phrases.register import missing_details_sentence, proposed_sentence
 from registers.tasks.task import Task
 
+LONGEST_TITLE = 120  # characters of a question
 # What a task shows of its risk.
 RISK_FIELDS = (
     *("number", "register", "raised_by", "is_exempt"),
@@ -44,6 +47,11 @@ def _appetites(keys):
     return Appetite.objects.select_related("organisation").filter(pk__in=keys)
 
 
+def _questions(keys):
+    related = ("meeting__body", "risk__latest", "post")
+    return Question.objects.select_related(*related).filter(pk__in=keys)
+
+
 def _imports(keys):
     return RegisterImport.objects.only("file_name", "register").filter(pk__in=keys)
 
@@ -56,6 +64,7 @@ LOADERS = {
     **dict.fromkeys(OF_A_RISK, _risks),
     TaskKind.ESCALATION: _of_risk(Escalation, "effective_on", "direction", "to_register", owner=""),
     TaskKind.ACTION: _of_risk(Action, "latest__title"),
+    TaskKind.QUESTION: _questions,
     TaskKind.CONTROL: _of_risk(Control, "latest__title"),
     TaskKind.ASSURANCE: _of_risk(Assurance, "line", "control", owner="control__latest__owner"),
     TaskKind.APPETITE: _appetites,
@@ -135,6 +144,21 @@ def _action(task, action, reader):
     return _about_risk(task, action.risk, reader, "Action for {}", page="action_done", **options)
 
 
+def _question(task, question, reader):
+    return Task(
+        kind=task.kind,
+        on=task.on,
+        summary="Answer a question",
+        title=Truncator(question.wording).chars(LONGEST_TITLE),
+        path=reverse("question_answer", args=[question.meeting_id, question.pk]),
+        key=f"{task.kind}-{question.pk}",
+        place=str(question.meeting),
+        register=task.register,
+        is_exempt=bool(question.risk and question.risk.is_exempt),
+        is_for_manager=question.post.holder_id != reader.user.pk,
+    )
+
+
 def _control(task, control, reader):
     note = "" if task.on else "Never tested"
     options = {"owners": [control.latest.owner], "title": control.title, "note": note}
@@ -211,6 +235,7 @@ WORDS = {
     TaskKind.ESCALATION: _escalation,
     TaskKind.REVIEW: _review,
     TaskKind.ACTION: _action,
+    TaskKind.QUESTION: _question,
     TaskKind.TOLERANCE: _tolerance,
     TaskKind.CONTROL: _control,
     TaskKind.ASSURANCE: _assurance,

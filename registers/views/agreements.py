@@ -6,7 +6,7 @@ from django.utils.formats import date_format
 
 from registers.agreements import ChangesSinceAgreement, agreement_cards
 from registers.forms.agreements import AgreementForm, SupersessionForm
-from registers.models import Agreement, Tolerances
+from registers.models import Agreement, Meeting, Tolerances
 from registers.permissions import (
     Permission,
     can_on,
@@ -69,7 +69,7 @@ def agreement_list(request, slug):
 
 def agreement_new(request, slug):
     register = get_register_for(request.user, slug, Permission.RUN_REGISTER)
-    form = AgreementForm(post_data(request), register=register)
+    form = AgreementForm(post_data(request), register=register, **_of_meeting(request, register))
     context = {"register": register}
     if form.is_valid() and not is_to_be_changed(request):
         if not is_confirmed(request):
@@ -82,6 +82,16 @@ def agreement_new(request, slug):
             return redirect("agreement_list", register.slug)
     context |= {"form": form}
     return render(request, "registers/agreement_new.html", context, status=response_status(form))
+
+
+def _of_meeting(request, register):
+    """Body and day of the meeting that the address names, to begin the form with."""
+    number = request.GET.get("meeting", "")
+    if not number.isdecimal() or len(number) > 9:
+        return {}
+    meetings = Meeting.objects.filter(body__organisation=register.organisation, pk=number)
+    meeting = meetings.first()
+    return {"body": meeting.body_id, "met_on": meeting.on} if meeting else {}
 
 
 def agreement_supersede(request, slug, pk):

@@ -15,7 +15,7 @@ from registers.forms.filters import DayForm
 from registers.models import Agreement
 from registers.permissions import (
     defaults_to_agreed,
-    previous_agreement_day,
+    previous_meeting_day,
     readers_agreement,
 )
 
@@ -30,7 +30,7 @@ class AsOf:
 
     day: `as_at` of the address, or the data date of the agreement `agreed`; else today, or for a
     member the data date of the agreement that they go by. since: `since` of the address; else the
-    data date of an agreement before (permissions.previous_agreement_day), or the last quarter end.
+    day of the meeting before (permissions.previous_meeting_day), or the last quarter end.
 
     default_agreement: the one shown to this reader where the address names no day. later: one that
     another body made of a later day. defaults_to_agreed: whether the reader sees registers of the
@@ -148,7 +148,7 @@ def as_of_from(request, register, *, is_compared=False):
 
 
 def _default_since(user, register, day, agreement, is_compared):
-    since = is_compared and previous_agreement_day(user, register, day, agreement)
+    since = is_compared and previous_meeting_day(user, register, day, agreement)
     return since or quarter_ends_before(day, 1)[0]
 
 

@@ -6,7 +6,7 @@ from django.contrib import messages
 from django.db import transaction
 from django.shortcuts import redirect, render
 
-from registers.permissions import get_organisation_for
+from registers.permissions import Permission, get_organisation_for
 from registers.views.form_flow import response_status
 
 LAYOUT = "administration/layout.html"  # of a check page (form_flow.py)
@@ -25,9 +25,9 @@ def atomic_post(view):
     return run
 
 
-def organisation_to_change(request, slug):
-    """The organisation, for its administrator; on a POST held until the transaction ends."""
-    organisation = get_organisation_for(request.user, slug)
+def organisation_to_change(request, slug, permission=Permission.ADMINISTER):
+    """The organisation, for who has the permission; on a POST held until the transaction ends."""
+    organisation = get_organisation_for(request.user, slug, permission)
     if request.method == "POST":
         organisation.lock_for_update()
     return organisation

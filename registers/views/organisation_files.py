@@ -3,10 +3,10 @@
 from django.contrib import messages
 from django.shortcuts import redirect, render
 
-from registers.administration import body_file, post_file
+from registers.administration import body_file, meeting_file, post_file
 from registers.administration.file_plan import PlanOutdated
 from registers.forms.organisation_files import OrganisationFileForm, OrganisationImportForm
-from registers.permissions import get_organisation_for
+from registers.permissions import Permission, get_organisation_for
 from registers.phrases.administration import rows_in_words
 
 
@@ -22,9 +22,19 @@ def body_import(request, organisation):
     return _import(request, organisation, "body", body_file, *verbs)
 
 
-def _import(request, organisation, subject, source, make_plan, write):
-    """The upload, then the preview, then the import. Nothing is stored in between."""
+def meeting_import(request, organisation):
+    organisation = get_organisation_for(request.user, organisation, Permission.RUN_MEETINGS)
+    verbs = (meeting_file.plan_meetings, meeting_file.import_meetings)
+    return _import(request, organisation, "meeting", meeting_file, *verbs, to=("meeting_list",))
+
+
+def _import(request, organisation, subject, source, make_plan, write, to=None):
+    """The upload, then the preview, then the import. Nothing is stored in between.
+
+    to: where the import leads, as redirect() takes it; by default to the list of the subject.
+    """
     context = {"organisation": organisation, "labels": source.LABELS, "lost": ()}
+    context["to"] = to or (f"{subject}_list", organisation.slug)
     page = f"administration/{subject}_import.html"
     fields = {"organisation": organisation, "source": source}
     if "rows" in request.POST:
@@ -53,7 +63,7 @@ def _write(request, subject, form, make_plan, write, context):
         messages.success(request, f"File imported: {added} added, {changed} changed.")
     else:
         messages.success(request, "Nothing to change: the file says what is here already.")
-    return redirect(f"{subject}_list", organisation.slug)
+    return redirect(*context["to"])
 
 
 def _preview(request, subject, table, plan, rows, context, status=200):

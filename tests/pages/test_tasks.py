@@ -17,12 +17,15 @@ from makers import (
     make_action,
     make_appetite,
     make_assurance,
+    make_body,
     make_control,
     make_escalation,
     make_import,
+    make_meeting,
     make_organisation,
     make_person,
     make_post,
+    make_put_question,
     make_register,
     make_revision,
     make_risk,
@@ -149,10 +152,16 @@ def make_begun_import(records, owner, by):
     return make_import(records.register, by=by)
 
 
+def make_asked(records, owner, by):
+    meeting = make_meeting(make_body(records.register), days_ago(1))
+    return make_put_question(meeting, records.register, by=by, post=owner)
+
+
 MAKERS = {
     TaskKind.ESCALATION: make_proposal,
     TaskKind.REVIEW: make_review,
     TaskKind.ACTION: make_due_action,
+    TaskKind.QUESTION: make_asked,
     TaskKind.TOLERANCE: make_tolerance,
     TaskKind.CONTROL: make_untested,
     TaskKind.ASSURANCE: make_expired,
@@ -376,6 +385,7 @@ FINISHES = {
         **{"done_on": TODAY, "evidence": "It is written."},
         "version": version_of(action),
     },
+    TaskKind.QUESTION: lambda question: {"wording": "We do.", "is_published": "no"},
     TaskKind.CONTROL: lambda control: {
         **{"last_tested_on": TODAY, "tested_by_line": "1", "operating": "works"},
         **{"reason": "Tried 20.", "version": version_of(control)},

@@ -1,0 +1,1 @@
+"""Meetings of bodies: their deadlines, their series, and the meeting of each agreement."""

@@ -1,0 +1,80 @@
+"""Which questions that were put a person reads, and what they may do with one."""
+
+from django.core.exceptions import PermissionDenied
+from django.db.models import Exists, OuterRef, Q
+from django.http import Http404
+
+from registers.models import Answer, Question, Register, Seat
+from registers.permissions.access import risks_across
+from registers.permissions.meetings import get_meeting_for
+from registers.permissions.roles import Permission, can
+
+
+def put_questions_for(user, organisation):
+    """The questions that were put in the organisation and that the person may read.
+
+    Those for meetings of their own bodies, their own, those with a published answer and, by
+    permission, all others. None about a risk that they may not see.
+    """
+    questions = Question.objects.filter(organisation=organisation)
+    if not can(user, Permission.VIEW_REGISTER, organisation):
+        return questions.none()
+    if not can(user, Permission.READ_QUESTIONS, organisation):
+        seats = Seat.objects.active().filter(user=user, body=OuterRef("meeting__body"))
+        published = Answer.objects.filter(question=OuterRef("pk"), is_published=True)
+        is_of_body, is_published = Exists(seats.order_by()), Exists(published.order_by())
+        questions = questions.filter(Q(by=user) | is_of_body | is_published)
+    return about_visible_risks(user, organisation, questions)
+
+
+def about_visible_risks(user, organisation, questions):
+    """Those of these questions that are about no risk, or about one that the reader may see."""
+    registers = Register.objects.filter(organisation=organisation)
+    risks = risks_across(user, registers.select_related("organisation"))
+    return questions.filter(Q(risk=None) | Exists(risks.filter(pk=OuterRef("risk")).order_by()))
+
+
+def get_put_question_for(user, meeting, pk):
+    """(the meeting, the question that was put for it); 404 for what the person may not read."""
+    meeting = get_meeting_for(user, meeting)
+    related = ("register__organisation", "post__holder", "risk__latest", "meeting__body")
+    questions = put_questions_for(user, meeting.body.organisation)
+    questions = questions.select_related(*related, "by", "follows__meeting")
+    question = questions.filter(meeting=meeting, pk=pk).first()
+    if question is None:
+        raise Http404("No such question for this reader.")
+    return meeting, question
+
+
+def may_put_for(user, meeting):
+    """Whether the person puts questions for the meeting. A member does for their own bodies."""
+    organisation = meeting.body.organisation
+    if not can(user, Permission.ASK_QUESTION, organisation):
+        return False
+    return can(user, Permission.READ_QUESTIONS, organisation) or sits_on(user, meeting.body)
+
+
+def may_answer(user, question):
+    """Who holds the post that it was put to, and who runs the registers."""
+    organisation = question.organisation
+    is_holder = question.post.holder_id == user.pk
+    return can(user, Permission.RUN_REGISTER, organisation) or (
+        is_holder and can(user, Permission.VIEW_REGISTER, organisation)
+    )
+
+
+def may_rule_out(user, question):
+    """The chair of the body, and who runs its meetings."""
+    body = question.meeting.body
+    is_chair = sits_on(user, body, is_chair=True)
+    return is_chair or can(user, Permission.RUN_MEETINGS, question.organisation)
+
+
+def sits_on(user, body, **conditions):
+    return Seat.objects.active().filter(user=user, body=body, **conditions).exists()
+
+
+def refuse_unless(is_allowed):
+    """Raise PermissionDenied, answered 403, unless it is allowed."""
+    if not is_allowed:
+        raise PermissionDenied

@@ -1,0 +1,200 @@
+"""Meetings: the list, one of them, and what the clerk does with it."""
+
+from django.contrib import messages
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_POST
+
+from registers.forms.meetings import (
+    CancellationForm,
+    LateItemForm,
+    MeetingForm,
+    NewMeetingForm,
+    OfficerForm,
+    PreElectionPeriodForm,
+)
+from registers.meetings.agenda import questions_on_agenda
+from registers.meetings.calendar import meeting_days
+from registers.models import LateItem, Meeting, PreElectionPeriod
+from registers.permissions import (
+    Permission,
+    can,
+    get_meeting_for,
+    get_organisation_for,
+    meetings_for,
+    organisations_for,
+)
+from registers.views.as_of import page_of, read_only
+from registers.views.form_flow import (
+    Check,
+    check_page,
+    is_confirmed,
+    is_to_be_changed,
+    post_data,
+    response_status,
+    submit,
+)
+from registers.views.organisation_changes import atomic_post, organisation_to_change
+
+LAYOUT = "meetings/layout.html"
+SERIES_CHECK = Check(
+    "Check the days of the meetings",
+    "You can move or cancel each meeting afterwards.",
+    "Add these meetings",
+)
+
+
+@read_only
+def meeting_list(request):
+    """Those to come, the next first; then those that were, the latest first."""
+    today = timezone.localdate()
+    meetings = meetings_for(request.user)
+    to_come = list(meetings.filter(on__gte=today).order_by("on", "starts_at", "pk"))
+    context = {
+        "days": [meeting_days(row, row.body.organisation, ()) for row in to_come],
+        "page": page_of(request, meetings.filter(on__lt=today).order_by("-on", "-pk")),
+        "organisations": organisations_for(request.user, Permission.VIEW_REGISTER),
+        "run": organisations_for(request.user, Permission.RUN_MEETINGS),
+        "today": today,
+    }
+    return render(request, "meetings/meeting_list.html", context)
+
+
+@read_only
+def meeting_detail(request, pk):
+    meeting = get_meeting_for(request.user, pk)
+    organisation = meeting.body.organisation
+    agreements = meeting.agreements.in_force().select_related("register").order_by("register")
+    context = {
+        "organisation": organisation,
+        "meeting": meeting,
+        "days": meeting_days(meeting, organisation, organisation.pre_election_periods.all()),
+        "registers": meeting.registers.order_by("name"),
+        "officers": meeting.attending.order_by("title"),
+        "late_items": meeting.late_items.select_related("by"),
+        "agreements": agreements,
+        "questions": questions_on_agenda(request.user, meeting),
+        "today": timezone.localdate(),
+        "may_run": can(request.user, Permission.RUN_MEETINGS, organisation),
+        "may_agree": can(request.user, Permission.RUN_REGISTER, organisation),
+    }
+    return render(request, "meetings/meeting_detail.html", context)
+
+
+def meeting_new(request, organisation):
+    """One meeting, or a series, whose days are checked first."""
+    organisation = get_organisation_for(request.user, organisation, Permission.RUN_MEETINGS)
+    initial = {"body": request.GET.get("body")}
+    form = NewMeetingForm(post_data(request), organisation=organisation, initial=initial)
+    context = {"organisation": organisation}
+    if form.is_valid() and not is_to_be_changed(request):
+        if form.is_series and not is_confirmed(request):
+            template = "meetings/series_check.html"
+            return check_page(request, form, SERIES_CHECK, template, layout=LAYOUT, **context)
+        meeting = form.save(by=request.user)
+        messages.success(request, form.message)
+        return redirect("meeting_list") if form.is_series else redirect(meeting)
+    context |= {"form": form}
+    return render(request, "meetings/meeting_new.html", context, status=response_status(form))
+
+
+@atomic_post
+def meeting_edit(request, pk):
+    meeting = _meeting_to_change(request, pk)
+    form = MeetingForm(post_data(request), instance=meeting)
+    context = {"organisation": meeting.body.organisation, "meeting": meeting}
+    return _save(request, "meeting_edit", form, "Meeting saved.", meeting, **context)
+
+
+def meeting_cancel(request, pk):
+    meeting = get_meeting_for(request.user, pk, Permission.RUN_MEETINGS)
+    form = CancellationForm(post_data(request))
+    if form.is_valid():
+        submit(form, meeting.cancel, by=request.user, **form.cleaned_data)
+        if not form.errors:
+            messages.success(request, "Meeting cancelled.")
+            return redirect(meeting)
+    context = {"organisation": meeting.body.organisation, "meeting": meeting, "form": form}
+    return render(request, "meetings/meeting_cancel.html", context, status=response_status(form))
+
+
+@atomic_post
+def meeting_officers(request, pk):
+    """The officers who attend, with a form to add one."""
+    meeting = _meeting_to_change(request, pk)
+    form = OfficerForm(post_data(request), meeting=meeting)
+    officers = meeting.attending.order_by("title")
+    context = {"organisation": meeting.body.organisation, "meeting": meeting}
+    context["officers"] = officers
+    to = ("meeting_officers", meeting.pk)
+    return _save(request, "meeting_officers", form, "Officer added.", *to, **context)
+
+
+@require_POST
+@atomic_post
+def meeting_officer_remove(request, pk, post):
+    meeting = _meeting_to_change(request, pk)
+    post = get_object_or_404(meeting.attending, pk=post)
+    meeting.attending.remove(post)
+    meeting.enter("changed", by=request.user, text={"changes": f"no longer attending: {post}"})
+    messages.success(request, "Officer removed.")
+    return redirect("meeting_officers", meeting.pk)
+
+
+def late_item_new(request, pk):
+    meeting = get_meeting_for(request.user, pk, Permission.RUN_MEETINGS)
+    form = LateItemForm(post_data(request))
+    values = form.is_valid() and form.cleaned_data
+    if values and submit(form, LateItem.accept, meeting, by=request.user, **values):
+        messages.success(request, "Late item recorded.")
+        return redirect(meeting)
+    context = {"organisation": meeting.body.organisation, "meeting": meeting, "form": form}
+    return render(request, "meetings/late_item_new.html", context, status=response_status(form))
+
+
+@read_only
+def pre_election_list(request, organisation):
+    organisation = get_organisation_for(request.user, organisation, Permission.RUN_MEETINGS)
+    context = {"organisation": organisation, "periods": organisation.pre_election_periods.all()}
+    return render(request, "meetings/pre_election_list.html", context)
+
+
+@atomic_post
+def pre_election_new(request, organisation):
+    organisation = organisation_to_change(request, organisation, Permission.RUN_MEETINGS)
+    period = PreElectionPeriod(organisation=organisation)
+    return _save_period(request, period, "Election added.")
+
+
+@atomic_post
+def pre_election_edit(request, organisation, pk):
+    organisation = organisation_to_change(request, organisation, Permission.RUN_MEETINGS)
+    period = get_object_or_404(organisation.pre_election_periods, pk=pk)
+    return _save_period(request, period, "Election saved.")
+
+
+def _meeting_to_change(request, pk):
+    """The meeting, for who runs meetings; on a POST held until the transaction ends."""
+    meeting = get_meeting_for(request.user, pk, Permission.RUN_MEETINGS)
+    if request.method == "POST":
+        rows = Meeting.objects.select_for_update(no_key=True, of=("self",))
+        meeting = rows.select_related("body__organisation").get(pk=pk)
+    return meeting
+
+
+def _save_period(request, period, message):
+    form = PreElectionPeriodForm(post_data(request), instance=period)
+    organisation, is_new = period.organisation, period.pk is None
+    context = {"organisation": organisation, "period": None if is_new else period}
+    to = ("pre_election_list", organisation.slug)
+    return _save(request, "pre_election_edit", form, message, *to, **context)
+
+
+def _save(request, page, form, message, *to, **context):
+    """Save a valid form and redirect, or show its page. to: as redirect() takes it."""
+    if form.is_valid():
+        form.save(by=request.user)
+        messages.success(request, message)
+        return redirect(*to)
+    context |= {"form": form}
+    return render(request, f"meetings/{page}.html", context, status=response_status(form))
