@@ -12,11 +12,14 @@ from makers import (
     make_agreement,
     make_body,
     make_directorate,
+    make_election,
     make_grant,
     make_invitation,
+    make_meeting,
     make_organisation,
     make_person,
     make_post,
+    make_put_question,
     make_register,
     make_review,
     make_risk,
@@ -270,11 +273,15 @@ class Administration:
             "administrator": make_person(self.organisation, "administrator"),
             "monitoring-officer": make_person(self.organisation, "monitoring-officer"),
             "installer": make_user(is_staff=True, is_superuser=True),
+            **{
+                name: make_person(self.organisation, name)
+                for name in ("clerk", "manager", "member")
+            },
         }
         administrator = self.people["administrator"]
         self.person = make_person(self.organisation, "officer")
         TOTP.activate(self.person, generate_totp_secret())
-        self.member = make_person(self.organisation, "member")
+        self.member = self.people["member"]
         self.moved = make_person(self.organisation, "officer", pending_email="new@example.org")
         self.directorate = make_directorate(self.organisation)
         self.post = make_post(self.organisation, holder=self.person)
@@ -288,6 +295,15 @@ class Administration:
         self.grant = make_grant(self.register, self.person, by=self.people["monitoring-officer"])
         self.scheme = make_scheme(organisation=self.organisation)
         self.draft = make_scheme_draft(self.organisation, by=administrator)
+        self.election = make_election(self.organisation)
+        self.meeting = make_meeting(self.body, days_ago(-30))
+        self.meeting.attending.add(self.post)
+        self.question, self.other_question = (
+            make_put_question(
+                self.meeting, self.register, by=self.member, post=self.vacant_post, wording=wording
+            )
+            for wording in ("Who checks?", "And how often?")
+        )
 
     def client_of(self, name):
         client = Client()
@@ -300,13 +316,26 @@ def csv_file(text):
 
 
 SETUP = {
-    **{"organisation_name": "Eastmoor NHS Trust", "sector": "nhs", "year_starts_in": "4"},
+    **{
+        "organisation_name": "Eastmoor NHS Trust",
+        "sector": "nhs",
+        "nation": "wales",
+        "year_starts_in": "4",
+    },
     **{"register_name": "Board assurance framework", "prefix": "BAF"},
     **{"administrator_name": "Bo Reed", "email": "bo.reed@eastmoor.example"},
 }
 LEAVE = {"on": TODAY, "confirmed": "yes"}
 GRANT = {"scope": "register", "until": LATER, "reason": "An inquiry.", "confirmed": "yes"}
-PREVIEW = {"post_import": "Post title\nHead of roads\n", "body_import": "Body\nCabinet\n"}
+CALENDAR = (
+    f"BEGIN:VCALENDAR\nBEGIN:VEVENT\nUID:a\nSUMMARY:Audit and governance committee\n"
+    f"DTSTART;VALUE=DATE:{LATER.replace('-', '')}\nEND:VEVENT\nEND:VCALENDAR\n"
+)
+PREVIEW = {
+    "post_import": "Post title\nHead of roads\n",
+    "body_import": "Body\nCabinet\n",
+    "meeting_import": CALENDAR,
+}
 
 # Each form that saves something of an organisation: what its address names besides the
 # organisation, and the fields that are filled in where the page does not fill them in itself.
@@ -370,10 +399,58 @@ ORGANISATION_FORMS = {
         lambda a: {"user": a.moved.pk, "register": a.register.pk, **GRANT},
     ),
     "need_to_know_withdraw": (lambda a: [a.grant.pk], lambda a: {"reason": "It is over."}),
+    "meeting_new": (lambda a: [], lambda a: {"body": a.body.pk, "on": LATER}),
+    "meeting_import": (lambda a: [], lambda a: {}),
+    "pre_election_new": (
+        lambda a: [],
+        lambda a: {"name": "By-election", "from_day": TODAY, "until": LATER},
+    ),
+    "pre_election_edit": (lambda a: [a.election.pk], lambda a: {"name": "By-election"}),
 }
-SENDERS = {"organisation_new": "installer"} | dict.fromkeys(
-    ("need_to_know_new", "need_to_know_withdraw"), "monitoring-officer"
-)
+# The same for what is below a meeting, whose address names no organisation.
+MEETING_FORMS = {
+    "meeting_edit": (lambda a: [a.meeting.pk], lambda a: {"place": "Room 1"}),
+    "meeting_cancel": (lambda a: [a.meeting.pk], lambda a: {"reason": "No quorum."}),
+    "meeting_officers": (lambda a: [a.meeting.pk], lambda a: {"post": a.vacant_post.pk}),
+    "meeting_officer_remove": (lambda a: [a.meeting.pk, a.post.pk], lambda a: {}),
+    "late_item_new": (
+        lambda a: [a.meeting.pk],
+        lambda a: {"title": "Ransomware", "reason": "It cannot wait."},
+    ),
+    "question_record": (
+        lambda a: [a.meeting.pk],
+        lambda a: {
+            **{"asker": "A member of the public", "wording": "Is it safe?"},
+            **{"register": a.register.pk, "post": a.post.pk},
+        },
+    ),
+    "question_answer": (
+        lambda a: [a.meeting.pk, a.question.pk],
+        lambda a: {"wording": "The auditor.", "is_published": "no"},
+    ),
+    "question_follow_up": (
+        lambda a: [a.meeting.pk, a.question.pk],
+        lambda a: {"meeting": a.meeting.pk, "wording": "Since when?"},
+    ),
+    "question_withdraw": (lambda a: [a.meeting.pk, a.question.pk], lambda a: {}),
+    "question_rule_out": (
+        lambda a: [a.meeting.pk, a.question.pk],
+        lambda a: {"reason": "It is about one child."},
+    ),
+    "question_group": (
+        lambda a: [a.meeting.pk, a.question.pk],
+        lambda a: {"into": a.other_question.pk},
+    ),
+}
+ORGANISATION_FORMS |= MEETING_FORMS
+SENDERS = {
+    "organisation_new": "installer",
+    **dict.fromkeys(("need_to_know_new", "need_to_know_withdraw"), "monitoring-officer"),
+    **dict.fromkeys(("meeting_new", "meeting_import", *MEETING_FORMS), "clerk"),
+    **dict.fromkeys(("pre_election_new", "pre_election_edit"), "clerk"),
+    **dict.fromkeys(("question_follow_up", "question_withdraw"), "member"),
+    "question_answer": "manager",
+}
 
 
 class OrganisationForm:
@@ -382,8 +459,8 @@ class OrganisationForm:
     def __init__(self, name, administration):
         build_arguments, build_fields = ORGANISATION_FORMS[name]
         arguments = build_arguments(administration)
-        slug = administration.organisation.slug
-        self.address = reverse(name, args=None if arguments is None else [slug, *arguments])
+        prefix = [] if name in MEETING_FORMS else [administration.organisation.slug]
+        self.address = reverse(name, args=None if arguments is None else [*prefix, *arguments])
         self.sender = administration.people[SENDERS.get(name, "administrator")]
         client = administration.client_of(SENDERS.get(name, "administrator"))
         if name in PREVIEW:

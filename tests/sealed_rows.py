@@ -18,12 +18,14 @@ from makers import (
     make_body,
     make_control,
     make_directorate,
+    make_election,
     make_escalation,
     make_grant,
     make_invitation,
     make_person,
     make_post,
     make_precedent,
+    make_put_question,
     make_register,
     make_review,
     make_revision,
@@ -35,7 +37,7 @@ from makers import (
     seal_rows,
 )
 
-from registers.models import CalendarKey, CheckWaiver, ProgressNote, Register, Role, User
+from registers.models import CalendarKey, CheckWaiver, LateItem, ProgressNote, Register, Role, User
 from registers.services import supersede
 
 STRANGE = 1_000_000  # added to a key: no such row
@@ -72,6 +74,12 @@ def make_sealed_rows():
         reason="Another day.",
         replacement=replacement,
     )
+    meeting = replacement["body"].meetings.first()
+    make_election(organisation)
+    LateItem.accept(meeting, by=manager, title="Ransomware", reason="It cannot wait.")
+    question = make_put_question(meeting, register, by=manager)
+    question.answer(by=manager, wording="Nobody does.", is_published=True)
+    make_put_question(meeting, register, by=manager).close(by=manager, kind="withdrawn")
     CheckWaiver.put(
         risk, by=manager, check_name="rq1-stale", reason="May.", until=timezone.localdate()
     )

@@ -103,7 +103,7 @@ def invite_organisation(*, organisation, register, administrator, by, token):
 def add_organisation(organisation, register, *, by):
     """Add an organisation and its first register, each with its audit entry.
 
-    organisation: name, sector and year_starts_in. register: name, prefix and scheme.
+    organisation: name, sector, nation and year_starts_in. register: name, prefix and scheme.
     """
     slug = _free_slug(organisation["name"])
     organisation = Organisation.objects.create(slug=slug, **organisation)

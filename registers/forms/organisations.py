@@ -9,6 +9,16 @@ from registers.models import Organisation
 from registers.models.people import MONTHS, Nation, Sector
 
 
+def nation_field(**options):
+    return forms.ChoiceField(
+        label="Nation",
+        help_text="For bank holidays, and for how long before a meeting its papers are published.",
+        choices=Nation.choices,
+        error_messages=selection_errors("Select a nation"),
+        **options,
+    )
+
+
 class OrganisationForm(forms.ModelForm):
     name = PlainTextField(
         label="Name",
@@ -28,12 +38,7 @@ class OrganisationForm(forms.ModelForm):
         coerce=int,
         error_messages=selection_errors("Select a month"),
     )
-    nation = forms.ChoiceField(
-        label="Nation",
-        help_text="Its bank holidays and its rules on notice of meetings hold.",
-        choices=Nation.choices,
-        error_messages=selection_errors("Select a nation"),
-    )
+    nation = nation_field()
     helper = Helper("name", "sector", "nation", "year_starts_in")
 
     class Meta:

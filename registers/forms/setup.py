@@ -10,9 +10,10 @@ from registers.forms.concurrency import TokenField
 from registers.forms.fields import PlainTextField, RecordChoiceField, selection_errors
 from registers.forms.invitations import LONGEST_NAME, AccountForm
 from registers.forms.organisation_registers import PrefixField
+from registers.forms.organisations import nation_field
 from registers.forms.people import EmailAddressField
 from registers.govuk import Helper
-from registers.models.people import MONTHS, Sector, UserManager
+from registers.models.people import MONTHS, Nation, Sector, UserManager
 
 
 class FirstRegisterForm(forms.Form):
@@ -28,6 +29,7 @@ class FirstRegisterForm(forms.Form):
     sector = forms.ChoiceField(
         label="Sector", choices=Sector.choices, error_messages=selection_errors("Select a sector")
     )
+    nation = nation_field(initial=Nation.ENGLAND)
     year_starts_in = forms.TypedChoiceField(
         label="First month of the financial year",
         choices=MONTHS,
@@ -67,6 +69,7 @@ class FirstRegisterForm(forms.Form):
             "organisation": {
                 "name": values["organisation_name"],
                 "sector": values["sector"],
+                "nation": values["nation"],
                 "year_starts_in": values["year_starts_in"],
             },
             "register": {
@@ -102,7 +105,7 @@ class SetupForm(FirstRegisterForm, AccountForm):
     helper = Helper(
         "code",
         Fieldset("You", "name", "email", "password"),
-        Fieldset("Your organisation", "organisation_name", "sector", "year_starts_in"),
+        Fieldset("Your organisation", "organisation_name", "sector", "nation", "year_starts_in"),
         Fieldset("Its first register", "register_name", "prefix", "scheme", "is_manager"),
     )
 
@@ -138,7 +141,7 @@ class NewOrganisationForm(FirstRegisterForm):
     )
     token = TokenField()
     helper = Helper(
-        Fieldset("The organisation", "organisation_name", "sector", "year_starts_in"),
+        Fieldset("The organisation", "organisation_name", "sector", "nation", "year_starts_in"),
         Fieldset("Its first register", "register_name", "prefix", "scheme"),
         Fieldset("Its first administrator", "administrator_name", "email"),
     )

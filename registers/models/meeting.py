@@ -74,6 +74,7 @@ class Meeting(AuditedModel):
     moved_from = models.DateField(
         null=True, editable=False, help_text="The day first announced, if it was another."
     )
+    recorded_at = models.DateTimeField(default=timezone.now, editable=False)
     cancelled_on = models.DateField(null=True, editable=False)
     cancellation_reason = models.TextField(blank=True)
 

@@ -83,7 +83,8 @@ def previous_meeting_day(user, register, day, agreement=None):
     if agreement:
         agreements = agreements.filter(recorded_at__lte=agreement.recorded_at)
         is_of_body = Q(body=agreement.body_id or 0)
-        meetings = Meeting.objects.filter(is_of_body | Exists(agreements.order_by()))
+        was_recorded = Q(recorded_at__lte=agreement.recorded_at)
+        meetings = Meeting.objects.filter(is_of_body & was_recorded | Exists(agreements.order_by()))
     else:
         seats = seats_overseeing(user=user, body__registers=register)
         is_of_body = Q(body__in=seats.values("body"))

@@ -23,7 +23,16 @@ from makers import (
 from recorded_risks import make_recorded_risk
 
 from registers.agreement_bodies import match_bodies
-from registers.models import Agreement, Body, BodyKind, InvalidTransition, Role, Seat, Supersession
+from registers.models import (
+    Agreement,
+    Body,
+    BodyKind,
+    InvalidTransition,
+    Meeting,
+    Role,
+    Seat,
+    Supersession,
+)
 from registers.models.body import kind_by_name, name_in_sentence
 from registers.permissions import mark_visibility, readers_agreement
 from registers.services import agree, supersede
@@ -184,7 +193,8 @@ def test_each_name_of_an_earlier_agreement_becomes_one_body():
         (foreign, "Audit Committee"),
     ):
         make_agreement(register, body=name)
-    QuerySet(Agreement).update(body=None)
+    QuerySet(Agreement).update(body=None, meeting=None)
+    Meeting.objects.all().delete()
     Body.objects.all().delete()
     seal_rows()
     match_bodies()

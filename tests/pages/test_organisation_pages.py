@@ -23,7 +23,8 @@ def client(organisation):
 
 
 def save(client, organisation, **changes):
-    fields = {"name": "Southmoor Council", "sector": "council", "year_starts_in": "4"} | changes
+    fields = {"name": "Southmoor Council", "sector": "council", "nation": "england"}
+    fields |= {"year_starts_in": "4"} | changes
     address = reverse("organisation_edit", args=[organisation.slug])
     return client.post(address, fields, follow=True)
 

@@ -38,6 +38,7 @@ def fields(**changes):
         "password": PASSWORD,
         "organisation_name": "Southmoor Council",
         "sector": "council",
+        "nation": "england",
         "year_starts_in": "4",
         "register_name": "Corporate risk register",
         "prefix": "corp",
@@ -222,7 +223,12 @@ def installer(client):
 
 def another(**changes):
     return {
-        **{"organisation_name": "Eastmoor NHS Trust", "sector": "nhs", "year_starts_in": "4"},
+        **{
+            "organisation_name": "Eastmoor NHS Trust",
+            "sector": "nhs",
+            "nation": "wales",
+            "year_starts_in": "4",
+        },
         **{"register_name": "Board assurance framework", "prefix": "baf"},
         "scheme": str(ScoringScheme.objects.get(slug="five-by-five").pk),
         **{"administrator_name": "Bo Reed", "email": "Bo.Reed@eastmoor.example"},

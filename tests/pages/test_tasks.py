@@ -153,7 +153,7 @@ def make_begun_import(records, owner, by):
 
 
 def make_asked(records, owner, by):
-    meeting = make_meeting(make_body(records.register), days_ago(1))
+    meeting = make_meeting(make_body(records.register), days_ago(-5))
     return make_put_question(meeting, records.register, by=by, post=owner)
 
 
@@ -257,8 +257,8 @@ def test_what_is_finished_or_retired_is_no_task(records):
 def test_overdue_comes_first_then_due_soon_then_what_waits(full):
     keys = TaskList(full.people[Role.MANAGER], today()).keys
     urgencies = [key.urgency(today()) for key in keys]
-    assert urgencies == ["overdue"] * 4 + ["soon"] + ["waiting"] * 6
-    assert {key.kind for key in keys[5:]} == WAITING | {TaskKind.CONTROL}
+    assert urgencies == ["overdue"] * 4 + ["soon"] * 2 + ["waiting"] * 6
+    assert {key.kind for key in keys[6:]} == WAITING | {TaskKind.CONTROL}
 
 
 def test_the_count_of_the_navigation_is_the_number_of_rows(full):
@@ -307,7 +307,7 @@ def test_the_first_and_the_last_day_there_is_are_counted(full):
 def test_the_page_groups_by_urgency_and_counts_each(full):
     page = client_of(full.people[Role.MANAGER]).get("/tasks/").text
     headings = [" ".join(text.split()) for text in re.findall(r"<h2[^>]*>(.*?)</h2>", page, re.S)]
-    assert headings[:3] == ["Overdue (4)", "Due soon (1)", "Waiting, no due date (6)"]
+    assert headings[:3] == ["Overdue (4)", "Due soon (2)", "Waiting, no due date (6)"]
 
 
 def test_the_page_is_narrowed_to_a_register(full):
