@@ -5,11 +5,13 @@ from types import SimpleNamespace
 
 import pytest
 from audit_check import verify
+from django.db.models import Value
+from django.db.models.functions import Concat
 from makers import make_membership, make_organisation, make_person, make_register, seal_rows
 
 from registers.administration.sandboxes import make_sandbox
 from registers.history.errors import InvalidTransition
-from registers.models import AuditEntry, Risk, Role
+from registers.models import AuditEntry, Risk, Role, WarningSign
 from registers.permissions import Permission, can, sandbox_registers_for
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database]
@@ -106,3 +108,10 @@ def test_whoever_saw_the_hidden_sandbox_in_use_is_told_who_made_another(records)
 def test_a_sandbox_has_no_sandbox(records):
     with pytest.raises(InvalidTransition, match="no sandbox of its own"):
         make_sandbox(records.sandbox, by=records.administrator)
+
+
+def test_a_making_that_fails_leaves_everything_as_it_was(records):
+    WarningSign.objects.update(code=Concat(Value("X"), "code"))
+    with pytest.raises(WarningSign.DoesNotExist):
+        make_sandbox(records.council, by=records.administrator, replaces=records.sandbox.pk)
+    assert (records.council.sandbox, records.council.sandboxes.count()) == (records.sandbox, 2)
