@@ -57,10 +57,10 @@ def _snippets(line: str, pattern: re.Pattern[str]) -> list[Snippet]:
     for match in pattern.finditer(line, start, end):
         snippets += [Snippet(line[position : match.start()], False), Snippet(match[0], True)]
         position = match.end()
-    rest = line[position:end]
+    tail = line[position:end]
     if end < len(line):
-        rest = rest.rstrip(",;: ") + CUT
-    snippets.append(Snippet(rest, False))
+        tail = tail.rstrip(",;: ") + CUT
+    snippets.append(Snippet(tail, False))
     if start:
         snippets[0] = Snippet(CUT + snippets[0].text, False)
     return [snippet for snippet in snippets if snippet.text]
