@@ -299,9 +299,7 @@ class Administration:
         self.meeting = make_meeting(self.body, days_ago(-30))
         self.meeting.attending.add(self.post)
         self.question, self.other_question = (
-            make_put_question(
-                self.meeting, self.register, by=self.member, post=self.vacant_post, wording=wording
-            )
+            make_put_question(self.meeting, self.register, by=self.member, wording=wording)
             for wording in ("Who checks?", "And how often?")
         )
 
@@ -394,6 +392,7 @@ ORGANISATION_FORMS = {
     "scheme_edit": (lambda a: [a.draft.pk], lambda a: {"name": "Ours"}),
     "scheme_publish": (lambda a: [a.draft.pk], lambda a: {}),
     "scheme_discard": (lambda a: [a.draft.pk], lambda a: {}),
+    "sandbox_new": (lambda a: [], lambda a: {}),
     "need_to_know_new": (
         lambda a: [],
         lambda a: {"user": a.moved.pk, "register": a.register.pk, **GRANT},

@@ -117,6 +117,8 @@ def different_value(field, value):
         return (value or timezone.now()) + datetime.timedelta(seconds=1)
     if isinstance(field, models.DateField):
         return (value or timezone.localdate()) - datetime.timedelta(days=1)
+    if isinstance(field, models.TimeField):
+        return datetime.time(9) if value is None else datetime.time(value.hour, 59 - value.minute)
     if isinstance(field, models.JSONField):
         return [*value, "more"]
     if isinstance(field, models.UUIDField):

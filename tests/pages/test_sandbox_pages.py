@@ -11,10 +11,12 @@ from makers import (
     make_action,
     make_agreement,
     make_control,
+    make_election,
     make_escalation,
     make_grant,
     make_import,
     make_person,
+    make_put_question,
     make_question,
     make_register,
     make_risk,
@@ -25,7 +27,7 @@ from makers import (
 
 from registers.administration.sandboxes import make_sandbox
 from registers.models import Membership, Organisation, Role, Seat
-from registers.permissions import people_of
+from registers.permissions import current_people
 from registers.services import supersede
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database]
@@ -33,6 +35,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.database]
 MARK = "Made-up risks for training: nothing here is real."
 # Of a register or an organisation, by the argument that names it.
 ABOUT = {"slug", "organisation"}
+OF_A_MEETING = [name for name in OUR_VIEWS if TABLE[name][0].get("pk", "").endswith(".meeting")]
 # A sandbox has no sandbox, and no page that writes to a person or changes an account.
 CLOSED = {
     **dict.fromkeys(("sandbox_detail", "sandbox_new"), 404),
@@ -57,6 +60,8 @@ def module_records(module_db):
     agreement = make_agreement(register, by=manager)
     supersede(agreement=agreement, by=manager, reason="Recorded in error.")
     seat = make_seat(agreement.body, manager)
+    make_election(sandbox)
+    question = make_put_question(agreement.meeting, register, by=manager)
     register.parent = make_register(sandbox, slug="above-the-sandbox")
     register.save()
     make_escalation(risk, register.parent)
@@ -66,7 +71,13 @@ def module_records(module_db):
     make_grant(register, people["clerk"], by=people["monitoring-officer"])
     make_scheme_draft(sandbox, by=people["administrator"])
     return SimpleNamespace(
-        people=people, council=council, sandbox=sandbox, register=register, risk=risk, seat=seat
+        people=people,
+        council=council,
+        sandbox=sandbox,
+        register=register,
+        risk=risk,
+        seat=seat,
+        question=question,
     )
 
 
@@ -81,11 +92,10 @@ def reader_of(name):
 
 
 def pages_about_an_organisation():
-    return [
-        name
-        for name in OUR_VIEWS
-        if ABOUT & {*TABLE[name][0]} and not name.startswith("library") and reader_of(name)
+    names = [
+        name for name in OUR_VIEWS if ABOUT & {*TABLE[name][0]} and not name.startswith("library")
     ]
+    return [name for name in (*names, *OF_A_MEETING) if reader_of(name)]
 
 
 @pytest.fixture(scope="module")
@@ -106,6 +116,9 @@ def sandbox_answers(module_records):
             seat = {"seat": records.seat.pk} if "seat" in arguments else {}
             place = {"organisation": records.sandbox.slug, "pk": records.seat.body_id, **seat}
             path = reverse(name, kwargs=place)
+        if name in OF_A_MEETING:
+            place = {"pk": records.question.meeting_id, "question": records.question.pk}
+            path = path_of(name, **{key: place[key] for key in place.keys() & arguments.keys()})
         answers[name] = signed_in(records.people[reader_of(name)]).get(path)
     return answers
 
@@ -325,6 +338,6 @@ def test_making_one_in_a_sandbox_is_refused(records, client_of):
     assert client_of("administrator").post(address).status_code == 404
 
 
-def test_people_of_the_sandbox_are_those_of_the_real_organisation(records):
-    assert {*people_of(records.sandbox)} == {*people_of(records.council)}
+def test_current_people_the_sandbox_are_those_of_the_real_organisation(records):
+    assert {*current_people(records.sandbox)} == {*current_people(records.council)}
     assert Seat.objects.filter(body__organisation=records.sandbox).exists()
