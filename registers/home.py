@@ -21,7 +21,7 @@ from registers.models import (
     Register,
     RiskRevision,
 )
-from registers.permissions import Permission, can_on, readers_agreements
+from registers.permissions import Permission, PreviousMeeting, can_on, previous_meetings
 from registers.phrases.register import news_sentence
 
 CHANGES = 8
@@ -50,16 +50,16 @@ class RegisterCard:
 
 @dataclass(frozen=True)
 class RegisterNews:
-    """What changed on a register since its body last met, for somebody who only reads it.
+    """What changed on a register since the reader's body last met, for somebody who only reads it.
 
-    agreement: of that meeting; without one, since the last quarter end. new, moved, assessed: how
+    meeting: that meeting; without one, since the last quarter end. new, moved, assessed: how
     many risks came onto it, changed band and were assessed since. questions: how many the person
     keeps, None for somebody who asks none.
     """
 
     register: object
     since: datetime.date
-    agreement: Agreement | None
+    meeting: PreviousMeeting | None
     new: int
     moved: int
     assessed: int
@@ -208,14 +208,9 @@ def register_news(user, registers, positions, day):
 
     positions: of these registers at least, on the register that day.
     """
-    agreements = {
-        key: readers.agreement for key, readers in readers_agreements(user, registers).items()
-    }
-    quarter_end = quarter_ends_before(day, 1)[0]
-    since = {
-        register.pk: agreements[register.pk].on if register.pk in agreements else quarter_end
-        for register in registers
-    }
+    meetings = previous_meetings(user, registers, day)
+    since = dict.fromkeys((row.pk for row in registers), quarter_ends_before(day, 1)[0])
+    since |= {key: meeting.since for key, meeting in meetings.items()}
     counts = _counts_since(positions, since)
     rows = GatheredQuestion.objects.on_list().filter(by=user, register__in=registers)
     questions = dict(rows.order_by().values_list("register").annotate(n=Count("pk")))
@@ -223,7 +218,7 @@ def register_news(user, registers, positions, day):
         RegisterNews(
             register,
             since[register.pk],
-            agreements.get(register.pk),
+            meetings.get(register.pk),
             *counts.get(register.pk, (0, 0, 0)),
             questions=questions.get(register.pk, 0)
             if can_on(user, Permission.ASK_QUESTION, register)

@@ -25,12 +25,14 @@ from registers.permissions.access import (
     saved_views_for,
 )
 from registers.permissions.bodies import (
+    PreviousMeeting,
     ReadersAgreement,
     previous_meeting_day,
+    previous_meetings,
     readers_agreement,
     readers_agreements,
 )
-from registers.permissions.meetings import get_meeting_for, meetings_for
+from registers.permissions.meetings import get_meeting_for, meetings_for, next_meeting_for
 from registers.permissions.names import PersonName, may_read_names, name_for
 from registers.permissions.questions import (
     about_visible_risks,
@@ -79,6 +81,7 @@ __all__ = [
     "READING",
     "Permission",
     "PersonName",
+    "PreviousMeeting",
     "ReadersAgreement",
     "RegisterArchived",
     "VisibilityCutOff",
@@ -117,6 +120,7 @@ __all__ = [
     "may_work_on",
     "meetings_for",
     "name_for",
+    "next_meeting_for",
     "open_data_for",
     "organisations_for",
     "people_with",
@@ -125,6 +129,7 @@ __all__ = [
     "positions_across",
     "positions_for",
     "previous_meeting_day",
+    "previous_meetings",
     "put_questions_for",
     "questions_for",
     "readers_agreement",

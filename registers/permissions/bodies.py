@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import datetime
 from typing import NamedTuple
 
-from django.db.models import Case, Exists, OuterRef, Q, Subquery, When
+from django.db.models import Case, Exists, F, OuterRef, Q, Subquery, When
 from django.db.models.functions import Coalesce
 
 from registers.models import Agreement, Body, Meeting, Seat
-from registers.permissions.exempt import seats_overseeing
 
 
 class ReadersAgreement(NamedTuple):
@@ -70,28 +70,61 @@ def _readers_agreement(of_own_body, latest):
     return ReadersAgreement(of_own_body, is_own=True, later=later)
 
 
+class PreviousMeeting(NamedTuple):
+    """A meeting that a reader compares with. since: the data date of what it was given, else its
+    day. body: the name of the body.
+    """
+
+    body: str
+    on: datetime.date
+    since: datetime.date
+
+
+def previous_meetings(user, registers, day) -> dict[int, PreviousMeeting]:
+    """Key of a register -> the last meeting before a day of the reader's own bodies that oversee
+    it. One query.
+    """
+    register = "body__registers"
+    agreements = Agreement.objects.in_force().filter(
+        register=OuterRef(register), meeting=OuterRef("pk")
+    )
+    meetings = Meeting.objects.before(day).filter(
+        body__in=Seat.objects.active().filter(user=user).order_by().values("body"),
+        body__registers__in=[row.pk for row in registers],
+        body__registers__organisation=F("body__organisation"),
+    )
+    rows = meetings.annotate(since=Coalesce(_data_date(agreements), "on"))
+    latest = {}
+    for key, *row in rows.values_list(register, "body__name", "on", "since"):
+        latest.setdefault(key, PreviousMeeting(*row))
+    return latest
+
+
 def previous_meeting_day(user, register, day, agreement=None):
-    """The day that a reader compares with: of the last meeting before it; None without one.
+    """The day that a reader compares with: of the meeting before it; None without one. One query.
 
     agreement: the one that is read. Then that is the meeting before of the body that made it or,
-    without one, of any body that agreed the register, of what was on record by then. Else the last
-    meeting of the reader's own bodies that oversee the register.
-
-    A meeting that was given the register's position counts as of its data date. One query.
+    without one, of any body that agreed the register, of what was on record by then. Else that of
+    previous_meetings.
     """
-    agreements = Agreement.objects.in_force().filter(register=register.pk, meeting=OuterRef("pk"))
-    if agreement:
-        agreements = agreements.filter(recorded_at__lte=agreement.recorded_at)
-        is_of_body = Q(body=agreement.body_id or 0)
-        was_recorded = Q(recorded_at__lte=agreement.recorded_at)
-        meetings = Meeting.objects.filter(is_of_body & was_recorded | Exists(agreements.order_by()))
-    else:
-        seats = seats_overseeing(user=user, body__registers=register)
-        is_of_body = Q(body__in=seats.values("body"))
-        meetings = Meeting.objects.filter(is_of_body)
-    data_date = Subquery(agreements.order_by("-on", "-pk").values("on")[:1])
-    meetings = meetings.before(agreement.met_on if agreement else day).annotate(
-        since=Coalesce(data_date, "on"), is_other=Case(When(is_of_body, then=0), default=1)
+    if agreement is None:
+        meeting = previous_meetings(user, [register], day).get(register.pk)
+        return meeting and meeting.since
+    agreements = Agreement.objects.in_force().filter(
+        register=register.pk, meeting=OuterRef("pk"), recorded_at__lte=agreement.recorded_at
+    )
+    is_of_body = Q(body=agreement.body_id or 0)
+    was_recorded = Q(recorded_at__lte=agreement.recorded_at)
+    meetings = Meeting.objects.before(agreement.met_on).filter(
+        is_of_body & was_recorded | Exists(agreements.order_by())
+    )
+    meetings = meetings.annotate(
+        since=Coalesce(_data_date(agreements), "on"),
+        is_other=Case(When(is_of_body, then=0), default=1),
     )
     earlier = meetings.filter(since__lt=day).order_by("is_other", "-on", "-pk")
     return earlier.values_list("since", flat=True).first()
+
+
+def _data_date(agreements):
+    return Subquery(agreements.order_by("-on", "-pk").values("on")[:1])

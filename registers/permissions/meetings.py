@@ -5,7 +5,7 @@ from django.db.models import Exists, OuterRef
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 
-from registers.models import Meeting, Seat
+from registers.models import Meeting, Membership, Seat
 from registers.permissions.roles import Permission, organisations_for, permissions_of
 
 
@@ -18,6 +18,21 @@ def meetings_for(user):
     seats = Seat.objects.active().filter(user=user, body=OuterRef("body")).order_by()
     meetings = Meeting.objects.filter(body__organisation__in=organisations)
     return meetings.select_related("body__organisation").annotate(is_own=Exists(seats))
+
+
+def next_meeting_for(user, day):
+    """The next meeting, from that day on, of the bodies that the person sits on; or None."""
+    seats = Seat.objects.active().filter(user=user, body=OuterRef("body"))
+    roles = Membership.objects.active().filter(
+        user=user, organisation=OuterRef("body__organisation")
+    )
+    meetings = Meeting.objects.not_cancelled().filter(
+        Exists(seats.order_by()),
+        Exists(roles.order_by()),
+        on__gte=day,
+        body__organisation__sandbox_of=None,
+    )
+    return meetings.select_related("body").order_by("on", "starts_at", "pk").first()
 
 
 def get_meeting_for(user, pk, permission=Permission.VIEW_REGISTER):

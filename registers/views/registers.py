@@ -15,6 +15,7 @@ from registers.permissions import (
     defaults_to_agreed,
     get_register_for,
     may_work_on,
+    next_meeting_for,
     positions_across,
     positions_for,
     readers_agreements,
@@ -56,6 +57,7 @@ def home(request):
     context = {
         "release": LATEST if is_release_unread(request) else None,
         "cards": cards,
+        "next_meeting": next_meeting_for(reader, today),
         "sandbox_registers": sandbox_registers_for(reader),
         "asked": query_prefix,
         "today": today,
