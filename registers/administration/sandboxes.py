@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 
 from registers.administration.registers import LONGEST_SLUG
-from registers.demo.sandbox import SandboxLoader, is_possible, register_fields
+from registers.demo.sandbox import SandboxLoader, is_possible, prepare, register_fields
 from registers.history.errors import InvalidTransition
 from registers.history.seals import seals_of
 from registers.models import (
@@ -66,7 +66,6 @@ class Making:
         return cls(entry.at, entry.by)
 
 
-@transaction.atomic
 def make_sandbox(organisation, *, by, replaces=None):
     """Make a sandbox of the organisation and hide the one before it; return the new one.
 
@@ -74,11 +73,17 @@ def make_sandbox(organisation, *, by, replaces=None):
     twice, returns the sandbox that it made. Raises InvalidTransition where somebody else made
     another meanwhile, for a sandbox of a sandbox, and before the library is loaded.
     """
-    organisation.lock_for_update()
     if organisation.is_sandbox:
         raise InvalidTransition("A sandbox has no sandbox of its own")
     if not is_possible():
         raise InvalidTransition("The library is not loaded yet, and the risks refer to it")
+    prepare()
+    return _replace_sandbox(organisation, by, replaces)
+
+
+@transaction.atomic
+def _replace_sandbox(organisation, by, replaces):
+    organisation.lock_for_update()
     current = organisation.sandbox
     if current and current.pk != replaces:
         making = Making.of(current)

@@ -1,9 +1,12 @@
 """The made-up risks of a sandbox: some of the demo's, from fixtures/demo/sandbox.yaml.
 
 They are written by the demo's loader in the name of whoever makes the sandbox, are owned by the
-posts of the sandbox in turn, and are rated on the scale of its register.
+posts of the sandbox in turn, and are rated on the scale of its register. Others wait for the
+transaction: what can be done before it, `prepare` does, and old ratings are left out.
 """
 
+import re
+from functools import cache
 from itertools import cycle
 
 from django.utils import timezone
@@ -12,11 +15,27 @@ from registers.demo import OrganisationLoader, read
 from registers.demo.dates import steps_in_order
 from registers.demo.related import RelatedLoader
 from registers.models import FailureType
+from registers.precedents import current_index
 
 STORY = "sandbox"
 SCALE = 5  # levels by which the demo's risks are rated
 RATINGS = ("rate", "range")
+OLD = re.compile(r"q[5-9]")  # days more than four quarter ends ago
 PARTS = ("controls", "assurance")  # of a file of what stands beside risks: a list with `risk`
+
+
+@cache
+def read_once(name):
+    """A file of the demo, which nothing may change."""
+    return read(name)
+
+
+def prepare():
+    """Read the files, and the signs of the library, before the transaction."""
+    content = read_once(STORY)
+    for name in (content["story"], *content["related"]):
+        read_once(name)
+    current_index()
 
 
 class StandIns(dict):
@@ -35,7 +54,7 @@ class SandboxLoader(OrganisationLoader):
     """Writes the risks of a sandbox, and what stands beside them, on a new register of it."""
 
     def __init__(self, register, *, by, today=None):
-        super().__init__(register.organisation, read(STORY), today or timezone.localdate())
+        super().__init__(register.organisation, read_once(STORY), today or timezone.localdate())
         self.register = register
         self.people = StandIns([by])
         posts = register.organisation.posts.order_by("pk")
@@ -52,11 +71,11 @@ class SandboxLoader(OrganisationLoader):
         risks = {reference: self.risks[id(story)] for reference, story in stories.items()}
         loader = SandboxRelatedLoader(self, risks)
         for name in self.content["related"]:
-            loader.load(read(name))
+            loader.load(read_once(name))
 
     def _stories(self):
         """Reference in the demo -> its story. References follow the order of the demo's file."""
-        demo = read(self.content["story"])
+        demo = read_once(self.content["story"])
         prefix = demo["register"]["prefix"]
         by_reference = {f"{prefix}-{n:03d}": row for n, row in enumerate(demo["risks"], 1)}
         return {name: self._rescale(by_reference[name]) for name in self.content["risks"]}
@@ -65,9 +84,10 @@ class SandboxLoader(OrganisationLoader):
         """The story with ratings that the register's scheme has."""
         rules = self.register.scheme.rules
         sizes = (len(rules.likelihood), len(rules.impact))
+        first, *later = story["history"]
         steps = [
             {name: rescale(text, sizes) if name in RATINGS else text for name, text in row.items()}
-            for row in story["history"]
+            for row in (first, *(row for row in later if not is_old_rating(row)))
         ]
         return story | {"history": steps}
 
@@ -90,6 +110,10 @@ class SandboxRelatedLoader(RelatedLoader):
         super().load(parts | {"actions": actions})
 
 
+def is_old_rating(step):
+    return "rate" in step and OLD.match(step["day"]) is not None
+
+
 def rescale(text, sizes):
     """A rating such as 4x3 or 3-4x4-5, of five levels each, on a scale of so many levels."""
     return "x".join(
@@ -105,4 +129,4 @@ def is_possible():
 
 def register_fields():
     """The fields of the register that a sandbox begins with."""
-    return read(STORY)["register"]
+    return read_once(STORY)["register"]

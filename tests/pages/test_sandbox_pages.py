@@ -317,6 +317,8 @@ def test_a_second_administrator_is_told_who_came_first(records):
     answer = signed_in(second).post(NEW, {"replaces": ""})
     assert answer.status_code == 409
     assert f"{records.people['administrator']} made a new sandbox at" in answer.text
+    assert "Go back to the sandbox" in answer.text
+    assert "will be hidden" not in answer.text
 
 
 @pytest.mark.parametrize("value", ["x" * 20_000, "\N{FIRE}", "-1", "0", "9" * 30, "1.5"])
