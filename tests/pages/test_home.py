@@ -10,6 +10,7 @@ from dashboard_pages import counts_behind, numbers, positions_behind
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 from django.utils import timezone
 from makers import (
     day,
@@ -18,6 +19,7 @@ from makers import (
     make_agreement,
     make_assessment,
     make_body,
+    make_meeting,
     make_membership,
     make_organisation,
     make_person,
@@ -26,6 +28,7 @@ from makers import (
     make_revision,
     make_risk,
     make_scheme,
+    make_seat,
     make_user,
     preset,
 )
@@ -381,22 +384,32 @@ def test_each_register_has_its_own_numbers(officer, organisation, register):
 
 
 @pytest.mark.parametrize("role", READ_ONLY)
-def test_a_reader_is_told_what_changed_since_the_register_was_agreed(register, role, people):
+def test_a_reader_is_told_what_changed_since_their_body_met(register, role, people):
     complete_risk(register, on=days_ago(100))
-    make_agreement(register, on=days_ago(50), body="Audit committee")
+    agreement = make_agreement(register, on=days_ago(50), met_on=days_ago(40), body="Audit board")
+    make_seat(agreement.body, people[role])
     complete_risk(register, on=days_ago(20))
     make_assessment(complete_risk(register, on=days_ago(90)), (1, 1), on=days_ago(10))
     text = part(home_of(people[role]), "news")
-    assert (
-        "What changed on Corporate risks 1 new risk, 1 in another band, 2 assessed. "
-        "Audit committee last agreed it on" in text
-    )
+    assert "1 new risk, 1 in another band, 2 assessed. Audit board last met on" in text
+    assert f"was given the position at {days_ago(50):%-d %B %Y}" in text
     assert ("Prepare questions" in text) == (role != "administrator")
 
 
-def test_a_reader_is_told_of_the_quarter_end_where_no_body_agreed(people, register):
+def test_a_reader_is_told_of_the_quarter_end_where_no_body_of_theirs_met(people, register):
+    make_agreement(register, body="Cabinet")
     text = part(home_of(people["member"]), "news")
-    assert "Nothing changed. No body has agreed it yet: this is since the last quarter end" in text
+    assert "No body of yours has met yet: this is since the last quarter end" in text
+
+
+def test_a_member_is_led_to_their_next_meeting(people, register):
+    body = make_body(register, name="Audit board", members=[people["member"]])
+    meetings = [make_meeting(body, days_ago(days)) for days in (1, -20, -9)]
+    meetings[2].cancel(by=people["manager"], reason="Snow.")
+    make_meeting(make_body(register, name="Cabinet"), days_ago(-2))
+    page = home_of(people["member"])
+    assert reverse("meeting_before", args=[meetings[1].pk]) in page
+    assert page.count("/before/") == 1
 
 
 def test_an_officer_of_every_register_is_not_told_what_changed_since_a_meeting(officer, register):
