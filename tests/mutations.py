@@ -422,6 +422,42 @@ MUTATIONS = [
         "around = [(r + i, c + j) for i in (0,) for j in (-1, 0, 1)]",
         "test_scoring.py",
     ),
+    # Meetings and questions
+    Mutation(
+        "a bank holiday is a clear day",
+        "registers/meetings/deadlines.py",
+        "day.weekday() < SATURDAY and day not in holidays",
+        "day.weekday() < SATURDAY",
+        "test_meeting_days.py",
+    ),
+    Mutation(
+        "a cancelled meeting is compared with",
+        "registers/models/meeting.py",
+        'return self.not_cancelled().filter(on__lt=day).order_by("-on", "-pk")',
+        'return self.filter(on__lt=day).order_by("-on", "-pk")',
+        "test_meetings.py",
+    ),
+    Mutation(
+        "a question about an exempt risk is read by everybody",
+        "registers/permissions/questions.py",
+        "    return questions.filter(Q(risk=None) | Exists(",
+        "    return questions.filter(Q() | Exists(",
+        "test_put_questions.py",
+    ),
+    Mutation(
+        "a member reads the questions of every body",
+        "registers/permissions/questions.py",
+        "if not can(user, Permission.READ_QUESTIONS, organisation):",
+        "if not can(user, Permission.VIEW_REGISTER, organisation):",
+        "test_put_questions.py",
+    ),
+    Mutation(
+        "an answered question is carried over",
+        "registers/models/meeting_question.py",
+        "self.filter(Q(meeting=meeting) | is_earlier & was_open)",
+        "self.filter(Q(meeting=meeting) | is_earlier)",
+        "test_put_questions.py",
+    ),
     # The scheme of a register
     Mutation(
         "a scheme of another organisation is on offer",
@@ -433,8 +469,8 @@ MUTATIONS = [
     Mutation(
         "an older version of a scheme is taken",
         "registers/models/register.py",
-        "filter(version__gt=self.scheme.version)",
-        "exclude(version=self.scheme.version)",
+        "is_newer = Q(slug=self.scheme.slug, version__gt=self.scheme.version)",
+        "is_newer = Q(slug=self.scheme.slug) & ~Q(version=self.scheme.version)",
         "test_scheme_adoption.py",
     ),
     Mutation(
