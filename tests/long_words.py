@@ -12,14 +12,17 @@ from makers import (
     make_assurance,
     make_control,
     make_directorate,
+    make_election,
     make_escalation,
     make_grant,
     make_import,
     make_invitation,
+    make_meeting,
     make_organisation,
     make_person,
     make_post,
     make_precedent,
+    make_put_question,
     make_question,
     make_register,
     make_review,
@@ -32,7 +35,7 @@ from makers import (
     scheme_data,
 )
 
-from registers.models import CheckWaiver, Register
+from registers.models import CheckWaiver, LateItem, Meeting, Register
 
 WORD = (
     "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft"  # 80 letters
@@ -85,11 +88,27 @@ def people_with_long_words():
     agreement = make_agreement(register, by=manager, body=LONG[:100], note=LONG, on=days_ago(1))
     make_seat(agreement.body, people["member"])
     make_question(register, LONG, by=manager, risk=risks[2], source=LONG)
+    make_long_meeting(agreement, risks[2], post=posts[LONG], by=manager)
     table = f"{WORD},{WORD}2,Score\n{WORD},{WORD},5x5\n".encode()
     make_import(register, table, by=manager, file_name=f"{WORD}.csv")
     grants = [make_grant(register, people[role], reason=LONG) for role in ("clerk", "member")]
     grants[1].withdraw(by=people["monitoring-officer"], reason=ENDLESS)
     return people
+
+
+def make_long_meeting(agreement, risk, *, post, by):
+    """What stands beside the meeting of an agreement, and a question about a risk."""
+    meeting, words = agreement.meeting, LONG
+    Meeting.objects.filter(pk=meeting.pk).update(title=words[:100], place=words)
+    meeting.attending.add(post)
+    make_election(meeting.body.organisation, name=words[:100], from_day=meeting.on)
+    LateItem.accept(meeting, by=by, title=words, reason=words)
+    question = make_put_question(
+        meeting, risk.register, by=by, post=post, risk=risk, wording=words, asker=words
+    )
+    question.answer(by=by, wording=words, is_published=True)
+    make_put_question(meeting, risk.register, by=by, post=post, wording=ENDLESS)
+    make_meeting(meeting.body, days_ago(-30), place=words, title=words[:100])
 
 
 def make_long_risk(register, people, post, text):
