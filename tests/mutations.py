@@ -426,7 +426,7 @@ MUTATIONS = [
     Mutation(
         "a bank holiday is a clear day",
         "registers/meetings/deadlines.py",
-        "day.weekday() < SATURDAY and day not in holidays",
+        "day.weekday() < SATURDAY and not bank_holiday(day, nation)",
         "day.weekday() < SATURDAY",
         "test_meeting_days.py",
     ),

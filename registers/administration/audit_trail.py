@@ -20,7 +20,7 @@ CHECKED = 100  # the last entries, whose signatures a page checks
 # Records whose names, as entries keep them, quote no risk.
 NAMED_RECORDS = frozenset(
     "organisation membership user post directorate body seat register scoringscheme "
-    "schemedraft".split()
+    "schemedraft meeting preelectionperiod".split()
 )
 
 

@@ -19,9 +19,8 @@ from registers.forms.fields import (
 from registers.forms.posts import EntryForm
 from registers.forms.record_state import RecordStateForm
 from registers.govuk import GovukCheckboxes, GovukRadios, Helper
-from registers.history.form_token import FormToken
 from registers.meetings.series import MOST, days_of_series, series_days
-from registers.models import Meeting, PreElectionPeriod
+from registers.models import Body, Meeting, PreElectionPeriod
 from registers.models.meeting import clear_days_of
 from registers.phrases.meetings import meetings_added
 
@@ -259,21 +258,24 @@ class NewMeetingForm(forms.Form):
         """Add the meetings and return the first. The same form again adds none."""
         body = self.cleaned_data["body"]
         body.organisation = self.organisation
-        fields = {name: self.cleaned_data[name] for name in ("starts_at", "title", "place", "link")}
-        registers = body.registers.in_use()
-        meetings = []
-        for day in days_of_series(*self._series):
-            key = uuid.uuid5(self.cleaned_data["token"], day.isoformat())
-            token = FormToken(key, body, by)
-            meeting = token.row_of(Meeting.objects.filter(body=body))
-            if meeting is None:
-                meeting = Meeting.objects.create(
-                    body=body, on=day, token=key, clear_days=clear_days_of(body), **fields
-                )
-                meeting.registers.set(registers)
-                meeting.enter("added", by=by)
-            meetings.append(meeting)
-        return meetings[0]
+        Body.objects.select_for_update(no_key=True).get(pk=body.pk)  # one form at a time
+        days = days_of_series(*self._series)
+        first, *_ = [self._existing_or_new(body, day, by) for day in days]
+        return first
+
+    def _existing_or_new(self, body, day, by):
+        """Sent again with another body, day, name or time, the form means another meeting."""
+        values = self.cleaned_data
+        fields = {name: values[name] for name in ("starts_at", "title", "place", "link")}
+        about = (body.pk, day, values["title"], values["starts_at"])
+        token = uuid.uuid5(values["token"], str(about))
+        if meeting := Meeting.objects.filter(token=token).first():
+            return meeting
+        fields |= {"body": body, "on": day, "token": token, "clear_days": clear_days_of(body)}
+        meeting = Meeting.objects.create(**fields)
+        meeting.registers.set(body.registers.in_use())
+        meeting.enter("added", by=by)
+        return meeting
 
 
 class CancellationForm(forms.Form):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 from dataclasses import dataclass
 
-from registers.meetings.deadlines import bank_holidays, last_day_to_publish
+from registers.meetings.deadlines import SATURDAY, bank_holiday, last_day_to_publish
 from registers.models import Meeting, PreElectionPeriod
 
 
@@ -31,8 +31,8 @@ def meeting_days(meeting, organisation, periods) -> MeetingDays:
     return MeetingDays(
         meeting,
         publish_by,
-        bank_holidays(organisation.nation).get(meeting.on) or "",
-        meeting.on.weekday() > 4,
+        bank_holiday(meeting.on, organisation.nation),
+        meeting.on.weekday() >= SATURDAY,
         election,
     )
 

@@ -1,6 +1,7 @@
 """By when a meeting's papers must be published: clear days, as each nation counts them."""
 
 import datetime
+from functools import cache
 
 from registers.dates import days_later
 from registers.models import Nation
@@ -14,24 +15,31 @@ SUBDIVISIONS = {
 SATURDAY = 5
 
 
-def bank_holidays(nation):
-    """day -> the name of the bank holiday. Holds whichever years are asked for."""
+def bank_holiday(day: datetime.date, nation) -> str:
+    """The name of the bank holiday on that day in that nation, or ""."""
+    return _bank_holidays(nation, day.year).get(day, "")
+
+
+@cache
+def _bank_holidays(nation, year) -> dict[datetime.date, str]:
     from holidays import country_holidays  # takes a while to import
 
-    return country_holidays("GB", subdiv=SUBDIVISIONS[nation], language="en_GB")
+    subdivision = SUBDIVISIONS[nation]
+    return dict(country_holidays("GB", subdiv=subdivision, years=year, language="en_GB"))
 
 
-def is_working_day(day: datetime.date, holidays) -> bool:
-    return day.weekday() < SATURDAY and day not in holidays
+def is_working_day(day: datetime.date, nation) -> bool:
+    return day.weekday() < SATURDAY and not bank_holiday(day, nation)
 
 
 def last_day_to_publish(day: datetime.date, clear_days: int, nation) -> datetime.date:
     """The last working day with that many working days between it and the day of the meeting.
 
     Neither the day of publication nor that of the meeting counts, nor weekends and bank holidays.
+    Limited to the first date there is.
     """
-    holidays, remaining = bank_holidays(nation), clear_days + 1
-    while remaining:
+    remaining = clear_days + 1
+    while remaining and day > datetime.date.min:
         day = days_later(day, -1)
-        remaining -= is_working_day(day, holidays)
+        remaining -= is_working_day(day, nation)
     return day

@@ -4,7 +4,7 @@ import calendar
 import datetime
 from typing import NamedTuple
 
-from registers.meetings.deadlines import bank_holidays
+from registers.meetings.deadlines import bank_holiday
 
 # Meetings of one series, at most.
 MOST = 24
@@ -27,8 +27,8 @@ def days_of_series(first: datetime.date, months: int, count: int) -> list[dateti
 
 
 def series_days(first, months, count, nation) -> list[SeriesDay]:
-    holidays = bank_holidays(nation)
-    return [SeriesDay(day, holidays.get(day) or "") for day in days_of_series(first, months, count)]
+    days = days_of_series(first, months, count)
+    return [SeriesDay(day, bank_holiday(day, nation)) for day in days]
 
 
 def _weekday_of(first, months, week):

@@ -22,6 +22,7 @@ from registers.models import (
     Assurance,
     Control,
     Escalation,
+    Membership,
     MissingInformation,
     Question,
     Register,
@@ -30,6 +31,7 @@ from registers.models import (
     TaskKind,
 )
 from registers.models.conditions import TEST_YEARS
+from registers.permissions import Permission, can_be_worked_on_by, roles_with
 from registers.tasks.task import TaskKey
 
 UNRATED = (MissingInformation.NO_RATING, MissingInformation.EARLIER_SCHEME)
@@ -108,11 +110,25 @@ def _actions(reader):
 
 
 def _questions(reader):
-    """Of the holder of the post that it was put to; where it is vacant, of the risk managers."""
-    registers = Q(register__in=[*reader.registers])
-    is_nobodys = Q(post__holder=None, register__in=reader.managed)
+    """Of the holder of the post that it was put to.
+
+    Where the post is vacant, or its holder works on no register or may not see the risk, of the
+    risk managers.
+    """
     is_visible = Q(risk=None) | Q(risk__in=reader.risk_keys)
-    questions = Question.objects.open().filter(registers, is_visible)
+    questions = Question.objects.open().filter(is_visible, register__in=[*reader.registers])
+    editors = Membership.objects.active().filter(
+        user=OuterRef("post__holder"),
+        user__is_active=True,
+        organisation=OuterRef("organisation"),
+        role__in=roles_with(Permission.EDIT_RISK),
+    )
+    questions = questions.annotate(
+        is_with_editor=Exists(editors.order_by()),
+        is_with_reader=can_be_worked_on_by("post__holder", "risk__"),
+    )
+    is_with_holder = Q(is_with_editor=True) & (Q(risk=None) | Q(is_with_reader=True))
+    is_nobodys = Q(register__in=reader.managed) & ~is_with_holder
     return questions.filter(Q(post__holder=reader.user) | is_nobodys)
 
 

@@ -1,6 +1,7 @@
 """Questions that are put for a meeting: put, answered, followed up and closed."""
 
 from django.contrib import messages
+from django.http import Http404
 from django.shortcuts import redirect, render
 from django.utils import timezone
 
@@ -61,6 +62,8 @@ def question_detail(request, pk, question):
 def question_put(request, slug, pk):
     """Put a question of the person's own list for a meeting; it is then off the list."""
     question = get_question_for(request.user, slug, pk)
+    if question.taken_off_at and request.method != "POST":
+        raise Http404("That question is no longer on the list.")
     (listed,) = with_risks([question], risks_for(request.user, question.register))
     refuse_unless(not listed.is_hidden)
     meetings = _meetings_to_come(request.user, question.register)

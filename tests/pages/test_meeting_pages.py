@@ -106,6 +106,13 @@ def test_two_meetings_on_one_day_are_two(client, body):
     assert Meeting.objects.count() == 2
 
 
+def test_a_form_sent_again_for_another_body_adds_another_meeting(client, body, register):
+    other = make_body(register, name="Cabinet")
+    for row in (body, other):
+        add(client, **new_meeting(row))
+    assert {meeting.body for meeting in Meeting.objects.all()} == {body, other}
+
+
 def test_the_days_of_a_series_are_checked_first(client, body):
     answer = add(client, **new_meeting(body, every="3", count="4"))
     assert "Check the days of the meetings" in answer.text

@@ -162,6 +162,14 @@ def test_an_answer_sent_twice_is_one(records):
     assert AuditEntry.objects.filter(verb="question.answered").count() == 1
 
 
+def test_a_form_sent_again_with_other_words_asks_first(records):
+    question = records.put()
+    answer(records.holder, question, token=TOKEN)
+    again = answer(records.holder, question, token=TOKEN, wording="Nobody does.")
+    assert again.status_code == 409
+    assert Answer.objects.count() == 1
+
+
 def test_a_later_answer_stands_above_the_earlier_one(records):
     question = records.put()
     answer(records.holder, question, wording="Nobody does.")

@@ -251,6 +251,14 @@ def test_what_is_finished_or_retired_is_no_task(records):
     assert keys_of(manager) == []
 
 
+@pytest.mark.parametrize("holder", ["vacant", "member", "officer"])
+def test_a_question_is_a_managers_where_the_holder_works_on_no_register(records, holder):
+    posts = {**records.posts, "vacant": records.vacant}
+    make_asked(records, posts[holder], records.people[Role.MEMBER])
+    is_managers = TaskKind.QUESTION in keys_of(records.people[Role.MANAGER])
+    assert is_managers == (holder != "officer")
+
+
 # One list
 
 

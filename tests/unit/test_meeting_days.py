@@ -23,6 +23,8 @@ def day(text):
         ("northern-ireland", "2026-03-19", 3, "2026-03-12"),  # Saint Patrick's Day
         ("england", "2026-09-26", 1, "2026-09-24"),  # a meeting on a Saturday
         ("england", "2026-09-24", 0, "2026-09-23"),  # no clear day: the day before
+        ("england", "0001-01-02", 5, "0001-01-01"),
+        ("england", "9999-12-31", 1, "9999-12-29"),
     ],
 )
 def test_neither_day_nor_weekends_nor_bank_holidays_are_clear(
