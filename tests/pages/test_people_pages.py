@@ -1,6 +1,7 @@
 """An administrator's pages of people: the list, roles, the account."""
 
 import copy
+import re
 from types import SimpleNamespace
 
 import pytest
@@ -102,6 +103,11 @@ def test_a_search_finds_by_name_and_address(council):
 def test_the_list_shows_what_a_search_finds(client, council):
     page = client.get(path_of("person_list", council), {"q": "kay"})
     assert [person.name for person in page.context["page_obj"]] == ["Kay Lin"]
+
+
+def test_one_hit_is_one_person(client, council):
+    page = client.get(path_of("person_list", council), {"q": "kay"}).text
+    assert re.search(r">\s*1\s+person\s*<", page)
 
 
 def test_a_search_without_a_result_says_so(client, council):
