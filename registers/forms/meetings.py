@@ -70,6 +70,23 @@ class BodyChoiceField(RecordChoiceField):
         )
 
 
+def day_field():
+    return PlannedDateField(
+        subject="the day of the meeting", label="Day", help_text="For example, 24 9 2026."
+    )
+
+
+def title_field():
+    return PlainTextField(
+        label="Name of the meeting",
+        subject="The name",
+        required=False,
+        max_length=100,
+        one_line=True,
+        help_text="Leave it empty for an ordinary meeting. For example, Extraordinary meeting.",
+    )
+
+
 def place_field():
     return PlainTextField(
         label="Place",
@@ -100,18 +117,9 @@ class MeetingForm(RecordStateForm, forms.ModelForm):
         *("title", "on", "starts_at", "place", "link", "clear_days", "papers_due", "registers"),
         "cancelled_on",
     )
-    on = PlannedDateField(
-        subject="the day of the meeting", label="Day", help_text="For example, 24 9 2026."
-    )
+    on = day_field()
     starts_at = time_field()
-    title = PlainTextField(
-        label="Name of the meeting",
-        subject="The name",
-        required=False,
-        max_length=100,
-        one_line=True,
-        help_text="Leave it empty for an ordinary meeting. For example, Extraordinary meeting.",
-    )
+    title = title_field()
     place = place_field()
     link = link_field()
     registers = RecordMultipleChoiceField(
@@ -180,18 +188,9 @@ class NewMeetingForm(forms.Form):
     EVERY |= {"3": "Every three months", "6": "Every six months", "12": "Every year"}
 
     body = BodyChoiceField()
-    on = PlannedDateField(
-        subject="the day of the meeting", label="Day", help_text="For example, 24 9 2026."
-    )
+    on = day_field()
     starts_at = time_field()
-    title = PlainTextField(
-        label="Name of the meeting",
-        subject="The name",
-        required=False,
-        max_length=100,
-        one_line=True,
-        help_text="Leave it empty for an ordinary meeting. For example, Extraordinary meeting.",
-    )
+    title = title_field()
     place = place_field()
     link = link_field()
     every = forms.ChoiceField(

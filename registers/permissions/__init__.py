@@ -40,6 +40,7 @@ from registers.permissions.questions import (
     may_answer,
     may_put_for,
     may_rule_out,
+    meetings_to_put_for,
     put_questions_for,
     refuse_unless,
 )
@@ -119,6 +120,7 @@ __all__ = [
     "may_rule_out",
     "may_work_on",
     "meetings_for",
+    "meetings_to_put_for",
     "name_for",
     "next_meeting_for",
     "open_data_for",

@@ -4,7 +4,7 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import Exists, OuterRef, Q
 from django.http import Http404
 
-from registers.models import Answer, Question, Register, Seat
+from registers.models import Answer, Meeting, Question, Register, Seat
 from registers.permissions.access import risks_across
 from registers.permissions.meetings import get_meeting_for
 from registers.permissions.roles import Permission, can
@@ -48,10 +48,18 @@ def get_put_question_for(user, meeting, pk):
 
 def may_put_for(user, meeting):
     """Whether the person puts questions for the meeting. A member does for their own bodies."""
-    organisation = meeting.body.organisation
+    meetings = Meeting.objects.filter(pk=meeting.pk)
+    return meetings_to_put_for(user, meeting.body.organisation, meetings).exists()
+
+
+def meetings_to_put_for(user, organisation, meetings):
+    """Those of these meetings of an organisation for which the person puts questions."""
     if not can(user, Permission.ASK_QUESTION, organisation):
-        return False
-    return can(user, Permission.READ_QUESTIONS, organisation) or sits_on(user, meeting.body)
+        return meetings.none()
+    if can(user, Permission.READ_QUESTIONS, organisation):
+        return meetings
+    seats = Seat.objects.active().filter(user=user).order_by()
+    return meetings.filter(body__in=seats.values("body"))
 
 
 def may_answer(user, question):

@@ -24,6 +24,7 @@ from registers.permissions import (
     may_answer,
     may_put_for,
     may_rule_out,
+    meetings_to_put_for,
     put_questions_for,
     refuse_unless,
     risks_for,
@@ -160,5 +161,4 @@ def _meetings_to_come(user, register):
         on__gte=timezone.localdate(),
     )
     meetings = meetings.select_related("body__organisation").order_by("on", "pk")
-    keys = [meeting.pk for meeting in meetings if may_put_for(user, meeting)]
-    return meetings.filter(pk__in=keys)
+    return meetings_to_put_for(user, register.organisation, meetings)
