@@ -1,0 +1,84 @@
+"""What a paper says, apart from its format. Word, page and PDF are made from one `Document`.
+
+Values are text that a reader may see; no format decides what is exempt.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Paragraph:
+    """key: names the paragraph within its paper, for edits; is_edited: a person changed it."""
+
+    key: str
+    text: str
+    is_edited: bool = False
+
+
+@dataclass(frozen=True)
+class Bullets:
+    key: str
+    items: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Table:
+    """rows: one text for each heading."""
+
+    key: str
+    caption: str
+    headings: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A cell of the matrix: its band, the shade that greyscale keeps (0 white, 1 black), counts.
+
+    before: risks there at the comparison day, None without one.
+    """
+
+    band: str
+    shade: float
+    count: int
+    before: int | None = None
+
+
+@dataclass(frozen=True)
+class Matrix:
+    """rows: from the highest likelihood down, each from the lowest impact up."""
+
+    key: str
+    caption: str
+    likelihood: tuple[str, ...]
+    impact: tuple[str, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+
+
+Block = Paragraph | Bullets | Table | Matrix
+
+
+@dataclass(frozen=True)
+class Section:
+    """key: the placeholder of a template that stands for it, as `executive_summary`."""
+
+    key: str
+    heading: str
+    blocks: tuple[Block, ...]
+
+
+@dataclass(frozen=True)
+class Document:
+    """front: name of a placeholder -> (label, text), as of the authority, the officer, the date.
+
+    part: "A" (public), "B" (exempt) or "" where a paper has one part; mark: a word that stands on
+    every page, as Draft, or "".
+    """
+
+    title: str
+    front: dict[str, tuple[str, str]]
+    sections: tuple[Section, ...]
+    part: str = ""
+    mark: str = ""
