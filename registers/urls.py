@@ -9,6 +9,8 @@ from registers.views import (
     audit,
     bodies,
     bulk,
+    committee_actions,
+    committee_year,
     controls,
     dashboard,
     departures,
@@ -21,6 +23,7 @@ from registers.views import (
     library,
     meeting_before,
     meeting_questions,
+    meeting_record,
     meetings,
     need_to_know,
     organisation_files,
@@ -262,6 +265,64 @@ QUESTIONS = [
     path("<int:question>/group/", meeting_questions.question_group, name="question_group"),
 ]
 
+# Below meetings/<pk>/
+MEETING_RECORD = [
+    path("actions/new/", committee_actions.committee_action_new, name="committee_action_new"),
+    path(
+        "actions/<int:action>/",
+        committee_actions.committee_action_detail,
+        name="committee_action_detail",
+    ),
+    path(
+        "actions/<int:action>/edit/",
+        committee_actions.committee_action_edit,
+        name="committee_action_edit",
+    ),
+    path(
+        "actions/<int:action>/done/",
+        committee_actions.committee_action_done,
+        name="committee_action_done",
+    ),
+    path(
+        "actions/<int:action>/cancel/",
+        committee_actions.committee_action_cancel,
+        name="committee_action_cancel",
+    ),
+    path(
+        "actions/<int:action>/reopen/",
+        committee_actions.committee_action_reopen,
+        name="committee_action_reopen",
+    ),
+    path("apologies/", meeting_record.meeting_apologies, name="meeting_apologies"),
+    path("attendance/", meeting_record.meeting_attendance, name="meeting_attendance"),
+    path("declarations/new/", meeting_record.declaration_new, name="declaration_new"),
+    path(
+        "declarations/<int:declaration>/withdraw/",
+        meeting_record.declaration_withdraw,
+        name="declaration_withdraw",
+    ),
+    path("resolutions/new/", meeting_record.resolution_new, name="resolution_new"),
+    path(
+        "resolutions/<int:resolution>/correct/",
+        meeting_record.resolution_correct,
+        name="resolution_correct",
+    ),
+    path("deep-dives/new/", meeting_record.deep_dive_new, name="deep_dive_new"),
+    path(
+        "deep-dives/<int:deep_dive>/", meeting_record.deep_dive_conclude, name="deep_dive_conclude"
+    ),
+    path("minutes.docx", committee_year.meeting_minutes, name="meeting_minutes"),
+    path("brief/", committee_year.meeting_brief, name="meeting_brief"),
+    path("minutes/approve/", meeting_record.minutes_approve, name="minutes_approve"),
+]
+
+# Below meetings/bodies/<body>/
+BODY_YEAR = [
+    path("actions/", committee_actions.committee_action_list, name="committee_action_list"),
+    path("programme/", committee_year.work_programme, name="work_programme"),
+    path("years/<int:year>/", committee_year.year_report, name="year_report"),
+]
+
 # Below meetings/
 MEETINGS = [
     path("", meetings.meeting_list, name="meeting_list"),
@@ -277,6 +338,8 @@ MEETINGS = [
     ),
     path("<int:pk>/questions/", include(QUESTIONS)),
     path("<int:pk>/late-items/new/", meetings.late_item_new, name="late_item_new"),
+    path("<int:pk>/", include(MEETING_RECORD)),
+    path("bodies/<int:body>/", include(BODY_YEAR)),
 ]
 
 LIBRARY = [

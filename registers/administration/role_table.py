@@ -21,7 +21,7 @@ PERMISSION_WORDS = {
     P.ASSESS_RISK: "Rate risks for the organisation",
     P.ASSESS_INDEPENDENTLY: "Rate risks independently",
     P.RUN_REGISTER: "Import, close and reopen risks, decide on escalations, record agreements",
-    P.RUN_MEETINGS: "Add, move and cancel meetings, and record late items",
+    P.RUN_MEETINGS: "Run meetings, and record what they decide and ask for",
     P.ADMINISTER: "Look after people, posts, bodies, registers and scoring schemes",
 }
 ROLE_WORDS = {

@@ -17,8 +17,9 @@ The first step of a risk logs it. Each further step has a reason (`why:`) and on
 
 `agreements` of a register name the body, its decision, the data date (`day`) and the day of the
 meeting (`met`); they come before all else of that day. Of an organisation, `bodies` are what its
-registers are reported to, with the `meetings` to come of each, and `controls` and `beside` name
-files of what stands beside its risks (related.py), written last.
+registers are reported to, with the `meetings` of each, and `controls` and `beside` name files of
+what stands beside its risks (related.py), `record` one of what meetings did (committee.py). These
+are written last.
 What happened before the day that a risk was `brought_in` was recorded on that day. References
 follow the order of recording, which is the order of the file.
 """
@@ -33,6 +34,7 @@ from django.contrib.auth.hashers import check_password, make_password
 from django.db import transaction
 from django.utils import timezone
 
+from registers.demo.committee import CommitteeLoader
 from registers.demo.dates import (
     OPTIONAL_FIELDS,
     REQUIRED_FIELDS,
@@ -201,11 +203,13 @@ class OrganisationLoader:
         AuditEntry.record(organisation=None, by=None, seals=seals_of(rows), **entry)
 
     def _load_related(self):
-        """Controls and assurance, actions and escalations, where there are files of them."""
+        """What stands beside risks, and what meetings did, where there are files of it."""
         loader = RelatedLoader(self)
         for name in ("controls", "beside"):
             if name in self.content:
                 loader.load(read(self.content[name]))
+        if "record" in self.content:
+            CommitteeLoader(self, loader.risks).load(read(self.content["record"]))
 
     def _people(self):
         people = {}
@@ -224,6 +228,9 @@ class OrganisationLoader:
         for key, name in self.content["people"].items():
             user = User(email=f"{key}@{self.content['mail']}", name=name)
             people[key] = self._join(user, Role.OFFICER)
+        for key, name in self.content.get("councillors", {}).items():
+            user = User(email=f"{key}@{self.content['mail']}", name=name)
+            people[key] = self._join(user, Role.MEMBER)
         return people
 
     def _join(self, user, role, until=None):
@@ -289,9 +296,12 @@ class OrganisationLoader:
                 self._meeting(body, meeting)
 
     def _meeting(self, body, row):
-        """A meeting to come: on the first Tuesday from a day on."""
-        day = due_of(row["after"], self.today)
-        day += datetime.timedelta(days=(TUESDAY - day.weekday()) % 7)
+        """A meeting on a day; one to come `after` a day, on the first Tuesday from then on."""
+        if "day" in row:
+            day = day_of(row["day"], self.today)
+        else:
+            day = due_of(row["after"], self.today)
+            day += datetime.timedelta(days=(TUESDAY - day.weekday()) % 7)
         starts_at = datetime.time.fromisoformat(row["at"])
         notice = clear_days_of(body)
         meeting = body.meetings.create(

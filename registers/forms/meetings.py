@@ -22,6 +22,7 @@ from registers.govuk import GovukCheckboxes, GovukRadios, Helper
 from registers.meetings.series import MOST, days_of_series, series_days
 from registers.models import Body, Meeting, PreElectionPeriod
 from registers.models.meeting import clear_days_of
+from registers.models.meeting_attendance import seat_substitutes
 from registers.phrases.meetings import meetings_added
 
 TIMES = ("%H:%M", "%H.%M", "%I:%M%p", "%I.%M%p", "%I%p")
@@ -115,7 +116,7 @@ class MeetingForm(RecordStateForm, forms.ModelForm):
 
     STATE = (
         *("title", "on", "starts_at", "place", "link", "clear_days", "papers_due", "registers"),
-        "cancelled_on",
+        *("is_annual", "cancelled_on"),
     )
     on = day_field()
     starts_at = time_field()
@@ -139,15 +140,22 @@ class MeetingForm(RecordStateForm, forms.ModelForm):
         required=False,
         help_text="The day by which officers hand in their papers. Optional.",
     )
+    is_annual = forms.BooleanField(
+        label="This is the annual meeting",
+        required=False,
+        help_text="The council\u2019s year begins with it. Actions of its committees are numbered "
+        "from 1 again.",
+    )
     helper = Helper(
-        *("on", "starts_at", "title", "place", "link"), "registers", "clear_days", "papers_due"
+        *("on", "starts_at", "title", "place", "link", "registers", "clear_days", "papers_due"),
+        "is_annual",
     )
 
     class Meta:
         model = Meeting
         fields = (
             *("on", "starts_at", "title", "place", "link", "registers", "clear_days"),
-            "papers_due",
+            *("papers_due", "is_annual"),
         )
 
     def __init__(self, data=None, *, instance):
@@ -163,6 +171,8 @@ class MeetingForm(RecordStateForm, forms.ModelForm):
         if "on" in self.changed_data and self.instance.agreements.exists():
             words = "A decision of this meeting is recorded, so its day cannot change"
             self.add_error("on", words)
+        if "on" in self.changed_data and hasattr(self.instance, "minutes_approval"):
+            self.add_error("on", "The minutes are approved, so the day cannot change")
         if day and due and due > day:
             self.add_error("papers_due", "Papers must be due on or before the day of the meeting")
         return cleaned
@@ -173,6 +183,8 @@ class MeetingForm(RecordStateForm, forms.ModelForm):
             is_moved = self.announced_day != self.instance.on
             self.instance.moved_from = self.announced_day if is_moved else None
             super().save()
+            if "on" in self.changed_fields:
+                seat_substitutes(self.instance, by=by)
             changes = {"changes": ", ".join(self.changed_fields)}
             self.instance.enter("changed", by=by, text=changes)
         return self.instance

@@ -41,6 +41,19 @@ def find_risk(register, risks, reference):
     )
 
 
+def find_risk_across(risks, registers, reference):
+    """The one of these risks of several registers that has the whole reference, as CORP-007.
+
+    Raises ValidationError.
+    """
+    prefix, _, number = (part.strip() for part in reference.rpartition("-"))
+    if prefix and NUMBER.fullmatch(number):
+        rows = risks.filter(register__in=registers, register__prefix__iexact=prefix)
+        if risk := rows.filter(number=int(number)).select_related("register").first():
+            return risk
+    raise ValidationError("Enter the reference of a risk that you can see, for example CORP-007")
+
+
 class EditQuestionForm(forms.Form):
     """risks: those of the register that this person may see; any other does not exist for them.
 

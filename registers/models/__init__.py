@@ -37,6 +37,11 @@ from registers.models.cases import (
     WarningSign,
 )
 from registers.models.check_waiver import CheckWaiver
+from registers.models.committee_action import (
+    CommitteeAction,
+    CommitteeActionRevision,
+    CommitteeActionStatus,
+)
 from registers.models.conditions import (
     AssuranceLevel,
     ControlWeakness,
@@ -45,6 +50,7 @@ from registers.models.conditions import (
     unexplained,
 )
 from registers.models.control import Assurance, Control, ControlRevision, Line
+from registers.models.deep_dive import DeepDive, DeepDiveOutcome
 from registers.models.escalation import Escalation, EscalationDecision
 from registers.models.imports import ImportedRow, RegisterImport
 from registers.models.invitation import Invitation
@@ -61,7 +67,15 @@ from registers.models.library import (
     Statement,
 )
 from registers.models.meeting import LateItem, Meeting, PreElectionPeriod
+from registers.models.meeting_attendance import Attendance, AttendanceKind
 from registers.models.meeting_question import Answer, ClosureKind, Question, QuestionClosure
+from registers.models.meeting_record import (
+    Declaration,
+    DeclarationWithdrawal,
+    InterestKind,
+    MinutesApproval,
+    Resolution,
+)
 from registers.models.need_to_know import NeedToKnow, NeedToKnowWithdrawal
 from registers.models.people import (
     Directorate,
@@ -106,6 +120,8 @@ __all__ = [
     "Assessment",
     "Assurance",
     "AssuranceLevel",
+    "Attendance",
+    "AttendanceKind",
     "AuditChain",
     "AuditEntry",
     "AuditText",
@@ -126,10 +142,17 @@ __all__ = [
     "Citation",
     "Claim",
     "ClosureKind",
+    "CommitteeAction",
+    "CommitteeActionRevision",
+    "CommitteeActionStatus",
     "Control",
     "ControlRevision",
     "ControlWeakness",
     "Decision",
+    "Declaration",
+    "DeclarationWithdrawal",
+    "DeepDive",
+    "DeepDiveOutcome",
     "Directorate",
     "Discrepancy",
     "DuplicateSubmission",
@@ -143,6 +166,7 @@ __all__ = [
     "ImportedRow",
     "Insight",
     "InsightPoint",
+    "InterestKind",
     "InvalidTransition",
     "Invitation",
     "LateItem",
@@ -152,6 +176,7 @@ __all__ = [
     "ListIsFull",
     "Meeting",
     "Membership",
+    "MinutesApproval",
     "MissingInformation",
     "NameTaken",
     "Nation",
@@ -172,6 +197,7 @@ __all__ = [
     "ReminderChoice",
     "ReminderKind",
     "ReminderMail",
+    "Resolution",
     "Review",
     "Risk",
     "RiskRevision",

@@ -115,6 +115,15 @@ class Seat(AuditedModel):
     is_chair = models.BooleanField("chairs the body", default=False)
     capacity = models.CharField(max_length=20, choices=Capacity, default=Capacity.MEMBER)
     is_voting = models.BooleanField("may vote", default=True)
+    meeting = models.ForeignKey(
+        "registers.Meeting",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="substitute_seats",
+        help_text="Of a substitute for one meeting.",
+    )
 
     objects = SeatQuerySet.as_manager()
 
@@ -141,6 +150,13 @@ class Seat(AuditedModel):
             models.CheckConstraint(
                 condition=~Q(capacity=Capacity.SUBSTITUTE) | Q(until__isnull=False, is_chair=False),
                 name="seat_of_a_substitute_has_an_end_and_no_chair",
+            ),
+            models.CheckConstraint(
+                condition=Q(meeting=None) | Q(capacity=Capacity.SUBSTITUTE),
+                name="seat_for_one_meeting_is_of_a_substitute",
+            ),
+            models.UniqueConstraint(
+                fields=["meeting", "user"], name="seat_for_one_meeting_held_once"
             ),
         ]
 

@@ -13,6 +13,7 @@ from registers.history.append_only import AppendOnlyRecord, create_idempotent
 from registers.history.errors import InvalidTransition
 from registers.history.seals import AuditedModel
 from registers.models.body import Body
+from registers.models.meeting_attendance import seat_substitutes
 from registers.models.people import Nation, Organisation, Post, Sector
 from registers.models.register import Register
 
@@ -54,6 +55,9 @@ class Meeting(AuditedModel):
     body = models.ForeignKey(Body, on_delete=models.PROTECT, related_name="meetings")
     token = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     title = models.CharField(max_length=100, blank=True, help_text="Empty: an ordinary meeting.")
+    is_annual = models.BooleanField(
+        "annual meeting", default=False, help_text="A municipal year begins with it."
+    )
     on = models.DateField("day")
     starts_at = models.TimeField("time", null=True, blank=True)
     place = models.CharField(max_length=200, blank=True)
@@ -148,6 +152,19 @@ class Meeting(AuditedModel):
         self.cancelled_on, self.cancellation_reason = timezone.localdate(), reason
         self.save(update_fields=["cancelled_on", "cancellation_reason"])
         self.enter("cancelled", by=by)
+        seat_substitutes(self, by=by)
+
+    def lock_for_record(self):
+        """Let what is recorded of the meeting come one after the other, in a transaction.
+
+        Raises InvalidTransition where it is cancelled or its minutes are approved.
+        """
+        rows = Meeting.objects.select_for_update(no_key=True, of=("self",))
+        stored = rows.select_related("minutes_approval").get(pk=self.pk)
+        if stored.is_cancelled:
+            raise InvalidTransition("the meeting is cancelled")
+        if hasattr(stored, "minutes_approval"):
+            raise InvalidTransition("the minutes of this meeting are approved")
 
 
 class LateItem(AppendOnlyRecord):

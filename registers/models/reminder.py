@@ -22,6 +22,7 @@ class TaskKind(models.TextChoices):
     REVIEW = "review", "Reviews"
     ACTION = "action", "Actions"
     QUESTION = "question", "Questions to answer"
+    COMMITTEE_ACTION = "committee-action", "Actions of a committee"
     TOLERANCE = "tolerance", "Tolerances that end"
     CONTROL = "control", "Controls to test"
     ASSURANCE = "assurance", "Assurance that runs out"
@@ -49,7 +50,7 @@ class ReminderKind(models.TextChoices):
         kinds = {
             ReminderKind.REVIEW: ("REVIEW", "RATING", "DETAILS", "DRAFT", "IMPORT"),
             ReminderKind.ASSURANCE: ("CONTROL", "ASSURANCE"),
-            ReminderKind.ACTION: ("ACTION", "QUESTION"),
+            ReminderKind.ACTION: ("ACTION", "QUESTION", "COMMITTEE_ACTION"),
             ReminderKind.DECISION: ("ESCALATION", "APPETITE"),
         }
         return [TaskKind[name] for name in kinds.get(self, (self.name,))]

@@ -1,28 +1,36 @@
 """Whose exempt risks a reader sees beyond what their role gives: one rule, in one place.
 
 Those of a register that a body they sit on oversees, and what was granted to them as a need to
-know. A seat or a grant counts on its days and while the role does.
+know. A seat or a grant counts on its days and while the role does. And what none of these shows
+them: the item of a meeting for which they declared an interest and left the room.
 """
 
 from typing import NamedTuple
 
 from django.db.models import BigIntegerField, F, OuterRef, Q, Value
-from django.db.models.functions import Cast
+from django.db.models.functions import Cast, Coalesce
 
-from registers.models import NeedToKnow, Seat
-from registers.permissions.roles import Permission, has_grants, permissions_of
+from registers.models import Declaration, NeedToKnow, Seat
+from registers.permissions.roles import (
+    Permission,
+    has_exclusions,
+    has_grants,
+    permissions_of,
+)
 
 
 class ExemptAccess(NamedTuple):
     """Keys of what a person may see although it is exempt.
 
     overseen: registers that their bodies oversee. registers: those granted to them. risks: key of a
-    register -> those of its risks that were granted one by one.
+    register -> those of its risks that were granted one by one. excluded: the same, of those from
+    which an interest keeps them; None in place of the risks: from all of the register.
     """
 
     overseen: frozenset
     registers: frozenset
     risks: dict
+    excluded: dict
 
 
 def sees_all_exempt(user, register):
@@ -30,6 +38,21 @@ def sees_all_exempt(user, register):
 
     One query for each user object, and none for those whose role decides it or who have no grant.
     """
+    return not is_excluded(user, register) and has_exempt_access(user, register)
+
+
+def is_excluded(user, register):
+    """Whether an interest keeps the reader from an exempt risk of the register, or from all."""
+    return has_exclusions(user) and register.pk in _exempt_access(user).excluded
+
+
+def excluded_risks(user, register):
+    """Keys of the register's risks from which an interest keeps the reader; None: all of them."""
+    return _exempt_access(user).excluded[register.pk] if is_excluded(user, register) else ()
+
+
+def has_exempt_access(user, register):
+    """Whether role, seat or grant show the reader every exempt risk, interests left aside."""
     permissions = permissions_of(user, register.organisation)
     if Permission.SEE_EXEMPT in permissions:
         return True
@@ -64,6 +87,15 @@ def grants_about(risk, **whose):
     return grants.filter(is_about).order_by()
 
 
+def interests_in(risk, **whose):
+    """The interests that keep somebody from the risk of a row while it is exempt.
+
+    risk: the path from the row to it.
+    """
+    is_about = Q(risk=OuterRef(f"{risk}pk")) | Q(register=OuterRef(f"{risk}register"))
+    return Declaration.objects.excluding().filter(is_about, **whose).order_by()
+
+
 def _exempt_access(user):
     if "_exempt_access" not in user.__dict__:
         user.__dict__["_exempt_access"] = _read_access(user)
@@ -74,16 +106,24 @@ def _read_access(user):
     none = Cast(Value(None), BigIntegerField())
     seats = seats_overseeing(user=user).values_list(Value("seat"), "body__registers", none)
     grants = NeedToKnow.objects.active().filter(user=user).order_by()
-    rows = grants.values_list(Value("grant"), "register", "risk").union(seats, all=True)
-    keys = {"seat": set(), "grant": set()}
-    risks = {}
-    for kind, register, risk in rows:
+    grants = grants.values_list(Value("grant"), "register", "risk")
+    interests = Declaration.objects.excluding().filter(person=user, item="").order_by()
+    register = Coalesce("register", "risk__register")
+    interests = interests.values_list(Value("interest"), register, "risk")
+    keys = {"seat": set(), "grant": set(), "interest": set()}
+    risks = {"grant": {}, "interest": {}}
+    for kind, register, risk in grants.union(seats, interests, all=True):
         if risk is None:
             keys[kind].add(register)
         else:
-            risks.setdefault(register, set()).add(risk)
+            risks[kind].setdefault(register, set()).add(risk)
+    by_kind = {
+        kind: {register: frozenset(numbers) for register, numbers in rows.items()}
+        for kind, rows in risks.items()
+    }
     return ExemptAccess(
         frozenset(keys["seat"]),
         frozenset(keys["grant"]),
-        {register: frozenset(numbers) for register, numbers in risks.items()},
+        by_kind["grant"],
+        by_kind["interest"] | dict.fromkeys(keys["interest"]),
     )

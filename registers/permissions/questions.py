@@ -27,11 +27,11 @@ def put_questions_for(user, organisation):
     return about_visible_risks(user, organisation, questions)
 
 
-def about_visible_risks(user, organisation, questions):
-    """Those of these questions that are about no risk, or about one that the reader may see."""
+def about_visible_risks(user, organisation, rows):
+    """Those of these rows that are about no risk, or about one that the reader may see."""
     registers = Register.objects.filter(organisation=organisation)
     risks = risks_across(user, registers.select_related("organisation"))
-    return questions.filter(Q(risk=None) | Exists(risks.filter(pk=OuterRef("risk")).order_by()))
+    return rows.filter(Q(risk=None) | Exists(risks.filter(pk=OuterRef("risk")).order_by()))
 
 
 def get_put_question_for(user, meeting, pk):

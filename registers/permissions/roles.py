@@ -7,6 +7,7 @@ from django.db.models import Exists, OuterRef
 
 from registers.models import (
     Assessment,
+    Declaration,
     Invitation,
     Membership,
     NeedToKnow,
@@ -140,6 +141,11 @@ def has_grants(user):
     return bool(_roles_by_organisation(user)) and user.__dict__["_has_grants"]
 
 
+def has_exclusions(user):
+    """Whether a declared interest keeps the person from anything exempt. Read with their roles."""
+    return bool(_roles_by_organisation(user)) and user.__dict__["_has_exclusions"]
+
+
 def _roles_by_organisation(user):
     """Key of an organisation -> the person's roles in it today."""
     if not user.is_active:
@@ -147,12 +153,15 @@ def _roles_by_organisation(user):
     if "_roles" not in user.__dict__:
         grants = NeedToKnow.objects.active().filter(user=user).order_by()
         memberships = Membership.objects.active().filter(user=user).order_by()
-        rows = list(memberships.values_list("organisation_id", "role", Exists(grants)))
+        interests = Declaration.objects.excluding().filter(person=user).order_by()
+        also = (Exists(grants), Exists(interests))
+        rows = list(memberships.values_list("organisation_id", "role", *also))
         roles = {}
-        for organisation_id, role, _ in rows:
+        for organisation_id, role, *_ in rows:
             roles.setdefault(organisation_id, set()).add(role)
         user.__dict__["_roles"] = {key: frozenset(names) for key, names in roles.items()}
-        user.__dict__["_has_grants"] = any(is_grantee for *_, is_grantee in rows)
+        user.__dict__["_has_grants"] = any(is_grantee for *_, is_grantee, _ in rows)
+        user.__dict__["_has_exclusions"] = any(is_excluded for *_, is_excluded in rows)
     return user.__dict__["_roles"]
 
 

@@ -13,8 +13,11 @@ from django.db.models import BooleanField, Case, Exists, F, OuterRef, Q, When
 from registers.models import Agreement, Membership, Risk, RiskRevision
 from registers.permissions.bodies import readers_agreements
 from registers.permissions.exempt import (
+    excluded_risks,
     granted_risks,
     grants_about,
+    has_exempt_access,
+    interests_in,
     seats_overseeing,
     sees_all_exempt,
 )
@@ -34,9 +37,12 @@ def sees_drafts(user, register):
 def would_see_exempt(user, risk):
     """Whether this reader still sees the risk once it is marked as exempt."""
     permissions = permissions_of(user, risk.register.organisation)
+    excluded = excluded_risks(user, risk.register)
+    if excluded is None or risk.pk in excluded:
+        return False
     is_own = user.pk in (risk.raised_by_id, risk.owner and risk.owner.holder_id)
     return (
-        sees_all_exempt(user, risk.register)
+        has_exempt_access(user, risk.register)
         or (Permission.SEE_OWN_EXEMPT in permissions and is_own)
         or risk.pk in granted_risks(user, risk.register)
     )
@@ -70,8 +76,9 @@ def visible_rows(user, registers, is_own, is_no_draft, risk="pk"):
     for register in registers:
         permissions = permissions_of(user, register.organisation)
         if Permission.VIEW_REGISTER in permissions:
-            every_exempt = sees_all_exempt(user, register)
+            every_exempt = has_exempt_access(user, register)
             rights = (
+                excluded_risks(user, register),
                 every_exempt,
                 not every_exempt and Permission.SEE_OWN_EXEMPT in permissions,
                 frozenset() if every_exempt else granted_risks(user, register),
@@ -79,12 +86,16 @@ def visible_rows(user, registers, is_own, is_no_draft, risk="pk"):
             )
             registers_by_rights.setdefault(rights, []).append(register.pk)
     condition = Q(pk__in=())
-    for (every_exempt, own_exempt, grants, drafts), pks in registers_by_rights.items():
+    for (excluded, every_exempt, own_exempt, grants, drafts), pks in registers_by_rights.items():
         not_exempt = Q() if every_exempt else Q(is_exempt=False)
         if own_exempt:
             not_exempt |= is_own()
         if grants:
             not_exempt |= Q(**{f"{risk}__in": sorted(grants)})
+        if excluded is None:
+            not_exempt = Q(is_exempt=False)
+        elif excluded:
+            not_exempt &= Q(is_exempt=False) | ~Q(**{f"{risk}__in": sorted(excluded)})
         condition |= Q(register__in=pks) & not_exempt & (Q() if drafts else is_no_draft())
     return condition
 
@@ -108,9 +119,9 @@ def can_be_worked_on_by(person, risk=""):
     register = OuterRef(f"{risk}register")
     has_seat = Exists(seats_overseeing(body__registers=register, user=OuterRef(person)))
     has_grant = Exists(grants_about(risk, user=OuterRef(person)))
-    sees = (
-        Q(**{f"{risk}is_exempt": False})
-        | is_own & may(Permission.SEE_OWN_EXEMPT)
+    is_excluded = Exists(interests_in(risk, person=OuterRef(person)))
+    sees = Q(**{f"{risk}is_exempt": False}) | ~is_excluded & (
+        is_own & may(Permission.SEE_OWN_EXEMPT)
         | may(Permission.SEE_EXEMPT)
         | may(Permission.SEE_OVERSEEN_EXEMPT) & has_seat
         | may(Permission.SEE_GRANTED_EXEMPT) & has_grant

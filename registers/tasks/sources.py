@@ -20,6 +20,7 @@ from registers.models import (
     Action,
     Appetite,
     Assurance,
+    CommitteeActionRevision,
     Control,
     Escalation,
     Membership,
@@ -110,26 +111,36 @@ def _actions(reader):
 
 
 def _questions(reader):
-    """Of the holder of the post that it was put to.
+    return _of_post(reader, Question.objects.open(), "organisation", "register")
 
-    Where the post is vacant, or its holder works on no register or may not see the risk, of the
+
+def _committee_actions(reader):
+    """Those without a due day wait: somebody is to agree one."""
+    rows = CommitteeActionRevision.objects.in_force(reader.day).open()
+    return _of_post(reader, rows, "action__organisation", "action__register")
+
+
+def _of_post(reader, rows, organisation, register):
+    """Rows for the holder of their post. organisation, register: the paths to these.
+
+    Where the post is vacant, or its holder works on no register or may not see the risk, for the
     risk managers.
     """
     is_visible = Q(risk=None) | Q(risk__in=reader.risk_keys)
-    questions = Question.objects.open().filter(is_visible, register__in=[*reader.registers])
+    rows = rows.filter(is_visible, **{f"{register}__in": [*reader.registers]})
     editors = Membership.objects.active().filter(
         user=OuterRef("post__holder"),
         user__is_active=True,
-        organisation=OuterRef("organisation"),
+        organisation=OuterRef(organisation),
         role__in=roles_with(Permission.EDIT_RISK),
     )
-    questions = questions.annotate(
+    rows = rows.annotate(
         is_with_editor=Exists(editors.order_by()),
         is_with_reader=can_be_worked_on_by("post__holder", "risk__"),
     )
     is_with_holder = Q(is_with_editor=True) & (Q(risk=None) | Q(is_with_reader=True))
-    is_nobodys = Q(register__in=reader.managed) & ~is_with_holder
-    return questions.filter(Q(post__holder=reader.user) | is_nobodys)
+    is_nobodys = Q(**{f"{register}__in": reader.managed}) & ~is_with_holder
+    return rows.filter(Q(post__holder=reader.user) | is_nobodys)
 
 
 def _controls(reader):
@@ -183,6 +194,13 @@ SOURCES = {
     TaskKind.REVIEW: Source(_risks, "next_review_on", "register", "risk"),
     TaskKind.ACTION: Source(_actions, "latest__due_on"),
     TaskKind.QUESTION: Source(_questions, "answer_by", register="register"),
+    TaskKind.COMMITTEE_ACTION: Source(
+        _committee_actions,
+        "due_on",
+        register="action__register",
+        record="action",
+        waits=Q(due_on=None),
+    ),
     TaskKind.TOLERANCE: Source(_tolerances, "revision__tolerated_until", "register", "risk"),
     TaskKind.CONTROL: Source(
         _controls, "latest__last_tested_on", years=TEST_YEARS, waits=Q(latest__last_tested_on=None)

@@ -7,6 +7,7 @@ from registers.models import (
     Action,
     Appetite,
     Assurance,
+    CommitteeActionRevision,
     Control,
     Escalation,
     Line,
@@ -52,6 +53,12 @@ def _questions(keys):
     return Question.objects.select_related(*related).filter(pk__in=keys)
 
 
+def _committee_actions(keys):
+    related = ("action__meeting__body", "risk__latest", "post")
+    rows = CommitteeActionRevision.objects.in_force().select_related(*related)
+    return rows.filter(action__in=keys)
+
+
 def _imports(keys):
     return RegisterImport.objects.only("file_name", "register").filter(pk__in=keys)
 
@@ -65,6 +72,7 @@ LOADERS = {
     TaskKind.ESCALATION: _of_risk(Escalation, "effective_on", "direction", "to_register", owner=""),
     TaskKind.ACTION: _of_risk(Action, "latest__title"),
     TaskKind.QUESTION: _questions,
+    TaskKind.COMMITTEE_ACTION: _committee_actions,
     TaskKind.CONTROL: _of_risk(Control, "latest__title"),
     TaskKind.ASSURANCE: _of_risk(Assurance, "line", "control", owner="control__latest__owner"),
     TaskKind.APPETITE: _appetites,
@@ -80,9 +88,14 @@ def tasks_of(keys, reader):
     wanted = {}
     for key in keys:
         wanted.setdefault(LOADERS[key.kind], set()).add(key.record)
-    rows = {load: {row.pk: row for row in load(pks)} for load, pks in wanted.items()}
+    rows = {load: {_record(row): row for row in load(pks)} for load, pks in wanted.items()}
     pairs = ((key, rows[LOADERS[key.kind]].get(key.record)) for key in keys)
     return [WORDS[key.kind](key, row, reader) for key, row in pairs if row]
+
+
+def _record(row):
+    """The key by which a TaskKey names it: a revision stands for its action."""
+    return row.action_id if isinstance(row, CommitteeActionRevision) else row.pk
 
 
 def _about_risk(task, risk, reader, summary, *, page, row=None, owners=(), **options):
@@ -156,6 +169,24 @@ def _question(task, question, reader):
         register=task.register,
         is_exempt=bool(question.risk and question.risk.is_exempt),
         is_for_manager=question.post.holder_id != reader.user.pk,
+    )
+
+
+def _committee_action(task, revision, reader):
+    action = revision.action
+    return Task(
+        kind=task.kind,
+        on=task.on,
+        summary=f"Committee action {action.reference}",
+        title=Truncator(revision.wording).chars(LONGEST_TITLE),
+        path=reverse("committee_action_done", args=[action.meeting_id, action.pk]),
+        change_path=action.get_absolute_url(),
+        key=f"{task.kind}-{action.pk}",
+        place=str(action.meeting.body),
+        register=task.register,
+        note="No due date yet",
+        is_exempt=bool(revision.risk and revision.risk.is_exempt),
+        is_for_manager=revision.post.holder_id != reader.user.pk,
     )
 
 
@@ -236,6 +267,7 @@ WORDS = {
     TaskKind.REVIEW: _review,
     TaskKind.ACTION: _action,
     TaskKind.QUESTION: _question,
+    TaskKind.COMMITTEE_ACTION: _committee_action,
     TaskKind.TOLERANCE: _tolerance,
     TaskKind.CONTROL: _control,
     TaskKind.ASSURANCE: _assurance,

@@ -12,6 +12,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.text import capfirst
 
 from registers.library_pages.timeline import partial_date
+from registers.models.committee_action import year_in_words
 from registers.navigation import organisation_pages, organisations_run_by, pages_below, tabs_of
 from registers.permissions import name_for
 from registers.phrases.bands import possible_bands_in_words
@@ -26,6 +27,7 @@ register = template.Library()
 register.filter("could_be", possible_bands_in_words)
 register.filter("days_old", days_old)  # {{ as_of.age|days_old }}: 68 days ago
 register.filter("times", times_in_words)  # {{ action.redated|times }}: once, twice, three times
+register.filter("municipal_year", year_in_words)  # {{ year|municipal_year }}: 2026/27
 register.filter("known_to", partial_date)  # {{ row.start_on|known_to:row.start_precision }}
 # {{ assessment.evidence|links|linebreaks }}: escaped, with its web addresses as links
 register.filter("links", link_addresses)

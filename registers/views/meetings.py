@@ -5,6 +5,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
+from registers.forms.committee_actions import NewCommitteeActionForm
 from registers.forms.meetings import (
     CancellationForm,
     LateItemForm,
@@ -13,9 +14,10 @@ from registers.forms.meetings import (
     OfficerForm,
     PreElectionPeriodForm,
 )
-from registers.meetings.agenda import questions_on_agenda
 from registers.meetings.calendar import meeting_days
+from registers.meetings.record import Phase, phase_of, record_of
 from registers.models import LateItem, Meeting, PreElectionPeriod
+from registers.models.committee_action import municipal_year
 from registers.permissions import (
     Permission,
     can,
@@ -23,6 +25,7 @@ from registers.permissions import (
     get_organisation_for,
     meetings_for,
     organisations_for,
+    sits_at,
 )
 from registers.views.as_of import page_of, read_only
 from registers.views.form_flow import (
@@ -62,21 +65,24 @@ def meeting_list(request):
 
 @read_only
 def meeting_detail(request, pk):
+    """Before, at and after the meeting; only what is next is offered."""
     meeting = get_meeting_for(request.user, pk)
-    organisation = meeting.body.organisation
-    agreements = meeting.agreements.in_force().select_related("register").order_by("register")
+    organisation, reader = meeting.body.organisation, request.user
+    phase = phase_of(meeting)
+    may_run = can(reader, Permission.RUN_MEETINGS, organisation) and phase != Phase.CLOSED
     context = {
         "organisation": organisation,
         "meeting": meeting,
         "days": meeting_days(meeting, organisation, organisation.pre_election_periods.all()),
-        "registers": meeting.registers.order_by("name"),
         "officers": meeting.attending.order_by("title"),
-        "late_items": meeting.late_items.select_related("by"),
-        "agreements": agreements,
-        "questions": questions_on_agenda(request.user, meeting),
+        "record": record_of(reader, meeting),
+        "phase": phase,
+        "year": municipal_year(organisation, meeting.on),
         "today": timezone.localdate(),
-        "may_run": can(request.user, Permission.RUN_MEETINGS, organisation),
-        "may_agree": can(request.user, Permission.RUN_REGISTER, organisation),
+        "may_run": may_run,
+        "may_agree": can(reader, Permission.RUN_REGISTER, organisation),
+        "sits": phase != Phase.CLOSED and sits_at(reader, meeting),
+        "action_form": NewCommitteeActionForm(meeting=meeting) if may_run else None,
     }
     return render(request, "meetings/meeting_detail.html", context)
 
