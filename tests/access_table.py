@@ -15,7 +15,10 @@ from makers import (
     make_action,
     make_agreement,
     make_body,
+    make_committee_action,
     make_control,
+    make_declaration,
+    make_deep_dive,
     make_directorate,
     make_election,
     make_escalation,
@@ -29,6 +32,7 @@ from makers import (
     make_put_question,
     make_question,
     make_register,
+    make_resolution,
     make_risk,
     make_saved_view,
     make_scheme,
@@ -38,6 +42,7 @@ from makers import (
 )
 
 from registers.models import Register, ReminderMail, Role
+from registers.models.committee_action import MAY
 from registers.services import supersede
 
 # The first two open nearly everything: the second database is asked by them alone (--values 2).
@@ -63,6 +68,12 @@ def dict_for(names, status):
     return dict.fromkeys(names.split(), status)
 
 
+def this_year():
+    """The municipal year of today, where no annual meeting is marked."""
+    today = days_ago(0)
+    return today.year if today.month >= MAY else today.year - 1
+
+
 OPEN = dict.fromkeys(PEOPLE, 200)
 NO_SUCH_PAGE = dict.fromkeys(PEOPLE, 404)
 SIGNED_IN = expected_statuses(200)
@@ -77,6 +88,8 @@ RUN_MEETINGS = MANAGERS | {"clerk": 200}
 # Of a question to a meeting of the member's body.
 READ_QUESTIONS = READERS | dict_for("peer administrator", 404)
 ANSWER_QUESTIONS = NOBODY_INSIDE | dict_for("peer administrator", 404) | {"manager": 200}
+# At a meeting of the body that the member sits on.
+DECLARE = RUN_MEETINGS | {"member": 200}
 RULE_OUT = ANSWER_QUESTIONS | {"clerk": 200}
 FOLLOW_UP = ANSWER_QUESTIONS | dict_for(
     "member internal-auditor external-auditor commissioner", 200
@@ -112,6 +125,11 @@ BODY = ORGANISATION | {"pk": "first registers.body"}
 ORGANISATIONS_REGISTER = ORGANISATION | {"pk": "first registers.register"}
 GRANT = ORGANISATION | {"pk": "first registers.needtoknow"}
 MEETING = {"pk": "first registers.meeting"}
+COMMITTEE_ACTION = MEETING | {"action": "first registers.committeeaction"}
+DECLARATION = MEETING | {"declaration": "first registers.declaration"}
+RESOLUTION = MEETING | {"resolution": "first registers.resolution"}
+DEEP_DIVE = MEETING | {"deep_dive": "first registers.deepdive"}
+BODYS_YEAR = {"body": "first registers.body"}
 PUT_QUESTION = {"pk": "first registers.meeting", "question": "first registers.question"}
 ELECTION = ORGANISATION | {"pk": "first registers.preelectionperiod"}
 RISK = {"slug": "ours", "number": 1}
@@ -320,6 +338,28 @@ TABLE = {
     "question_rule_out": (PUT_QUESTION, RULE_OUT, RULE_OUT),
     "question_group": (PUT_QUESTION, RULE_OUT, RULE_OUT),
     "late_item_new": (MEETING, RUN_MEETINGS, RUN_MEETINGS),
+    # An action of a vacant post.
+    "committee_action_list": (BODYS_YEAR, READERS),
+    "committee_action_detail": (COMMITTEE_ACTION, READERS),
+    "committee_action_new": (MEETING, RUN_MEETINGS, RUN_MEETINGS),
+    "committee_action_edit": (COMMITTEE_ACTION, RUN_MEETINGS, RUN_MEETINGS),
+    "committee_action_done": (COMMITTEE_ACTION, RUN_MEETINGS, RUN_MEETINGS),
+    "committee_action_cancel": (COMMITTEE_ACTION, RUN_MEETINGS, RUN_MEETINGS),
+    "committee_action_reopen": (COMMITTEE_ACTION, RUN_MEETINGS, RUN_MEETINGS),
+    "meeting_apologies": (MEETING, DECLARE, DECLARE),
+    # An empty form says that nobody was present.
+    "meeting_attendance": (MEETING, RUN_MEETINGS, RUN_MEETINGS | dict_for("manager clerk", 302)),
+    "declaration_new": (MEETING, DECLARE, DECLARE),
+    "declaration_withdraw": (DECLARATION, RUN_MEETINGS, RUN_MEETINGS),
+    "resolution_new": (MEETING, RUN_MEETINGS, RUN_MEETINGS),
+    "resolution_correct": (RESOLUTION, RUN_MEETINGS, RUN_MEETINGS),
+    "deep_dive_new": (MEETING, RUN_MEETINGS, RUN_MEETINGS),
+    "deep_dive_conclude": (DEEP_DIVE, RUN_MEETINGS, RUN_MEETINGS),
+    "minutes_approve": (MEETING, RUN_MEETINGS, RUN_MEETINGS),
+    "meeting_minutes": (MEETING, READERS),
+    "meeting_brief": (MEETING, READERS),
+    "work_programme": (BODYS_YEAR, READERS),
+    "year_report": (BODYS_YEAR | {"year": this_year()}, READERS),
     "pre_election_list": (ORGANISATION, RUN_MEETINGS),
     "pre_election_new": (ORGANISATION, RUN_MEETINGS, RUN_MEETINGS),
     "pre_election_edit": (ELECTION, RUN_MEETINGS, RUN_MEETINGS),
@@ -527,6 +567,7 @@ def make_people():
     make_import(risk.register, by=users["manager"])
     make_question(risk.register, by=users["manager"])
     make_put_question(agreement.meeting, risk.register, by=users["manager"])
+    make_record(agreement.meeting, risk, member=users["member"], by=users["manager"])
     make_saved_view(risk.register, by=users["manager"])
     make_body(risk.register, above, name="Scrutiny panel", members=[users["member"]])
     make_grant(risk.register, make_person(organisation), by=users["monitoring-officer"])
@@ -536,6 +577,14 @@ def make_people():
     make_scheme_draft(organisation, by=users["administrator"])
     assert risk.number == 1
     return {"nobody": None, **users}
+
+
+def make_record(meeting, risk, *, member, by):
+    """What a meeting may say: an action, an interest in no risk, a resolution, a deep dive."""
+    make_committee_action(meeting, by=by)
+    make_declaration(meeting, member, by=by)
+    make_resolution(meeting, by=by)
+    make_deep_dive(meeting, risk, by=by)
 
 
 def signed_in(user):

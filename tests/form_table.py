@@ -11,6 +11,9 @@ from makers import (
     days_ago,
     make_agreement,
     make_body,
+    make_committee_action,
+    make_declaration,
+    make_deep_dive,
     make_directorate,
     make_election,
     make_grant,
@@ -21,6 +24,7 @@ from makers import (
     make_post,
     make_put_question,
     make_register,
+    make_resolution,
     make_review,
     make_risk,
     make_scheme,
@@ -298,10 +302,25 @@ class Administration:
         self.election = make_election(self.organisation)
         self.meeting = make_meeting(self.body, days_ago(-30))
         self.meeting.attending.add(self.post)
+        self.past_meeting, self.later_meeting = (
+            make_meeting(self.body, days_ago(days)) for days in (20, 10)
+        )
+        self._make_record(self.past_meeting, self.people["clerk"])
         self.question, self.other_question = (
             make_put_question(self.meeting, self.register, by=self.member, wording=wording)
             for wording in ("Who checks?", "And how often?")
         )
+
+    def _make_record(self, meeting, clerk):
+        """What the clerk recorded of a meeting that was."""
+        self.risk = make_risk(self.register, by=self.people["manager"], on=days_ago(30))
+        self.action, self.cancelled_action = (
+            make_committee_action(meeting, by=clerk, post=self.post) for _ in range(2)
+        )
+        self.cancelled_action.cancel(by=clerk, version=1, reason="It was recorded twice.")
+        self.declaration = make_declaration(meeting, self.member, by=clerk)
+        self.resolution = make_resolution(meeting, by=clerk)
+        self.deep_dive = make_deep_dive(meeting, self.risk, by=clerk)
 
     def client_of(self, name):
         client = Client()
@@ -439,6 +458,59 @@ MEETING_FORMS = {
     "question_group": (
         lambda a: [a.meeting.pk, a.question.pk],
         lambda a: {"into": a.other_question.pk},
+    ),
+    "committee_action_new": (
+        lambda a: [a.meeting.pk],
+        lambda a: {"wording": "Bring a plan", "post": a.post.pk},
+    ),
+    "committee_action_edit": (
+        lambda a: [a.past_meeting.pk, a.action.pk],
+        lambda a: {"wording": "Bring another plan"},
+    ),
+    "committee_action_done": (
+        lambda a: [a.past_meeting.pk, a.action.pk],
+        lambda a: {"done_on": TODAY, "evidence": "It is in the minutes."},
+    ),
+    "committee_action_cancel": (
+        lambda a: [a.past_meeting.pk, a.action.pk],
+        lambda a: {"reason": "No longer needed."},
+    ),
+    "committee_action_reopen": (
+        lambda a: [a.past_meeting.pk, a.cancelled_action.pk],
+        lambda a: {"reason": "It is needed after all."},
+    ),
+    "meeting_apologies": (
+        lambda a: [a.meeting.pk],
+        lambda a: {"person": a.member.pk, "kind": "apologies"},
+    ),
+    "meeting_attendance": (lambda a: [a.past_meeting.pk], lambda a: {"present": [a.member.pk]}),
+    "declaration_new": (
+        lambda a: [a.meeting.pk],
+        lambda a: {
+            **{"person": a.member.pk, "kind": "pecuniary", "about": f"register-{a.register.pk}"},
+            "has_left_room": "yes",
+        },
+    ),
+    "declaration_withdraw": (
+        lambda a: [a.past_meeting.pk, a.declaration.pk],
+        lambda a: {"reason": "Recorded by mistake."},
+    ),
+    "resolution_new": (
+        lambda a: [a.past_meeting.pk],
+        lambda a: {"wording": "That it be noted.", "is_carried": "yes"},
+    ),
+    "resolution_correct": (
+        lambda a: [a.past_meeting.pk, a.resolution.pk],
+        lambda a: {"wording": "That it be approved."},
+    ),
+    "deep_dive_new": (lambda a: [a.meeting.pk], lambda a: {"risk": a.risk.reference}),
+    "deep_dive_conclude": (
+        lambda a: [a.past_meeting.pk, a.deep_dive.pk],
+        lambda a: {"took_place": "yes", "attendees": "Head of ICT"},
+    ),
+    "minutes_approve": (
+        lambda a: [a.past_meeting.pk],
+        lambda a: {"approving_meeting": a.later_meeting.pk},
     ),
 }
 ORGANISATION_FORMS |= MEETING_FORMS

@@ -10,7 +10,10 @@ from makers import (
     make_appetite,
     make_assessment,
     make_assurance,
+    make_committee_action,
     make_control,
+    make_declaration,
+    make_deep_dive,
     make_directorate,
     make_election,
     make_escalation,
@@ -25,6 +28,7 @@ from makers import (
     make_put_question,
     make_question,
     make_register,
+    make_resolution,
     make_review,
     make_revision,
     make_risk,
@@ -109,6 +113,18 @@ def make_long_meeting(agreement, risk, *, post, by):
     question.answer(by=by, wording=words, is_published=True)
     make_put_question(meeting, risk.register, by=by, post=post, wording=ENDLESS)
     make_meeting(meeting.body, days_ago(-30), place=words, title=words[:100])
+    make_long_record(meeting, risk, post=post, by=by)
+
+
+def make_long_record(meeting, risk, *, post, by):
+    """What the meeting did, as long as it can be."""
+    words, member = LONG, meeting.body.seats.get().user
+    make_committee_action(meeting, by=by, post=post, risk=risk, wording=words)
+    make_declaration(meeting, member, by=by, item=words, interest=words, has_left_room=False)
+    make_declaration(meeting, member, by=by, item=ENDLESS[:200], has_left_room=False)
+    make_resolution(meeting, by=by, wording=words, mover=words, seconder=words, ground=words)
+    deep_dive = make_deep_dive(meeting, risk, by=by)
+    deep_dive.conclude(by=by, took_place=True, attendees=words, note=words)
 
 
 def make_long_risk(register, people, post, text):

@@ -23,8 +23,11 @@ from registers.models import (
     AuditEntry,
     Body,
     BodyKind,
+    CommitteeAction,
     Control,
     Decision,
+    Declaration,
+    DeepDive,
     Directorate,
     Escalation,
     FailureType,
@@ -38,6 +41,7 @@ from registers.models import (
     PreElectionPeriod,
     Question,
     Register,
+    Resolution,
     Risk,
     Role,
     SavedView,
@@ -474,6 +478,30 @@ def make_put_question(meeting, register, *, by, post=None, answer_by=None, **fie
         answer_by=answer_by or meeting.on,
         **{"wording": "Who checks that the audits happen?", **fields},
     )
+
+
+def make_committee_action(meeting, *, by, post=None, **fields):
+    """An action of a meeting, for a vacant post by default."""
+    post = post or make_post(meeting.body.organisation)
+    fields = {"wording": "Bring a plan to the next meeting", **fields}
+    return CommitteeAction.record(meeting, by=by, post=post, **fields)
+
+
+def make_declaration(meeting, person, *, by=None, **fields):
+    """An interest of somebody who leaves the room, in an item that is no register and no risk."""
+    is_about_record = fields.keys() & {"register", "risk"}
+    item = {} if is_about_record else {"item": "The lease of the market hall"}
+    fields = {"kind": "pecuniary", "has_left_room": True, **item, **fields}
+    return Declaration.declare(meeting, by=by or make_user(), person=person, **fields)
+
+
+def make_deep_dive(meeting, risk, *, by, **fields):
+    return DeepDive.plan(meeting, by=by, risk=risk, **fields)
+
+
+def make_resolution(meeting, *, by, **fields):
+    fields = {"wording": "That the report be noted.", "is_carried": True, **fields}
+    return Resolution.record(meeting, by=by, **fields)
 
 
 def make_saved_view(register, *, by, name="Severe risks", query="band=severe", **fields):

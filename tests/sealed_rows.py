@@ -16,17 +16,22 @@ from makers import (
     make_appetite,
     make_assurance,
     make_body,
+    make_committee_action,
     make_control,
+    make_declaration,
+    make_deep_dive,
     make_directorate,
     make_election,
     make_escalation,
     make_grant,
     make_invitation,
+    make_meeting,
     make_person,
     make_post,
     make_precedent,
     make_put_question,
     make_register,
+    make_resolution,
     make_review,
     make_revision,
     make_risk,
@@ -37,7 +42,17 @@ from makers import (
     seal_rows,
 )
 
-from registers.models import CalendarKey, CheckWaiver, LateItem, ProgressNote, Register, Role, User
+from registers.models import (
+    Attendance,
+    CalendarKey,
+    CheckWaiver,
+    LateItem,
+    MinutesApproval,
+    ProgressNote,
+    Register,
+    Role,
+    User,
+)
 from registers.services import supersede
 
 STRANGE = 1_000_000  # added to a key: no such row
@@ -80,6 +95,7 @@ def make_sealed_rows():
     question = make_put_question(meeting, register, by=manager)
     question.answer(by=manager, wording="Nobody does.", is_published=True)
     make_put_question(meeting, register, by=manager).close(by=manager, kind="withdrawn")
+    make_record(meeting, make_meeting(meeting.body, days_ago(9)), officer, risk, by=manager)
     CheckWaiver.put(
         risk, by=manager, check_name="rq1-stale", reason="May.", until=timezone.localdate()
     )
@@ -93,6 +109,17 @@ def make_sealed_rows():
     rescored = make_register(organisation, scheme=scheme)
     rescored.adopt_scheme(by=manager, scheme=newer, reason="Better levels.")
     seal_rows()
+
+
+def make_record(meeting, earlier_meeting, person, risk, *, by):
+    """What meetings may say, and that the minutes of the earlier one are approved."""
+    make_committee_action(meeting, by=by, risk=risk)
+    Attendance.record(meeting, by=by, person=person, kind="present")
+    make_declaration(meeting, person, by=by).withdraw(by=by, reason="It ended.")
+    make_resolution(meeting, by=by, corrects=make_resolution(meeting, by=by))
+    deep_dive = make_deep_dive(meeting, risk, by=by)
+    deep_dive.conclude(by=by, took_place=True, attendees="Head of ICT")
+    MinutesApproval.record(earlier_meeting, by=by, approving_meeting=meeting)
 
 
 @contextmanager

@@ -82,6 +82,8 @@ def year_report_of(user, body, year) -> YearReport:
     latest = {answer.question_id: answer for answer in published}
     dives = DeepDive.objects.completed().filter(meeting__in=meetings, risk__is_exempt=False)
     related = ("meeting", "outcome", "risk__register", "risk__latest")
+    resolutions = Resolution.objects.in_force().filter(meeting__in=meetings)
+    resolutions = resolutions.select_related("meeting")
     actions = [row for row in all_actions(user, body)[::-1] if not row.is_about_exempt]
     return YearReport(
         year=year,
@@ -98,9 +100,7 @@ def year_report_of(user, body, year) -> YearReport:
         published=list(latest.values()),
         actions=[row for row in actions if row.action.year == year],
         earlier_actions=[row for row in actions if row.action.year < year and row.is_open],
-        resolutions=list(
-            Resolution.objects.in_force().filter(meeting__in=meetings).order_by("meeting__on", "pk")
-        ),
+        resolutions=list(resolutions.order_by("meeting__on", "pk")),
     )
 
 

@@ -155,9 +155,6 @@ class Seat(AuditedModel):
                 condition=Q(meeting=None) | Q(capacity=Capacity.SUBSTITUTE),
                 name="seat_for_one_meeting_is_of_a_substitute",
             ),
-            models.UniqueConstraint(
-                fields=["meeting", "user"], name="seat_for_one_meeting_held_once"
-            ),
         ]
 
     def __str__(self):

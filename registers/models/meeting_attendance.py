@@ -80,6 +80,9 @@ class Attendance(AppendOnlyRecord):
         records or the substitute sits on the body already.
         """
         meeting.lock_for_record()
+        was_there = kind in (AttendanceKind.PRESENT, AttendanceKind.ABSENT)
+        if was_there and meeting.on > timezone.localdate():
+            raise InvalidTransition("the meeting is still to come")
         if not members_of(meeting).filter(user=person).exists():
             raise ValueError(f"{person} does not sit on {meeting.body} on {meeting.on}.")
         if substitute and _sits_already(meeting, person, substitute):

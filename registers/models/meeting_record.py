@@ -34,8 +34,11 @@ class DeclarationQuerySet(DatedQuerySet):
         return self.filter(withdrawal__isnull=True)
 
     def excluding(self):
-        """Those that keep somebody from an exempt item: in force, and they left the room."""
-        return self.in_force().filter(has_left_room=True)
+        """Those that keep somebody from an exempt item: in force, and they left the room.
+
+        An item in words has nothing exempt.
+        """
+        return self.in_force().filter(has_left_room=True, item="")
 
 
 class Declaration(AppendOnlyRecord):

@@ -107,7 +107,7 @@ def _read_access(user):
     seats = seats_overseeing(user=user).values_list(Value("seat"), "body__registers", none)
     grants = NeedToKnow.objects.active().filter(user=user).order_by()
     grants = grants.values_list(Value("grant"), "register", "risk")
-    interests = Declaration.objects.excluding().filter(person=user, item="").order_by()
+    interests = Declaration.objects.excluding().filter(person=user).order_by()
     register = Coalesce("register", "risk__register")
     interests = interests.values_list(Value("interest"), register, "risk")
     keys = {"seat": set(), "grant": set(), "interest": set()}

@@ -47,7 +47,7 @@ def rows_of(model):
 
 
 def about(row):
-    return rf"(?i)\b{row._meta.verbose_name} {row.pk} (is|stands|has|points)"
+    return rf"(?im)^\W*{row._meta.verbose_name} {row.pk} (is|stands|has|points)"
 
 
 def sealed_fields(model):

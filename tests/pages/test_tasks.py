@@ -18,6 +18,7 @@ from makers import (
     make_appetite,
     make_assurance,
     make_body,
+    make_committee_action,
     make_control,
     make_escalation,
     make_import,
@@ -157,11 +158,18 @@ def make_asked(records, owner, by):
     return make_put_question(meeting, records.register, by=by, post=owner)
 
 
+def make_agreed_action(records, owner, by):
+    """Due soon."""
+    meeting = make_meeting(make_body(records.register), days_ago(15))
+    return make_committee_action(meeting, by=by, post=owner, due_on=days_ago(-6))
+
+
 MAKERS = {
     TaskKind.ESCALATION: make_proposal,
     TaskKind.REVIEW: make_review,
     TaskKind.ACTION: make_due_action,
     TaskKind.QUESTION: make_asked,
+    TaskKind.COMMITTEE_ACTION: make_agreed_action,
     TaskKind.TOLERANCE: make_tolerance,
     TaskKind.CONTROL: make_untested,
     TaskKind.ASSURANCE: make_expired,
@@ -265,8 +273,8 @@ def test_a_question_is_a_managers_where_the_holder_works_on_no_register(records,
 def test_overdue_comes_first_then_due_soon_then_what_waits(full):
     keys = TaskList(full.people[Role.MANAGER], today()).keys
     urgencies = [key.urgency(today()) for key in keys]
-    assert urgencies == ["overdue"] * 4 + ["soon"] * 2 + ["waiting"] * 6
-    assert {key.kind for key in keys[6:]} == WAITING | {TaskKind.CONTROL}
+    assert urgencies == ["overdue"] * 4 + ["soon"] * 3 + ["waiting"] * 6
+    assert {key.kind for key in keys[7:]} == WAITING | {TaskKind.CONTROL}
 
 
 def test_the_count_of_the_navigation_is_the_number_of_rows(full):
@@ -315,7 +323,7 @@ def test_the_first_and_the_last_day_there_is_are_counted(full):
 def test_the_page_groups_by_urgency_and_counts_each(full):
     page = client_of(full.people[Role.MANAGER]).get("/tasks/").text
     headings = [" ".join(text.split()) for text in re.findall(r"<h2[^>]*>(.*?)</h2>", page, re.S)]
-    assert headings[:3] == ["Overdue (4)", "Due soon (2)", "Waiting, no due date (6)"]
+    assert headings[:3] == ["Overdue (4)", "Due soon (3)", "Waiting, no due date (6)"]
 
 
 def test_the_page_is_narrowed_to_a_register(full):
@@ -394,6 +402,10 @@ FINISHES = {
         "version": version_of(action),
     },
     TaskKind.QUESTION: lambda question: {"wording": "We do.", "is_published": "no"},
+    TaskKind.COMMITTEE_ACTION: lambda action: {
+        **{"done_on": TODAY, "evidence": "In the minutes."},
+        "version": action.version,
+    },
     TaskKind.CONTROL: lambda control: {
         **{"last_tested_on": TODAY, "tested_by_line": "1", "operating": "works"},
         **{"reason": "Tried 20.", "version": version_of(control)},
