@@ -115,6 +115,7 @@ VERBS = {
     "schemedraft.copied": _("Copied a scheme to a draft"),
     "schemedraft.published": _("Published the draft"),
     "organisation.sandbox-made": _("Made a sandbox"),
+    "organisation.sandbox-opened": _("Opened the sandbox"),
     "organisation.sandbox-hidden": _("Hid the sandbox"),
     "user.signed-in": _("Signed in"),
     "user.sign-in-refused": _("Failed to sign in"),
