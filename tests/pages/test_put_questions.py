@@ -214,6 +214,11 @@ def test_a_question_is_grouped_into_another_of_its_meeting(records):
     assert second.closure.into == first
 
 
+def test_the_only_open_question_of_a_meeting_is_not_offered_for_grouping(records):
+    page = signed_in(records.clerk).get(address("question_group", records.put())).text
+    assert "no other open question" in page
+
+
 def test_a_question_is_not_grouped_into_one_of_another_meeting(records):
     later = records.put(meeting=make_meeting(records.body, days_ago(-60)))
     refused = send(records.clerk, "question_group", records.put(), into=later.pk)
