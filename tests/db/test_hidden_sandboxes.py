@@ -11,7 +11,7 @@ from makers import make_membership, make_organisation, make_person, make_registe
 
 from registers.administration.sandboxes import make_sandbox
 from registers.history.errors import InvalidTransition
-from registers.models import AuditEntry, Risk, Role, WarningSign
+from registers.models import AuditEntry, Membership, Risk, Role, WarningSign
 from registers.permissions import Permission, can, sandbox_registers_for
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database]
@@ -64,6 +64,10 @@ def test_a_new_sandbox_has_an_address_of_its_own(records):
 def test_nobody_opens_a_hidden_sandbox(records):
     people = (records.officer, records.administrator)
     assert not any(may_read(person, records.hidden) for person in people)
+
+
+def test_no_role_in_a_hidden_sandbox_is_active(records):
+    assert not Membership.objects.active().filter(organisation=records.hidden).exists()
 
 
 def test_a_hidden_sandbox_is_not_listed(records):
