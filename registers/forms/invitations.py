@@ -51,17 +51,19 @@ class InviteForm(RevealingForm):
         super().__init__(data)
         for role in Role:
             name = f"until_{role.value}"
-            is_optional = "" if role in DATED_ROLES else " (optional)"
-            label = f"Last day as {role.label.lower()}{is_optional}"
-            self.fields[name] = LastDayField(label=label, help_text=LAST_DAY_HINT)
+            self.fields[name] = LastDayField(
+                label=f"Last day as {role.label.lower()}",
+                help_text=LAST_DAY_HINT,
+                required=role in DATED_ROLES,
+                error_messages={"required": last_day_missing(role)},
+            )
         below = {role.value: [f"until_{role.value}"] for role in Role}
         self.helper = Helper("name", "email", Reveals("roles", below))
 
     def clean(self):
         cleaned = super().clean()
         for role in map(Role, cleaned.get("roles", ())):
-            missing = last_day_missing(role) if role in DATED_ROLES else ""
-            check_last_day(self, f"until_{role.value}", missing)
+            check_last_day(self, f"until_{role.value}")
         return cleaned
 
     @property

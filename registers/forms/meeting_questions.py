@@ -106,7 +106,7 @@ class RecordForm(forms.Form):
         error_messages=selection_errors("Select a register"),
     )
     risk = PlainTextField(
-        label="Which risk is it about, if any?",
+        label="Which risk is it about?",
         subject="The reference",
         required=False,
         max_length=40,

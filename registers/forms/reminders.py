@@ -33,6 +33,8 @@ class ReminderForm(forms.Form):
         },
     )
 
+    condition_in_hint = ("kinds",)
+
     def __init__(self, data=None, *, person):
         super().__init__(data, initial={"kinds": ReminderChoice.of(person)})
 
