@@ -3,6 +3,7 @@
 from django import forms
 from django.contrib.auth.password_validation import validate_password
 
+from registers.administration.role_table import ROLE_WORDS
 from registers.forms.concurrency import TokenField
 from registers.forms.fields import PlainTextField
 from registers.forms.people import (
@@ -38,7 +39,7 @@ class InviteForm(RevealingForm):
         label="Which roles will they have?",
         help_text="Select all that apply.",
         choices=Role.choices,
-        widget=GovukCheckboxes,
+        widget=GovukCheckboxes(hints=ROLE_WORDS),
         error_messages={
             "required": "Select at least one role",
             "invalid_choice": "Select roles from the list",

@@ -72,7 +72,7 @@ class BodyChoiceField(RecordChoiceField):
 
 def day_field():
     return PlannedDateField(
-        subject="the day of the meeting", label="Day", help_text="For example, 24 9 2026."
+        subject="the day of the meeting", label="Day", help_text="For example, 23 9 2027."
     )
 
 

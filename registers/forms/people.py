@@ -6,6 +6,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
+from registers.administration.role_table import ROLE_WORDS
 from registers.forms.concurrency import LOST
 from registers.forms.fields import PlainTextField, PlannedDateField, selection_errors
 from registers.govuk import GovukRadios, Helper, RevealingForm, Reveals
@@ -72,7 +73,9 @@ class RoleForm(forms.Form):
     """A role that the person has not got yet."""
 
     role = forms.ChoiceField(
-        label="Role", widget=GovukRadios, error_messages=selection_errors("Select a role")
+        label="Role",
+        widget=GovukRadios(hints=ROLE_WORDS),
+        error_messages=selection_errors("Select a role"),
     )
     until = LastDayField(
         label="Last day",

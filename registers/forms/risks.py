@@ -25,8 +25,8 @@ class RiskForm(RiskDetailsForm):
         required=False,
         label="Which post owns it?",
         empty_label="Not decided yet",
-        help_text="Choose a post, not a person. If it is not on the list, leave this empty and "
-        "ask an administrator to add it.",
+        help_text="Choose a post, not a person. If it is not on the list, leave this empty. An "
+        "administrator adds posts.",
         error_messages={"invalid_choice": "Select a post of this organisation"},
     )
 
