@@ -1,12 +1,16 @@
 """The meetings that a person reaches: those of the bodies of their organisations."""
 
-from django.core.exceptions import PermissionDenied
 from django.db.models import Exists, OuterRef
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 
 from registers.models import Meeting, Membership, Seat
-from registers.permissions.roles import Permission, organisations_for, permissions_of
+from registers.permissions.roles import (
+    Permission,
+    PermissionMissing,
+    organisations_for,
+    permissions_of,
+)
 
 
 def meetings_for(user):
@@ -42,5 +46,5 @@ def get_meeting_for(user, pk, permission=Permission.VIEW_REGISTER):
     if not permissions:
         raise Http404("No such meeting for this reader.")
     if permission not in permissions:
-        raise PermissionDenied
+        raise PermissionMissing(meeting.body.organisation)
     return meeting
