@@ -72,7 +72,9 @@ class BodyChoiceField(RecordChoiceField):
 
 def day_field():
     return PlannedDateField(
-        subject="the day of the meeting", label="Day", help_text="For example, 23 9 2027."
+        subject="the day of the meeting",
+        label="Day of the meeting",
+        help_text="For example, 23 9 2027.",
     )
 
 
@@ -220,7 +222,9 @@ class NewMeetingForm(forms.Form):
     def __init__(self, data=None, *, organisation, initial=None):
         super().__init__(data, initial={"every": "", **(initial or {})})
         self.organisation = organisation
-        self.fields["body"].queryset = organisation.bodies.order_by("name")
+        bodies = self.fields["body"].queryset = organisation.bodies.order_by("name")
+        if not self.initial.get("body") and len(only := list(bodies[:2])) == 1:
+            self.initial["body"] = only[0]
 
     def clean(self):
         cleaned = super().clean()
