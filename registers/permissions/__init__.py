@@ -32,7 +32,12 @@ from registers.permissions.bodies import (
     readers_agreement,
     readers_agreements,
 )
-from registers.permissions.meetings import get_meeting_for, meetings_for, next_meeting_for
+from registers.permissions.meetings import (
+    get_meeting_body_for,
+    get_meeting_for,
+    meetings_for,
+    next_meeting_for,
+)
 from registers.permissions.names import PersonName, may_read_names, name_for
 from registers.permissions.questions import (
     about_visible_risks,
@@ -99,6 +104,7 @@ __all__ = [
     "current_people",
     "defaults_to_agreed",
     "directorates_of",
+    "get_meeting_body_for",
     "get_meeting_for",
     "get_organisation_for",
     "get_put_question_for",

@@ -4,7 +4,7 @@ from django.db.models import Exists, OuterRef
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 
-from registers.models import Meeting, Membership, Seat
+from registers.models import Body, Meeting, Membership, Seat
 from registers.permissions.roles import (
     Permission,
     PermissionMissing,
@@ -37,6 +37,17 @@ def next_meeting_for(user, day):
         body__organisation__sandbox_of=None,
     )
     return meetings.select_related("body").order_by("on", "starts_at", "pk").first()
+
+
+def get_meeting_body_for(user, pk):
+    """The body, for who reads its meetings; 404 for a stranger to its organisation."""
+    body = get_object_or_404(Body.objects.select_related("organisation"), pk=pk)
+    permissions = permissions_of(user, body.organisation)
+    if not permissions:
+        raise Http404("No such body for this reader.")
+    if Permission.VIEW_REGISTER not in permissions:
+        raise PermissionMissing(body.organisation)
+    return body
 
 
 def get_meeting_for(user, pk, permission=Permission.VIEW_REGISTER):

@@ -5,6 +5,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
+from registers.dates import FinancialYear
 from registers.forms.meetings import (
     CancellationForm,
     LateItemForm,
@@ -81,6 +82,7 @@ def meeting_detail(request, pk):
         "late_items": meeting.late_items.select_related("by"),
         "agreements": agreements,
         "questions": questions_on_agenda(request.user, meeting),
+        "year": FinancialYear.of(meeting.on, organisation.year_starts_in),
         "today": timezone.localdate(),
         "may_run": can(request.user, Permission.RUN_MEETINGS, organisation),
         "may_agree": can(request.user, Permission.RUN_REGISTER, organisation),
