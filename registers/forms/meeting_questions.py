@@ -11,6 +11,7 @@ from registers.govuk import GovukRadios, Helper
 from registers.meetings.deadlines import last_day_to_publish
 from registers.models.meeting_question import LONGEST_ANSWER, LONGEST_QUESTION, ClosureKind
 from registers.permissions import risks_for
+from registers.questions.starts import case_of
 
 OPEN_QUESTION = (
     "Ask openly: what has changed, who will act, by when, and what would change your mind? Do not "
@@ -82,6 +83,7 @@ class PutForm(forms.Form):
             **values,
             "register": self.question.register,
             "risk": self.question.risk,
+            "case": case_of(self.question.source_path),
             "answer_by": day_of_answer(values["meeting"]),
         }
 
@@ -166,6 +168,7 @@ class FollowUpForm(forms.Form):
             **values,
             "register": question.register,
             "risk": question.risk,
+            "case": question.case,
             "post": question.post,
             "follows": question,
             "answer_by": day_of_answer(values["meeting"]),

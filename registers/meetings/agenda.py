@@ -44,7 +44,7 @@ def questions_on_agenda(user, meeting) -> list[AgendaQuestion]:
     answers = Prefetch("answers", Answer.objects.order_by("recorded_at", "pk"))
     questions = put_questions_for(user, meeting.body.organisation).on_agenda(meeting)
     questions = questions.prefetch_related(answers)
-    questions = questions.select_related("post", "meeting", "closure", "risk__register")
+    questions = questions.select_related("post", "meeting", "closure", "risk__register", "case")
     days = _days_before(meeting)
     return [
         AgendaQuestion(

@@ -37,6 +37,8 @@ from registers.permissions.meetings import (
     get_meeting_for,
     meetings_for,
     next_meeting_for,
+    seats_to_write_to,
+    sits_on_a_body,
 )
 from registers.permissions.names import PersonName, may_read_names, name_for
 from registers.permissions.questions import (
@@ -156,6 +158,8 @@ __all__ = [
     "sandbox_registers_for",
     "saved_views_for",
     "schemes_for",
+    "seats_to_write_to",
     "sees_drafts",
+    "sits_on_a_body",
     "would_see_exempt",
 ]

@@ -24,6 +24,24 @@ def meetings_for(user):
     return meetings.select_related("body__organisation").annotate(is_own=Exists(seats))
 
 
+def sits_on_a_body(user):
+    """Whether the person sits on any body today. A sandbox does not count."""
+    seats = Seat.objects.active().filter(user=user, body__organisation__sandbox_of=None)
+    return seats.exists()
+
+
+def seats_to_write_to(meeting):
+    """A seat for each person who sits on its body on its day and has a role there today."""
+    memberships = Membership.objects.active().filter(
+        user=OuterRef("user"), organisation=meeting.body.organisation
+    )
+    seats = meeting.body.seats.active(meeting.on).filter(
+        Exists(memberships.order_by()), user__is_active=True
+    )
+    seats = seats.select_related("user__reminder_choice").order_by("user")
+    return list({seat.user_id: seat for seat in seats}.values())
+
+
 def next_meeting_for(user, day):
     """The next meeting, from that day on, of the bodies that the person sits on; or None."""
     seats = Seat.objects.active().filter(user=user, body=OuterRef("body"))

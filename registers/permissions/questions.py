@@ -36,7 +36,7 @@ def about_visible_risks(user, organisation, questions):
 def get_put_question_for(user, meeting, pk):
     """(the meeting, the question that was put for it); 404 for what the person may not read."""
     meeting = get_meeting_for(user, meeting)
-    related = ("register__organisation", "post__holder", "risk__latest", "meeting__body")
+    related = ("register__organisation", "post__holder", "risk__latest", "meeting__body", "case")
     questions = put_questions_for(user, meeting.body.organisation)
     questions = questions.select_related(*related, "by", "follows__meeting")
     question = questions.filter(meeting=meeting, pk=pk).first()

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from django.utils.formats import date_format
 from django.utils.text import capfirst
 from django.utils.translation import gettext, ngettext
 
@@ -13,6 +14,28 @@ def meetings_added(body, count):
     """ "Meeting of the Audit Committee added." body: its name."""
     words = ngettext("Meeting of %(body)s added.", "%(count)d meetings of %(body)s added.", count)
     return words % {"body": name_in_sentence(body), "count": count}
+
+
+# The mail before a meeting
+
+
+def meeting_mail_subject(body: str, day) -> str:
+    """ "Before your meeting: Audit Committee, 10 December 2026" """
+    words = gettext("Before your meeting: %(body)s, %(day)s")
+    return words % {"body": body, "day": date_format(day, "j F Y")}
+
+
+def questions_before_sentence(total: int, unanswered: int, meeting) -> str:
+    """ "Three questions were on the agenda of 12 October 2026. One is not answered yet." """
+    asked = ngettext(
+        "%(n)s question was on the agenda of %(day)s.",
+        "%(n)s questions were on the agenda of %(day)s.",
+        total,
+    ) % {"n": number_to_begin(total), "day": date_format(meeting.on, "j F Y")}
+    if not unanswered:
+        return asked
+    rest = ngettext("%(n)s is not answered yet.", "%(n)s are not answered yet.", unanswered)
+    return f"{asked} {rest % {'n': number_to_begin(unanswered)}}"
 
 
 def meetings_in_words(count: int) -> str:
