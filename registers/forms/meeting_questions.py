@@ -71,7 +71,7 @@ class PutForm(forms.Form):
                 "wording": question.text,
             },
         )
-        self.question = question
+        self.question, self.case = question, case_of(question.source_path)
         self.fields["meeting"].queryset = meetings
         self.fields["post"].queryset = question.register.organisation.posts.order_by("title")
 
@@ -83,7 +83,7 @@ class PutForm(forms.Form):
             **values,
             "register": self.question.register,
             "risk": self.question.risk,
-            "case": case_of(self.question.source_path),
+            "case": self.case,
             "answer_by": day_of_answer(values["meeting"]),
         }
 
