@@ -14,6 +14,7 @@ COLUMN = "column"
 
 
 class ColumnsForm(forms.Form):
+    marks_optional = False
     """Which columns a list shows, by its address; without any the usual ones."""
 
     column = forms.MultipleChoiceField(

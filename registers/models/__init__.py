@@ -80,6 +80,7 @@ from registers.models.question import GatheredQuestion, ListIsFull
 from registers.models.register import Register, ScoringScheme
 from registers.models.reminder import (
     CalendarKey,
+    MeetingMail,
     ReminderChoice,
     ReminderKind,
     ReminderMail,
@@ -151,6 +152,7 @@ __all__ = [
     "Line",
     "ListIsFull",
     "Meeting",
+    "MeetingMail",
     "Membership",
     "MissingInformation",
     "NameTaken",

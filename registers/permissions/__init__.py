@@ -32,7 +32,14 @@ from registers.permissions.bodies import (
     readers_agreement,
     readers_agreements,
 )
-from registers.permissions.meetings import get_meeting_for, meetings_for, next_meeting_for
+from registers.permissions.meetings import (
+    get_meeting_body_for,
+    get_meeting_for,
+    meetings_for,
+    next_meeting_for,
+    seats_to_write_to,
+    sits_on_a_body,
+)
 from registers.permissions.names import PersonName, may_read_names, name_for
 from registers.permissions.questions import (
     about_visible_risks,
@@ -48,6 +55,7 @@ from registers.permissions.roles import (
     PERMISSIONS,
     READING,
     Permission,
+    PermissionMissing,
     assesses_as,
     can,
     can_on,
@@ -81,6 +89,7 @@ __all__ = [
     "PERMISSIONS",
     "READING",
     "Permission",
+    "PermissionMissing",
     "PersonName",
     "PreviousMeeting",
     "ReadersAgreement",
@@ -97,6 +106,7 @@ __all__ = [
     "current_people",
     "defaults_to_agreed",
     "directorates_of",
+    "get_meeting_body_for",
     "get_meeting_for",
     "get_organisation_for",
     "get_put_question_for",
@@ -148,6 +158,8 @@ __all__ = [
     "sandbox_registers_for",
     "saved_views_for",
     "schemes_for",
+    "seats_to_write_to",
     "sees_drafts",
+    "sits_on_a_body",
     "would_see_exempt",
 ]

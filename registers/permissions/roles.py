@@ -3,6 +3,7 @@
 from enum import Enum, auto
 from functools import cache
 
+from django.core.exceptions import PermissionDenied
 from django.db.models import Exists, OuterRef
 
 from registers.models import (
@@ -43,6 +44,14 @@ class Permission(Enum):
     ANSWER_CONCERNS = auto()
     # People, posts, bodies, registers and schemes of the organisation.
     ADMINISTER = auto()
+
+
+class PermissionMissing(PermissionDenied):
+    """Somebody of the organisation opened what their roles do not allow: answered 403."""
+
+    def __init__(self, organisation):
+        super().__init__()
+        self.organisation = organisation
 
 
 P = Permission
