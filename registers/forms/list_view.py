@@ -14,9 +14,9 @@ COLUMN = "column"
 
 
 class ColumnsForm(forms.Form):
-    marks_optional = False
     """Which columns a list shows, by its address; without any the usual ones."""
 
+    marks_optional = False
     column = forms.MultipleChoiceField(
         label="Columns",
         required=False,

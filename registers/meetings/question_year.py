@@ -72,9 +72,7 @@ def _rows(user, body, year, last):
     questions = put_questions_for(user, body.organisation).filter(
         meeting__body=body, meeting__on__range=(year.first, year.last)
     )
-    questions = questions.select_related(
-        *related, "risk__register", "risk__latest"
-    ).prefetch_related(answers)
+    questions = questions.select_related(*related).prefetch_related(answers)
     rows = list(questions.order_by("meeting__on", "meeting", "recorded_at", "pk"))
     days = list(Meeting.objects.before(last).filter(body=body).values_list("on", flat=True))
     changes = _RiskChanges(user, rows, last)
