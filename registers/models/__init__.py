@@ -94,6 +94,7 @@ from registers.models.question import GatheredQuestion, ListIsFull
 from registers.models.register import Register, ScoringScheme
 from registers.models.reminder import (
     CalendarKey,
+    MeetingMail,
     ReminderChoice,
     ReminderKind,
     ReminderMail,
@@ -175,6 +176,7 @@ __all__ = [
     "Line",
     "ListIsFull",
     "Meeting",
+    "MeetingMail",
     "Membership",
     "MinutesApproval",
     "MissingInformation",

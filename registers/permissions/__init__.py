@@ -36,7 +36,6 @@ from registers.permissions.committee import (
     committee_actions_for,
     declarations_for,
     deep_dives_for,
-    get_body_for,
     get_committee_action_for,
     get_deep_dive_for,
     may_complete,
@@ -45,7 +44,14 @@ from registers.permissions.committee import (
     possible_substitutes,
     sits_at,
 )
-from registers.permissions.meetings import get_meeting_for, meetings_for, next_meeting_for
+from registers.permissions.meetings import (
+    get_meeting_body_for,
+    get_meeting_for,
+    meetings_for,
+    next_meeting_for,
+    seats_to_write_to,
+    sits_on_a_body,
+)
 from registers.permissions.names import PersonName, may_read_names, name_for
 from registers.permissions.questions import (
     about_visible_risks,
@@ -61,6 +67,7 @@ from registers.permissions.roles import (
     PERMISSIONS,
     READING,
     Permission,
+    PermissionMissing,
     assesses_as,
     can,
     can_on,
@@ -94,6 +101,7 @@ __all__ = [
     "PERMISSIONS",
     "READING",
     "Permission",
+    "PermissionMissing",
     "PersonName",
     "PreviousMeeting",
     "ReadersAgreement",
@@ -113,9 +121,9 @@ __all__ = [
     "deep_dives_for",
     "defaults_to_agreed",
     "directorates_of",
-    "get_body_for",
     "get_committee_action_for",
     "get_deep_dive_for",
+    "get_meeting_body_for",
     "get_meeting_for",
     "get_organisation_for",
     "get_put_question_for",
@@ -171,7 +179,9 @@ __all__ = [
     "sandbox_registers_for",
     "saved_views_for",
     "schemes_for",
+    "seats_to_write_to",
     "sees_drafts",
     "sits_at",
+    "sits_on_a_body",
     "would_see_exempt",
 ]

@@ -1,11 +1,9 @@
 """What a person reads of a committee's record, and what they may add to it."""
 
 from django.db.models import Exists, OuterRef
-from django.http import Http404
 from django.shortcuts import get_object_or_404
 
 from registers.models import (
-    Body,
     CommitteeActionRevision,
     Declaration,
     DeepDive,
@@ -16,7 +14,7 @@ from registers.models.meeting_attendance import members_of
 from registers.models.meeting_record import seated_people
 from registers.permissions.meetings import get_meeting_for
 from registers.permissions.questions import about_visible_risks
-from registers.permissions.roles import Permission, can, permissions_of, roles_with
+from registers.permissions.roles import Permission, can, roles_with
 
 
 def committee_actions_for(user, body):
@@ -102,11 +100,3 @@ def possible_substitutes(meeting):
     )
     people = User.objects.filter(pk__in=memberships.order_by().values("user"), is_active=True)
     return people.exclude(pk__in=members_of(meeting).order_by().values("user")).order_by("name")
-
-
-def get_body_for(user, pk):
-    """The body; 404 for a stranger to its organisation."""
-    body = get_object_or_404(Body.objects.select_related("organisation"), pk=pk)
-    if not permissions_of(user, body.organisation):
-        raise Http404("No such body for this reader.")
-    return body

@@ -16,7 +16,7 @@ from registers.models import CommitteeAction
 from registers.permissions import (
     Permission,
     can,
-    get_body_for,
+    get_meeting_body_for,
     get_committee_action_for,
     get_meeting_for,
     may_complete,
@@ -28,7 +28,7 @@ from registers.views.form_flow import post_data, redirect_after, response_status
 
 @read_only
 def committee_action_list(request, body):
-    body = get_body_for(request.user, body)
+    body = get_meeting_body_for(request.user, body)
     context = {
         "organisation": body.organisation,
         "body": body,
@@ -76,7 +76,7 @@ def committee_action_edit(request, pk, action):
 
 def committee_action_done(request, pk, action):
     action = get_committee_action_for(request.user, pk, action)
-    refuse_unless(may_complete(request.user, action))
+    refuse_unless(may_complete(request.user, action), action.organisation)
     form = CommitteeActionDoneForm(post_data(request), action=action)
     message = "Action marked as done."
     return _take(request, "committee_action_done", form, action.complete, message, action)
@@ -99,7 +99,8 @@ def committee_action_reopen(request, pk, action):
 def _action_to_run(request, pk, action):
     """An action of a meeting, for who runs meetings."""
     action = get_committee_action_for(request.user, pk, action)
-    refuse_unless(can(request.user, Permission.RUN_MEETINGS, action.organisation))
+    may_run = can(request.user, Permission.RUN_MEETINGS, action.organisation)
+    refuse_unless(may_run, action.organisation)
     return action
 
 

@@ -11,7 +11,7 @@ from registers.meetings.programme import work_programme_of
 from registers.meetings.record import record_of
 from registers.meetings.year_report import year_report_of, years_of
 from registers.minutes import write_minutes
-from registers.permissions import Permission, can, get_body_for, get_meeting_for, risks_across
+from registers.permissions import Permission, can, get_meeting_body_for, get_meeting_for, risks_across
 from registers.read_snapshot import read_snapshot
 from registers.views.as_of import read_only
 from registers.views.exports import DOCX
@@ -49,7 +49,7 @@ def meeting_minutes(request, pk):
 
 @read_only
 def work_programme(request, body):
-    body = get_body_for(request.user, body)
+    body = get_meeting_body_for(request.user, body)
     context = {
         "organisation": body.organisation,
         "body": body,
@@ -62,7 +62,7 @@ def work_programme(request, body):
 
 @read_only
 def year_report(request, body, year):
-    body = get_body_for(request.user, body)
+    body = get_meeting_body_for(request.user, body)
     years = years_of(body)
     if year not in years:
         raise Http404("The body did not meet in that year.")

@@ -32,7 +32,7 @@ from registers.views.form_flow import post_data, response_status, submit
 def meeting_apologies(request, pk):
     """A member's own apologies, or anybody's for who runs meetings, with a substitute."""
     meeting = get_meeting_for(request.user, pk)
-    refuse_unless(may_send_apologies(request.user, meeting))
+    refuse_unless(may_send_apologies(request.user, meeting), meeting.body.organisation)
     is_for_all = can(request.user, Permission.RUN_MEETINGS, meeting.body.organisation)
     form = ApologiesForm(
         post_data(request), meeting=meeting, user=request.user, is_for_all=is_for_all
@@ -51,7 +51,7 @@ def meeting_attendance(request, pk):
 
 def declaration_new(request, pk):
     meeting = get_meeting_for(request.user, pk)
-    refuse_unless(may_declare(request.user, meeting))
+    refuse_unless(may_declare(request.user, meeting), meeting.body.organisation)
     form = DeclarationForm(
         post_data(request),
         meeting=meeting,

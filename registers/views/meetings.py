@@ -5,6 +5,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
+from registers.dates import FinancialYear
 from registers.forms.committee_actions import NewCommitteeActionForm
 from registers.forms.meetings import (
     CancellationForm,
@@ -21,10 +22,12 @@ from registers.models.committee_action import municipal_year
 from registers.permissions import (
     Permission,
     can,
+    can_on,
     get_meeting_for,
     get_organisation_for,
     meetings_for,
     organisations_for,
+    permissions_of,
     sits_at,
 )
 from registers.views.as_of import page_of, read_only
@@ -39,6 +42,8 @@ from registers.views.form_flow import (
 )
 from registers.views.organisation_changes import atomic_post, organisation_to_change
 
+# Who has these knows that there is no question.
+READS_EVERYTHING = {Permission.READ_QUESTIONS, Permission.SEE_EXEMPT}
 LAYOUT = "meetings/layout.html"
 SERIES_CHECK = Check(
     "Check the days of the meetings",
@@ -67,24 +72,34 @@ def meeting_list(request):
 def meeting_detail(request, pk):
     """Before, at and after the meeting; only what is next is offered."""
     meeting = get_meeting_for(request.user, pk)
-    organisation, reader = meeting.body.organisation, request.user
-    phase = phase_of(meeting)
-    may_run = can(reader, Permission.RUN_MEETINGS, organisation) and phase != Phase.CLOSED
+    organisation, record = meeting.body.organisation, record_of(request.user, meeting)
     context = {
         "organisation": organisation,
         "meeting": meeting,
         "days": meeting_days(meeting, organisation, organisation.pre_election_periods.all()),
         "officers": meeting.attending.order_by("title"),
-        "record": record_of(reader, meeting),
-        "phase": phase,
+        "record": record,
         "year": municipal_year(organisation, meeting.on),
+        "question_year": FinancialYear.of(meeting.on, organisation.year_starts_in),
         "today": timezone.localdate(),
-        "may_run": may_run,
-        "may_agree": can(reader, Permission.RUN_REGISTER, organisation),
-        "sits": phase != Phase.CLOSED and sits_at(reader, meeting),
-        "action_form": NewCommitteeActionForm(meeting=meeting) if may_run else None,
+        **_steps(request.user, meeting, record.registers),
     }
     return render(request, "meetings/meeting_detail.html", context)
+
+
+def _steps(user, meeting, registers):
+    """What the reader may do next on the meeting's page."""
+    organisation, phase = meeting.body.organisation, phase_of(meeting)
+    may_run = can(user, Permission.RUN_MEETINGS, organisation) and phase != Phase.CLOSED
+    return {
+        "phase": phase,
+        "may_run": may_run,
+        "may_agree": can(user, Permission.RUN_REGISTER, organisation),
+        "may_read_all": permissions_of(user, organisation) >= READS_EVERYTHING,
+        "sits": phase != Phase.CLOSED and sits_at(user, meeting),
+        "asked_on": [row for row in registers if can_on(user, Permission.ASK_QUESTION, row)],
+        "action_form": NewCommitteeActionForm(meeting=meeting) if may_run else None,
+    }
 
 
 def meeting_new(request, organisation):
