@@ -16,8 +16,8 @@ from registers.models import CommitteeAction
 from registers.permissions import (
     Permission,
     can,
-    get_meeting_body_for,
     get_committee_action_for,
+    get_meeting_body_for,
     get_meeting_for,
     may_complete,
     refuse_unless,

@@ -11,7 +11,13 @@ from registers.meetings.programme import work_programme_of
 from registers.meetings.record import record_of
 from registers.meetings.year_report import year_report_of, years_of
 from registers.minutes import write_minutes
-from registers.permissions import Permission, can, get_meeting_body_for, get_meeting_for, risks_across
+from registers.permissions import (
+    Permission,
+    can,
+    get_meeting_body_for,
+    get_meeting_for,
+    risks_across,
+)
 from registers.read_snapshot import read_snapshot
 from registers.views.as_of import read_only
 from registers.views.exports import DOCX

@@ -373,11 +373,11 @@ def test_the_page_makes_as_many_queries_for_two_of_each_kind_as_for_one(full):
     assert counts[0] == counts[1]
 
 
-def test_to_count_takes_three_queries(full):
+def test_to_count_takes_four_queries(full):
     person = User.objects.get(pk=full.people[Role.MANAGER].pk)
     with CaptureQueriesContext(connection) as queries:
         task_count(person, today())
-    assert len(queries) == 3
+    assert len(queries) == 4
 
 
 # Finished in one page, and back
