@@ -59,7 +59,7 @@ def _add_business(document, record):
         _add_list(document, title, [_answer(row)], level=2)
     for row in record.deep_dives:
         outcome = getattr(row, "outcome", None)
-        texts = [f"Came: {outcome.attendees}.", outcome.note] if outcome else ["Not recorded."]
+        texts = [f"Attended: {outcome.attendees}.", outcome.note] if outcome else ["Not recorded."]
         title = f"Deep dive: {row.risk.reference} {row.risk.title}"
         _add_list(document, title, [text for text in texts if text])
     for item in record.late_items:

@@ -26,7 +26,7 @@ NEXT = "next"
 
 
 class CommitteeLoader:
-    """loader: the OrganisationLoader. risks: by reference. The clerk records everything."""
+    """loader: the OrganisationLoader. risks: by reference. The clerk records all but interests."""
 
     def __init__(self, loader, risks):
         self.people, self.posts, self.today = loader.people, loader.posts, loader.today
@@ -71,6 +71,7 @@ class CommitteeLoader:
         fields = {"risk": self.risks[risk]} if risk else {"item": row.pop("item")}
         has_left_room, person = row.pop("left"), self.people[row.pop("person")]
         fields |= {"has_left_room": has_left_room, **row}
+        authorship = {**authorship, "by": person}
         Declaration.declare(meeting, person=person, **fields, **authorship)
 
     def _deep_dive(self, meeting, row, authorship):

@@ -30,6 +30,7 @@ def wording_field():
         subject="What will be done",
         one_line=True,
         max_length=LONGEST,
+        help_text="Everybody in the organisation can read it, so leave out what is exempt.",
         missing="Enter what will be done",
     )
 

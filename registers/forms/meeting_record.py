@@ -255,7 +255,8 @@ class ResolutionForm(forms.Form):
         subject="The resolution",
         rows=4,
         max_length=LONGEST_RESOLUTION,
-        help_text="In the words of the minutes. Everybody in the organisation can read it.",
+        help_text="In the words of the minutes. Everybody in the organisation can read it, so "
+        "leave out what is exempt.",
         missing="Enter what the meeting resolved",
     )
     mover = PlainTextField(

@@ -132,7 +132,9 @@ class MeetingRecord:
     @property
     def agenda(self) -> list[AgendaItem]:
         """The items in the order in which committees take them, numbered."""
-        items = [("Apologies and substitutes", "#apologies"), ("Declarations of interest", "")]
+        interests = "#interests" if self.declarations else ""
+        items = [("Apologies and substitutes", "#apologies")]
+        items.append(("Declarations of interest", interests))
         if self.previous:
             on = date_format(self.previous.on, "j F Y")
             items.append((f"Minutes of the meeting on {on}", self.previous.get_absolute_url()))

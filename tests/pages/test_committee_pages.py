@@ -293,7 +293,12 @@ def test_minutes_have_what_the_meeting_did(records):
     add_everything(records, records.risk)
     make_resolution(records.meeting, by=records.clerk, wording="That it be noted.")
     text = words_of(minutes(records))
-    for part in ("Look at Flooding", "Why Flooding?", "Came: Head of law.", "That it be noted."):
+    for part in (
+        "Look at Flooding",
+        "Why Flooding?",
+        "Attended: Head of law.",
+        "That it be noted.",
+    ):
         assert part in text
 
 
