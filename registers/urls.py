@@ -27,6 +27,8 @@ from registers.views import (
     organisation_registers,
     organisation_schemes,
     organisations,
+    paper_steps,
+    papers,
     people,
     posts,
     precedents,
@@ -77,6 +79,20 @@ RISK = [
     path("exempt/lift/", risk_lifecycle.risk_lift_exemption, name="risk_lift_exemption"),
 ]
 
+# Below registers/<slug>/papers/
+PAPERS = [
+    path("", papers.paper_list, name="paper_list"),
+    path("new/", paper_steps.paper_new, name="paper_new"),
+    path("clearances/", paper_steps.clearance_rule, name="clearance_rule"),
+    path("<int:pk>/", papers.paper_detail, name="paper_detail"),
+    path("<int:pk>/text/<str:part>/<str:key>/", paper_steps.paper_text, name="paper_text"),
+    path("<int:pk>/refresh/", paper_steps.paper_refresh, name="paper_refresh"),
+    path("<int:pk>/clear/", paper_steps.paper_clear, name="paper_clear"),
+    path("<int:pk>/finalise/", paper_steps.paper_finalise, name="paper_finalise"),
+    path("<int:pk>/publish/", paper_steps.paper_publish, name="paper_publish"),
+    path("<int:pk>/files/<int:file>/", papers.paper_file, name="paper_file"),
+]
+
 # Below registers/<slug>/
 REGISTER = [
     path("", registers.risk_list, name="risk_list"),
@@ -93,6 +109,7 @@ REGISTER = [
     path("questions/<int:pk>/", questions.question_edit, name="question_edit"),
     path("questions/<int:pk>/put/", meeting_questions.question_put, name="question_put"),
     path("questions/<int:pk>/take-off/", questions.question_take_off, name="question_take_off"),
+    path("papers/", include(PAPERS)),
     path("settings/", appetite.register_settings, name="register_settings"),
     path("settings/appetite/new/", appetite.appetite_new, name="appetite_new"),
     path("scheme/", schemes.register_scheme, name="register_scheme"),

@@ -41,6 +41,7 @@ from registers.demo.dates import (
     instant_at,
     steps_in_order,
 )
+from registers.demo.papers import PaperLoader
 from registers.demo.related import RelatedLoader
 from registers.history.seals import seals_of
 from registers.models import (
@@ -201,11 +202,12 @@ class OrganisationLoader:
         AuditEntry.record(organisation=None, by=None, seals=seals_of(rows), **entry)
 
     def _load_related(self):
-        """Controls and assurance, actions and escalations, where there are files of them."""
+        """Controls, assurance, actions and escalations, where there are files of them; papers."""
         loader = RelatedLoader(self)
         for name in ("controls", "beside"):
             if name in self.content:
                 loader.load(read(self.content[name]))
+        PaperLoader(self).load(self.content.get("papers", ()))
 
     def _people(self):
         people = {}

@@ -63,6 +63,21 @@ from registers.models.library import (
 from registers.models.meeting import LateItem, Meeting, PreElectionPeriod
 from registers.models.meeting_question import Answer, ClosureKind, Question, QuestionClosure
 from registers.models.need_to_know import NeedToKnow, NeedToKnowWithdrawal
+from registers.models.paper import (
+    Clearance,
+    ClearanceKind,
+    ClearanceRule,
+    Paper,
+    PaperDraft,
+    PaperKind,
+    PaperText,
+)
+from registers.models.paper_publication import (
+    FinalPaper,
+    PaperFormat,
+    PublishedPaper,
+    missing_clearances,
+)
 from registers.models.people import (
     Directorate,
     Membership,
@@ -125,6 +140,9 @@ __all__ = [
     "CheckWaiver",
     "Citation",
     "Claim",
+    "Clearance",
+    "ClearanceKind",
+    "ClearanceRule",
     "ClosureKind",
     "Control",
     "ControlRevision",
@@ -138,6 +156,7 @@ __all__ = [
     "EscalationDecision",
     "FailureLink",
     "FailureType",
+    "FinalPaper",
     "GatheredQuestion",
     "HistoryIsAppendOnly",
     "ImportedRow",
@@ -159,12 +178,18 @@ __all__ = [
     "NeedToKnowWithdrawal",
     "Organisation",
     "Outcome",
+    "Paper",
+    "PaperDraft",
+    "PaperFormat",
+    "PaperKind",
+    "PaperText",
     "Position",
     "Post",
     "PreElectionPeriod",
     "Precedent",
     "Precision",
     "ProgressNote",
+    "PublishedPaper",
     "Question",
     "QuestionClosure",
     "Register",
@@ -195,5 +220,6 @@ __all__ = [
     "WarningSign",
     "has_supporting_evidence",
     "latest_revisions",
+    "missing_clearances",
     "unexplained",
 ]

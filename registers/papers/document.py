@@ -1,11 +1,13 @@
 """What a paper says, apart from its format. Word, page and PDF are made from one `Document`.
 
-Values are text that a reader may see; no format decides what is exempt.
+Values are text that a reader may see; no format decides what is exempt. kind: of a block, for
+templates.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 
 @dataclass(frozen=True)
@@ -15,12 +17,14 @@ class Paragraph:
     key: str
     text: str
     is_edited: bool = False
+    kind: ClassVar[str] = "paragraph"
 
 
 @dataclass(frozen=True)
 class Bullets:
     key: str
     items: tuple[str, ...]
+    kind: ClassVar[str] = "bullets"
 
 
 @dataclass(frozen=True)
@@ -31,6 +35,7 @@ class Table:
     caption: str
     headings: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
+    kind: ClassVar[str] = "table"
 
 
 @dataclass(frozen=True)
@@ -55,6 +60,7 @@ class Matrix:
     likelihood: tuple[str, ...]
     impact: tuple[str, ...]
     rows: tuple[tuple[Cell, ...], ...]
+    kind: ClassVar[str] = "matrix"
 
 
 Block = Paragraph | Bullets | Table | Matrix

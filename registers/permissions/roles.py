@@ -32,6 +32,8 @@ class Permission(Enum):
     ASK_QUESTION = auto()
     # Questions that were put for any meeting, and answers that are not published.
     READ_QUESTIONS = auto()
+    # Papers that are not published yet.
+    READ_DRAFT_PAPERS = auto()
     # Log and edit risks; controls, actions, reviews.
     EDIT_RISK = auto()
     ASSESS_RISK = auto()
@@ -51,6 +53,7 @@ AUDIT = {
     P.SEE_EXEMPT,
     P.ASK_QUESTION,
     P.READ_QUESTIONS,
+    P.READ_DRAFT_PAPERS,
     P.ASSESS_INDEPENDENTLY,
 }
 PERMISSIONS = {
@@ -65,6 +68,7 @@ PERMISSIONS = {
         P.SEE_OWN_EXEMPT,
         P.SEE_GRANTED_EXEMPT,
         P.READ_QUESTIONS,
+        P.READ_DRAFT_PAPERS,
         P.EDIT_RISK,
         P.ASSESS_RISK,
     },
@@ -73,20 +77,33 @@ PERMISSIONS = {
         P.SEE_EXEMPT,
         P.ASK_QUESTION,
         P.READ_QUESTIONS,
+        P.READ_DRAFT_PAPERS,
         P.EDIT_RISK,
         P.ASSESS_RISK,
         P.RUN_REGISTER,
         P.RUN_MEETINGS,
         P.ANSWER_CONCERNS,
     },
-    Role.CLERK: {P.VIEW_REGISTER, P.SEE_GRANTED_EXEMPT, P.READ_QUESTIONS, P.RUN_MEETINGS},
+    Role.CLERK: {
+        P.VIEW_REGISTER,
+        P.SEE_GRANTED_EXEMPT,
+        P.READ_QUESTIONS,
+        P.READ_DRAFT_PAPERS,
+        P.RUN_MEETINGS,
+    },
     Role.MONITORING_OFFICER: {
         P.VIEW_REGISTER,
         P.SEE_EXEMPT,
         P.READ_QUESTIONS,
+        P.READ_DRAFT_PAPERS,
         P.GRANT_NEED_TO_KNOW,
     },
-    Role.SECTION_151_OFFICER: {P.VIEW_REGISTER, P.SEE_EXEMPT, P.READ_QUESTIONS},
+    Role.SECTION_151_OFFICER: {
+        P.VIEW_REGISTER,
+        P.SEE_EXEMPT,
+        P.READ_QUESTIONS,
+        P.READ_DRAFT_PAPERS,
+    },
     Role.INTERNAL_AUDITOR: AUDIT,
     Role.EXTERNAL_AUDITOR: AUDIT,
     Role.PEER: {
@@ -95,11 +112,19 @@ PERMISSIONS = {
         P.ASK_QUESTION,
         P.ASSESS_INDEPENDENTLY,
     },
-    Role.COMMISSIONER: {P.VIEW_REGISTER, P.SEE_EXEMPT, P.ASK_QUESTION, P.READ_QUESTIONS},
+    Role.COMMISSIONER: {
+        P.VIEW_REGISTER,
+        P.SEE_EXEMPT,
+        P.ASK_QUESTION,
+        P.READ_QUESTIONS,
+        P.READ_DRAFT_PAPERS,
+    },
     # Sees no exempt risk, and is granted none. Who gives themselves a further role leaves an entry.
     Role.ADMINISTRATOR: {P.VIEW_REGISTER, P.ADMINISTER},
 }
 
+
+NOBODY = 0  # no row has that key
 
 # What is left to do on an archived register.
 READING = {P.VIEW_REGISTER, P.SEE_EXEMPT, P.SEE_OWN_EXEMPT}
@@ -138,6 +163,17 @@ def organisations_for(user, *permissions):
 def has_grants(user):
     """Whether the person has a need to know of anything today. Read together with their roles."""
     return bool(_roles_by_organisation(user)) and user.__dict__["_has_grants"]
+
+
+def reader_in_role(role, organisation):
+    """Somebody with that role there alone, who is nobody: they hold no post, seat or grant.
+
+    For documents that are made for readers of a kind, whoever makes them. Never saved.
+    """
+    reader = User(pk=NOBODY)
+    reader.__dict__["_roles"] = {organisation.pk: frozenset({role})}
+    reader.__dict__["_has_grants"] = False
+    return reader
 
 
 def _roles_by_organisation(user):

@@ -41,7 +41,7 @@ GROUPS = {
         ("membership.", "post.", "directorate.", "body.", "seat.", "user.added", "user.changed"),
     ),
     "meetings": VerbGroup(
-        _("Meetings"), ("meeting.", "late-item.", "question.", "preelectionperiod.")
+        _("Meetings"), ("meeting.", "late-item.", "question.", "paper.", "preelectionperiod.")
     ),
     "sign-ins": VerbGroup(_("Sign-ins"), ("user.sign", "user.password", "user.factor")),
     "reading": VerbGroup(_("Exempt risks that were read"), ("risk.exempt-read",)),
@@ -112,6 +112,13 @@ VERBS = {
     "question.withdrawn": _("Withdrew a question"),
     "question.ruled-out": _("Ruled a question out"),
     "question.grouped": _("Grouped a question"),
+    "paper.begun": _("Began a paper"),
+    "paper.drafted": _("Drafted a paper"),
+    "paper.edited": _("Edited a paper"),
+    "paper.cleared": _("Cleared a paper"),
+    "paper.clearances-set": _("Set which clearances papers need"),
+    "paper.finalised": _("Finalised a paper"),
+    "paper.published": _("Published a paper"),
     "schemedraft.copied": _("Copied a scheme to a draft"),
     "schemedraft.published": _("Published the draft"),
     "organisation.sandbox-made": _("Made a sandbox"),

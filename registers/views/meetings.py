@@ -23,6 +23,7 @@ from registers.permissions import (
     get_organisation_for,
     meetings_for,
     organisations_for,
+    papers_of_meeting,
 )
 from registers.views.as_of import page_of, read_only
 from registers.views.form_flow import (
@@ -74,6 +75,7 @@ def meeting_detail(request, pk):
         "late_items": meeting.late_items.select_related("by"),
         "agreements": agreements,
         "questions": questions_on_agenda(request.user, meeting),
+        "papers": papers_of_meeting(request.user, meeting),
         "today": timezone.localdate(),
         "may_run": can(request.user, Permission.RUN_MEETINGS, organisation),
         "may_agree": can(request.user, Permission.RUN_REGISTER, organisation),
