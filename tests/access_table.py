@@ -24,6 +24,7 @@ from makers import (
     make_invitation,
     make_membership,
     make_organisation,
+    make_paper,
     make_person,
     make_post,
     make_put_question,
@@ -35,6 +36,7 @@ from makers import (
     make_scheme_draft,
     make_seat,
     make_user,
+    publish_paper,
 )
 
 from registers.models import Register, ReminderMail, Role
@@ -74,6 +76,7 @@ ADMINISTRATORS = NOBODY_INSIDE | {"administrator": 200}
 GRANTERS = NOBODY_INSIDE | {"monitoring-officer": 200}
 MANAGERS = NOBODY_INSIDE | {"manager": 200}
 RUN_MEETINGS = MANAGERS | {"clerk": 200}
+CLEAR_PAPERS = MANAGERS | dict_for("monitoring-officer section-151-officer commissioner", 200)
 # Of a question to a meeting of the member's body.
 READ_QUESTIONS = READERS | dict_for("peer administrator", 404)
 ANSWER_QUESTIONS = NOBODY_INSIDE | dict_for("peer administrator", 404) | {"manager": 200}
@@ -113,6 +116,8 @@ ORGANISATIONS_REGISTER = ORGANISATION | {"pk": "first registers.register"}
 GRANT = ORGANISATION | {"pk": "first registers.needtoknow"}
 MEETING = {"pk": "first registers.meeting"}
 PUT_QUESTION = {"pk": "first registers.meeting", "question": "first registers.question"}
+PAPER = {"slug": "ours", "pk": "first registers.paper"}
+PARAGRAPH = PAPER | {"part": "A", "key": "executive_summary.about"}
 ELECTION = ORGANISATION | {"pk": "first registers.preelectionperiod"}
 RISK = {"slug": "ours", "number": 1}
 BATCH = {"slug": "ours", "pk": "first registers.registerimport"}
@@ -320,6 +325,17 @@ TABLE = {
     "question_rule_out": (PUT_QUESTION, RULE_OUT, RULE_OUT),
     "question_group": (PUT_QUESTION, RULE_OUT, RULE_OUT),
     "late_item_new": (MEETING, RUN_MEETINGS, RUN_MEETINGS),
+    # It was published, and drafted again.
+    "paper_list": ({"slug": "ours"}, READERS),
+    "paper_new": ({"slug": "ours"}, MANAGERS, MANAGERS),
+    "clearance_rule": ({"slug": "ours"}, MANAGERS, MANAGERS | {"manager": 302}),
+    "paper_detail": (PAPER, READERS),
+    "paper_text": (PARAGRAPH, MANAGERS, MANAGERS),
+    "paper_refresh": (PAPER, MANAGERS, MANAGERS),
+    "paper_clear": (PAPER, CLEAR_PAPERS, CLEAR_PAPERS),
+    "paper_finalise": (PAPER, MANAGERS, MANAGERS),
+    "paper_publish": (PAPER, RUN_MEETINGS, RUN_MEETINGS),
+    "paper_file": (PAPER | {"file": "first registers.publishedpaper"}, READERS),
     "pre_election_list": (ORGANISATION, RUN_MEETINGS),
     "pre_election_new": (ORGANISATION, RUN_MEETINGS, RUN_MEETINGS),
     "pre_election_edit": (ELECTION, RUN_MEETINGS, RUN_MEETINGS),
@@ -528,6 +544,9 @@ def make_people():
     make_question(risk.register, by=users["manager"])
     make_put_question(agreement.meeting, risk.register, by=users["manager"])
     make_saved_view(risk.register, by=users["manager"])
+    paper = make_paper(risk.register, by=users["manager"])
+    publish_paper(paper, by=users["manager"])
+    paper.refresh(by=users["manager"], day=days_ago(0), since=days_ago(9), version=1)
     make_body(risk.register, above, name="Scrutiny panel", members=[users["member"]])
     make_grant(risk.register, make_person(organisation), by=users["monitoring-officer"])
     make_invitation(organisation, by=users["administrator"])

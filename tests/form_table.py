@@ -17,6 +17,7 @@ from makers import (
     make_invitation,
     make_meeting,
     make_organisation,
+    make_paper,
     make_person,
     make_post,
     make_put_question,
@@ -38,8 +39,12 @@ from registers.models import (
     Assurance,
     AuditEntry,
     CheckWaiver,
+    Clearance,
+    ClearanceRule,
     Control,
     Escalation,
+    Paper,
+    PaperText,
     Precedent,
     ProgressNote,
     Review,
@@ -83,8 +88,21 @@ OF_THE_REGISTER = {
         "appetite_new",
         "register_scheme",
         "risk_review_many",
+        *("paper_new", "paper_text", "paper_clear", "clearance_rule"),
     )
 }
+
+
+def paper_form(council):
+    """A new paper for a meeting in a month."""
+    meeting = make_meeting(make_body(council.register), days_ago(-30))
+    return {
+        "meeting": meeting.pk,
+        "kind": "learning",
+        "cases": ["doncaster"],
+        "title": "Learning from others",
+        "officer": council.post.pk,
+    }
 
 
 def agreement_form(council):
@@ -208,14 +226,32 @@ FORMS = {
         },
         {"note": "Another note."},
     ),
+    "paper_new": (Paper, paper_form, {"title": "Another title"}),
+    "paper_text": (
+        PaperText,
+        lambda council: {"wording": "In our words.", "text_version": 1},
+        {"wording": "In other words."},
+    ),
+    "paper_clear": (
+        Clearance,
+        lambda council: {"kind": "legal", "cleared_by": "Head of Legal", "text_version": 1},
+        {"note": "With a comment."},
+    ),
+    "clearance_rule": (ClearanceRule, lambda council: {"kinds": ["legal"]}, {"kinds": ["author"]}),
 }
 
 
 MORE = {
+    "paper_text": lambda council: [_paper(council), "A", "executive_summary.about"],
+    "paper_clear": lambda council: [_paper(council)],
     "check_set_aside": lambda council: ["rq2-unscored"],
     "check_take_back": lambda council: ["rq2-unscored"],
     "agreement_supersede": lambda council: [council.register.agreements.latest("pk").pk],
 }
+
+
+def _paper(council):
+    return council.register.papers.latest("pk").pk
 
 
 def put_aside(council):
@@ -236,6 +272,10 @@ def add_version(council):
 
 
 BEFORE = {
+    **dict.fromkeys(
+        ("paper_text", "paper_clear"),
+        lambda council: make_paper(council.register, by=council.manager, kind="learning"),
+    ),
     "agreement_supersede": lambda council: make_agreement(council.register, by=council.manager),
     "check_take_back": put_aside,
     "register_scheme": add_version,

@@ -19,6 +19,7 @@ from makers import (
     make_invitation,
     make_meeting,
     make_organisation,
+    make_paper,
     make_person,
     make_post,
     make_precedent,
@@ -108,7 +109,9 @@ def make_long_meeting(agreement, risk, *, post, by):
     )
     question.answer(by=by, wording=words, is_published=True)
     make_put_question(meeting, risk.register, by=by, post=post, wording=ENDLESS)
-    make_meeting(meeting.body, days_ago(-30), place=words, title=words[:100])
+    later = make_meeting(meeting.body, days_ago(-30), place=words, title=words[:100])
+    paper = make_paper(risk.register, by=by, meeting=later, officer=post, title=words[:200])
+    paper.clear(by=by, kind="author", cleared_by=words, note=words, version=1)
 
 
 def make_long_risk(register, people, post, text):

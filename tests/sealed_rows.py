@@ -22,6 +22,7 @@ from makers import (
     make_escalation,
     make_grant,
     make_invitation,
+    make_paper,
     make_person,
     make_post,
     make_precedent,
@@ -34,16 +35,31 @@ from makers import (
     make_scheme_draft,
     make_seat,
     make_user,
+    publish_paper,
     seal_rows,
 )
 
-from registers.models import CalendarKey, CheckWaiver, LateItem, ProgressNote, Register, Role, User
+from registers.models import (
+    CalendarKey,
+    CheckWaiver,
+    ClearanceRule,
+    LateItem,
+    ProgressNote,
+    PublishedPaper,
+    Register,
+    Role,
+    User,
+)
 from registers.services import supersede
 
 STRANGE = 1_000_000  # added to a key: no such row
 # Fields that no seal covers, for the reason beside SEAL_EXCLUDES; other fields that a Risk leaves
 # out are protected by other means.
-UNSEALED = {User: {"password", "last_login"}, Register: {"next_number"}}
+UNSEALED = {
+    User: {"password", "last_login"},
+    Register: {"next_number"},
+    PublishedPaper: {"content"},
+}
 TOKEN = "token"
 
 
@@ -80,6 +96,12 @@ def make_sealed_rows():
     question = make_put_question(meeting, register, by=manager)
     question.answer(by=manager, wording="Nobody does.", is_published=True)
     make_put_question(meeting, register, by=manager).close(by=manager, kind="withdrawn")
+    ClearanceRule.state(organisation, by=manager, kinds=["author"])
+    paper = make_paper(register, by=manager, meeting=meeting)
+    key = "executive_summary.about"
+    words = {"part": "A", "key": key, "wording": "In our words.", "drafted": "As drafted."}
+    paper.edit(by=manager, version=1, **words)
+    publish_paper(paper, by=manager)
     CheckWaiver.put(
         risk, by=manager, check_name="rq1-stale", reason="May.", until=timezone.localdate()
     )
@@ -127,6 +149,12 @@ def different_value(field, value):
         return (value or 0) + STRANGE
     if isinstance(field, models.IntegerField):
         return (value or 0) + 1
+    return _other_text(field, value)
+
+
+def _other_text(field, value):
+    if isinstance(field, models.BinaryField):
+        return bytes(value) + b"x"
     return f"{value[:-1]}x" if len(value or "") == field.max_length else f"{value}x"
 
 

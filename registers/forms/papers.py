@@ -130,7 +130,8 @@ class PaperStepForm(forms.Form):
     @property
     def arguments(self):
         values = dict(self.cleaned_data)
-        return {**values, "version": values.pop("text_version")}
+        version = values.pop("text_version")
+        return {**values, "version": version}
 
 
 class PaperTextForm(PaperStepForm):

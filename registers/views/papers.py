@@ -144,11 +144,13 @@ def _document(documents, part, sees_part_b):
 
 @read_only
 def paper_file(request, slug, pk, file):
-    """A published file, byte by byte as it was published."""
+    """A published file, byte by byte as it was published; 404 where its bytes changed since."""
     paper = get_paper_for(request.user, slug, pk)
     row = get_object_or_404(paper.published.exclude(format=PaperFormat.ADDRESS), pk=file)
     if row.part == EXEMPT and not may_read_part_b(request.user, paper):
         raise Http404("No such file for this reader.")
+    if not row.is_intact:
+        raise Http404("The file is not the one that was published.")
     response = HttpResponse(bytes(row.content), content_type=CONTENT_TYPES[row.format])
     name = f"{paper.register.file_stem}-paper-{paper.pk}-{row.edition}{row.part.lower()}"
     response["Content-Disposition"] = f'attachment; filename="{name}.{row.format}"'
