@@ -22,6 +22,7 @@ PERMISSION_WORDS = {
     P.ASSESS_INDEPENDENTLY: "Rate risks independently",
     P.RUN_REGISTER: "Import, close and reopen risks, decide on escalations, record agreements",
     P.RUN_MEETINGS: "Add, move and cancel meetings, and record late items",
+    P.MANAGE_PAPER_TEMPLATES: "Upload and retire the Word templates of papers",
     P.ADMINISTER: "Look after people, posts, bodies, registers and scoring schemes",
 }
 ROLE_WORDS = {

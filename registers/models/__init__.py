@@ -63,6 +63,7 @@ from registers.models.library import (
 from registers.models.meeting import LateItem, Meeting, PreElectionPeriod
 from registers.models.meeting_question import Answer, ClosureKind, Question, QuestionClosure
 from registers.models.need_to_know import NeedToKnow, NeedToKnowWithdrawal
+from registers.models.paper_template import PaperTemplate, PaperTemplateRetirement
 from registers.models.people import (
     Directorate,
     Membership,
@@ -159,6 +160,8 @@ __all__ = [
     "NeedToKnowWithdrawal",
     "Organisation",
     "Outcome",
+    "PaperTemplate",
+    "PaperTemplateRetirement",
     "Position",
     "Post",
     "PreElectionPeriod",

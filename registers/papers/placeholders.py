@@ -59,6 +59,35 @@ BODY = {
 }
 SECTIONS = {**COVER, **BODY}
 
+GROUPS = (
+    ("About the paper", PAPER),
+    ("Lines at the top", FRONT),
+    ("Sections of the opening table", COVER),
+    ("Sections of the report", BODY),
+)
+# What can be written -> what it gives.
+WAYS = (
+    ("{{ committee }}", "The text of a line"),
+    ("{{ recommendation }}", "A section as text"),
+    (
+        "{{p recommendation.content }}",
+        "A section with its lists and tables. Needs a paragraph of its own",
+    ),
+    ("{{ recommendation.heading }}", "The heading of a section. With .number, its number"),
+    (
+        "{%p for section in sections %} … {%p endfor %}",
+        "What is between them, once for each section. Use section.heading and section.content "
+        "there. The two need paragraphs of their own",
+    ),
+    ("{%p for line in front %} … {%p endfor %}", "The same for lines: line.label and line.text"),
+    (
+        "{%tr for row in table.rows %} … {%tr endfor %}",
+        "Rows of your own table. The two need rows of their own. The tables of a section are in "
+        "section.tables, the texts of a row in row.cells",
+    ),
+    ('{% if part == "B" %} … {% endif %}', "What is between them, if the paper is Part B"),
+)
+
 
 def has_place_on_cover(section: Section) -> bool:
     """Whether it stands in the opening table: a table does not fit into a cell of one."""

@@ -29,11 +29,16 @@ class TemplateFailed(Exception):
 
 @dataclass(frozen=True)
 class Finding:
-    """text: what is wrong and what to do. place: where it stands, or "". is_note: it may stay."""
+    """text: what is wrong and what to do. place: where it stands, or "". is_note: it may stay.
+
+    kind, subject: from which template_finding() makes the text.
+    """
 
     text: str
     place: str
     is_note: bool
+    kind: str = ""
+    subject: str = ""
 
 
 def check_template(content: bytes) -> list[Finding]:
@@ -94,7 +99,8 @@ def _run(content, document):
 
 def _finding(row):
     place = place_in_words(row["part"], row["text"]) if row["part"] else ""
-    return Finding(template_finding(row["kind"], row["subject"]), place, row["is_note"])
+    kind, subject = row["kind"], row["subject"]
+    return Finding(template_finding(kind, subject), place, row["is_note"], kind, subject)
 
 
 def template_values(document: Document) -> dict:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from registers.exports.csv import plain
 from registers.papers.document import Document, Section
 from registers.papers.placeholders import ABOVE_TITLE, has_place_on_cover, numbered_sections
@@ -29,18 +31,25 @@ def write_word(file, document: Document, template: bytes | None = None) -> None:
 
 
 def _build(document):
+    marks = filter(None, [document.mark, part_in_words(document.part)])
+    word = unfilled_paper(document, ". ".join(marks))
+    parts = [
+        *(paragraph(_front(document, name), run="<w:b/>") for name in ABOVE_TITLE),
+        paragraph(document.title, style("Title")),
+        opening_table(document.title, _opening_rows(document)),
+        *map(_section, numbered_sections(document)),
+    ]
+    append(word, "".join(parts))
+    return word
+
+
+def unfilled_paper(document: Document, head: str):
+    """A document of python-docx with our styles, the head and foot of its pages and no text."""
     word = new_document(document.title)
     word.core_properties.author = plain(_front(document, "authority"))
     _add_styles(word)
     _add_numbering(word)
-    parts = [
-        *(paragraph(_front(document, name), run="<w:b/>") for name in ABOVE_TITLE),
-        paragraph(document.title, style("Title")),
-        _opening_table(document),
-        *map(_section, numbered_sections(document)),
-    ]
-    _append(word, "".join(parts))
-    _add_head(word, document)
+    _fill_first(word.sections[0].header, head, run="<w:b/>")
     _add_foot(word, document)
     return word
 
@@ -49,34 +58,30 @@ def _front(document, name):
     return document.front.get(name, ("", ""))[1]
 
 
-def _opening_table(document):
-    rows = [
-        *(
-            (label, paragraph(text))
-            for name, (label, text) in document.front.items()
-            if name not in ABOVE_TITLE
-        ),
-        *(
-            (section.heading, blocks(section.blocks, OWN_STYLES))
-            for section in document.sections
-            if has_place_on_cover(section)
-        ),
-    ]
-    if not rows:
-        return ""
+def _opening_rows(document):
+    for name, (label, text) in document.front.items():
+        if name not in ABOVE_TITLE:
+            yield label, paragraph(text)
+    for section in document.sections:
+        if has_place_on_cover(section):
+            yield section.heading, blocks(section.blocks, OWN_STYLES)
+
+
+def opening_table(title: str, rows: Iterable[tuple[str, str]]) -> str:
+    """The table at the top. rows: a label, and elements; without one there is no table."""
     widths = [50 * LABELS, 50 * (100 - LABELS)]
     cells = [
         [cell(paragraph(label, run="<w:b/>"), widths[0]), cell(content, widths[1])]
         for label, content in rows
     ]
-    return table(document.title, (), cells, widths)
+    return table(title, (), cells, widths) if cells else ""
 
 
 def _section(section: Section):
     return paragraph(section.heading, style("Heading1")) + blocks(section.blocks, NUMBERED)
 
 
-def _append(word, xml):
+def append(word, xml):
     """Add elements at the end of the document, before the properties of its pages."""
     for node in _parse(xml):
         word.element.body.sectPr.addprevious(node)
@@ -124,11 +129,6 @@ def _add_numbering(word):
     numbering = word.part.numbering_part.element
     numbering.insert(0, abstract)
     numbering.append(number)
-
-
-def _add_head(word, document):
-    marks = filter(None, [document.mark, part_in_words(document.part)])
-    _fill_first(word.sections[0].header, ". ".join(marks), run="<w:b/>")
 
 
 def _add_foot(word, document):

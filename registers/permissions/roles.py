@@ -40,6 +40,8 @@ class Permission(Enum):
     RUN_REGISTER = auto()
     # Meetings of the organisation's bodies, and late items.
     RUN_MEETINGS = auto()
+    # The Word templates in which papers are made.
+    MANAGE_PAPER_TEMPLATES = auto()
     ANSWER_CONCERNS = auto()
     # People, posts, bodies, registers and schemes of the organisation.
     ADMINISTER = auto()
@@ -77,6 +79,7 @@ PERMISSIONS = {
         P.ASSESS_RISK,
         P.RUN_REGISTER,
         P.RUN_MEETINGS,
+        P.MANAGE_PAPER_TEMPLATES,
         P.ANSWER_CONCERNS,
     },
     Role.CLERK: {P.VIEW_REGISTER, P.SEE_GRANTED_EXEMPT, P.READ_QUESTIONS, P.RUN_MEETINGS},
@@ -97,7 +100,7 @@ PERMISSIONS = {
     },
     Role.COMMISSIONER: {P.VIEW_REGISTER, P.SEE_EXEMPT, P.ASK_QUESTION, P.READ_QUESTIONS},
     # Sees no exempt risk, and is granted none. Who gives themselves a further role leaves an entry.
-    Role.ADMINISTRATOR: {P.VIEW_REGISTER, P.ADMINISTER},
+    Role.ADMINISTRATOR: {P.VIEW_REGISTER, P.ADMINISTER, P.MANAGE_PAPER_TEMPLATES},
 }
 
 

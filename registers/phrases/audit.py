@@ -34,6 +34,7 @@ GROUPS = {
             *("register.added", "register.changed", "register.deleted", "register.scheme-adopted"),
             *("scoringscheme.", "schemedraft.", "organisation.added", "organisation.changed"),
             "organisation.sandbox",
+            "papertemplate.",
         ),
     ),
     "people": VerbGroup(
@@ -112,6 +113,8 @@ VERBS = {
     "question.withdrawn": _("Withdrew a question"),
     "question.ruled-out": _("Ruled a question out"),
     "question.grouped": _("Grouped a question"),
+    "papertemplate.uploaded": _("Uploaded a template of papers"),
+    "papertemplate.retired": _("Retired a template of papers"),
     "schemedraft.copied": _("Copied a scheme to a draft"),
     "schemedraft.published": _("Published the draft"),
     "organisation.sandbox-made": _("Made a sandbox"),
