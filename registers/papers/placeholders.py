@@ -68,12 +68,12 @@ GROUPS = (
 # What can be written -> what it gives.
 WAYS = (
     ("{{ committee }}", "The text of a line"),
-    ("{{ recommendation }}", "A section as text"),
+    ("{{ reasons }}", "A section as text"),
     (
-        "{{p recommendation.content }}",
+        "{{p reasons.content }}",
         "A section with its lists and tables. Needs a paragraph of its own",
     ),
-    ("{{ recommendation.heading }}", "The heading of a section. With .number, its number"),
+    ("{{ reasons.heading }}", "The heading of a section. With .number, its number"),
     (
         "{%p for section in sections %} … {%p endfor %}",
         "What is between them, once for each section. Use section.heading and section.content "

@@ -93,18 +93,17 @@ class Part:
         if not FILLED.fullmatch(self.name):
             return [_finding("place", "", self.name, _tag_text(self.root))]
         findings = list(self._misplaced())
-        if findings:
-            return findings
         self._prepare()
         names = NameCheck()
         try:
             names.check(_environment().parse(self.source))
         except TemplateSyntaxError as problem:
-            return [_finding("syntax", problem.message, self.name, self._text_at(problem.lineno))]
+            text = self._text_at(problem.lineno)
+            return [*findings, _finding("syntax", problem.message, self.name, text)]
         except RecursionError:
-            return [_finding("syntax", "", self.name)]
+            return [*findings, _finding("syntax", "", self.name)]
         used |= names.used
-        return [
+        return findings + [
             _finding(row.rule, row.subject, self.name, self._text_at(row.line))
             for row in names.broken
         ]

@@ -6,7 +6,7 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from registers.charts import NO_RISKS
-from registers.phrases.numbers import figures
+from registers.phrases.numbers import figures, number_in_words
 
 
 def count_in_words(count: int, before: int | None) -> str:
@@ -50,7 +50,7 @@ def problems_found(count: int) -> str:
         "Correct %(count)s problem in the template, then upload it again",
         "Correct %(count)s problems in the template, then upload it again",
         count,
-    ) % {"count": figures(count)}
+    ) % {"count": number_in_words(count)}
 
 
 def template_finding(kind: str, subject: str) -> str:

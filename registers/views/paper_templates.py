@@ -3,7 +3,8 @@
 import io
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.http import content_disposition_header
@@ -12,6 +13,7 @@ from registers.forms.paper_templates import PaperTemplateForm, RetirementForm
 from registers.models import PaperTemplate
 from registers.papers.placeholders import GROUPS, WAYS
 from registers.papers.starter import write_starter
+from registers.papers.template import BYTES
 from registers.permissions import Permission, get_organisation_for
 from registers.phrases.paper_files import template_finding
 from registers.views.as_of import page_of, read_only
@@ -50,6 +52,19 @@ def paper_template_new(request, organisation):
     context = {"organisation": organisation, "form": form, "cancel_href": cancel}
     page = "administration/paper_template_new.html"
     return render(request, page, context, status=response_status(form))
+
+
+def may_send_template(user, organisation):
+    """Asked before any of a file is read."""
+    try:
+        get_organisation_for(user, organisation, PERMISSION)
+        return True
+    except (Http404, PermissionDenied):
+        return False
+
+
+paper_template_new.largest_body = BYTES + 100_000  # with the form around the file
+paper_template_new.may_send = may_send_template
 
 
 @read_only
