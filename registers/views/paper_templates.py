@@ -85,7 +85,7 @@ def paper_template_detail(request, organisation, pk):
 def paper_template_file(request, organisation, pk):
     organisation = get_organisation_for(request.user, organisation, PERMISSION)
     template = get_object_or_404(organisation.paper_templates, pk=pk)
-    return _word_file(template.file_name, bytes(template.content))
+    return _word_file(organisation, template.file_name, bytes(template.content))
 
 
 def paper_template_retire(request, organisation, pk):
@@ -111,13 +111,14 @@ def paper_template_names(request, organisation):
 
 @read_only
 def paper_template_starter(request, organisation):
-    get_organisation_for(request.user, organisation, PERMISSION)
+    organisation = get_organisation_for(request.user, organisation, PERMISSION)
     file = io.BytesIO()
     write_starter(file)
-    return _word_file(STARTER, file.getvalue())
+    return _word_file(organisation, STARTER, file.getvalue())
 
 
-def _word_file(name, content):
+def _word_file(organisation, name, content):
+    name = f"sandbox-{name}" if organisation.is_sandbox else name
     response = HttpResponse(content, content_type=DOCX)
     response["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=name)
     return response
