@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
+from registers.papers.columns import column_widths
 from registers.phrases.paper_files import count_in_words
 
 
@@ -38,6 +39,11 @@ class Table:
     headings: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     kind: ClassVar[str] = "table"
+
+    @property
+    def widths(self) -> list[int]:
+        """Of its columns, in fiftieths of the table's width."""
+        return column_widths([self.headings, *self.rows], 50)
 
 
 @dataclass(frozen=True)

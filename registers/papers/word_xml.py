@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from xml.sax.saxutils import escape, quoteattr
 
 from registers.exports.csv import plain
+from registers.papers.columns import column_widths
 from registers.papers.document import Block, Matrix
 
 SMALL = 19  # half points
@@ -19,9 +20,6 @@ BULLET = '<w:tabs><w:tab w:val="left" w:pos="357"/></w:tabs><w:ind w:left="357" 
 EDGES = ("top", "left", "bottom", "right", "insideH", "insideV")
 BORDERS = "".join(f'<w:{edge} w:val="single" w:sz="4" w:color="505A5F"/>' for edge in EDGES)
 FULL_WIDTH = 5000  # the width of the text, in fiftieths of a percent
-LONGEST = 60  # characters of a cell that count towards the width of its column
-NARROWEST = 8  # characters
-LONGEST_WORD = 24  # characters of a word that is kept whole
 HEADING = "D9E5E6"
 DARK = 0.54  # from this shade white ink has more contrast than black
 
@@ -74,7 +72,7 @@ def _bullets(block, styles):
 
 
 def _table(block, _):
-    widths = column_widths([block.headings, *block.rows])
+    widths = column_widths([block.headings, *block.rows], FULL_WIDTH)
     rows = [
         [_cell(text, widths[place], is_bold=place == 0) for place, text in enumerate(row)]
         for row in block.rows
@@ -159,19 +157,6 @@ def _row(cells, properties):
 
 def _one_line(text):
     return " ".join(plain(text).split())
-
-
-def column_widths(rows) -> list[int]:
-    """Widths of the columns by what they hold, so that they make FULL_WIDTH."""
-    longest = [max(map(_length, column)) for column in zip(*rows, strict=True)]
-    widths = [FULL_WIDTH * length // sum(longest) for length in longest]
-    widths[-1] += FULL_WIDTH - sum(widths)
-    return widths
-
-
-def _length(text):
-    word = max(map(len, text.split()), default=0)
-    return max(NARROWEST, min(LONGEST_WORD, word), min(LONGEST, len(text)))
 
 
 WRITERS = {"paragraph": _paragraph, "bullets": _bullets, "table": _table, "matrix": _matrix}
