@@ -254,7 +254,7 @@ def test_memory_is_limited(monkeypatch):
     monkeypatch.setattr(template, "MEGABYTES", 90)
     loops = "{% for x in sections %}" * 5 + "{{ agreed_position }}" + "{% endfor %}" * 5
     with pytest.raises(TemplateFailed, match="too much memory"):
-        fill_template(template_of(loops), make_document(text="A" * 20_000))
+        fill_template(template_of(loops), make_document(text="A" * 10_000))
 
 
 def test_nothing_is_left_behind(monkeypatch, tmp_path):
@@ -311,6 +311,18 @@ def test_paragraphs_without_placeholders_stay_as_they_are(councils, name):
     )
     assert before == after
     assert len(before) == 1
+
+
+def test_a_paragraph_before_a_placeholder_stays_as_it_is(run):
+    def space(text):
+        return text.replace("<w:t>{{", '<w:t xml:space="preserve">{{')
+
+    content = with_parts(template_of(CALM, "{{ title }}"), {DOCUMENT: space})
+    before, after = (
+        etree.tostring(next(parse_part(paper).iter(qn("w:p"))), method="c14n")
+        for paper in (content, run(content)[1])
+    )
+    assert before == after
 
 
 @pytest.mark.parametrize("name", COUNCILS)
