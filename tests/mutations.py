@@ -1144,7 +1144,7 @@ MUTATIONS = [
     Mutation(
         "a template is linked to other files",
         "registers/papers/template_package.py",
-        'if row.get("TargetMode", "").lower() != "external":',
+        "if is_inside and not OUTSIDE.search(target):",
         "if row is not None:",
         "test_paper_templates.py",
     ),

@@ -12,6 +12,8 @@ from typing import ClassVar
 from registers.papers.columns import column_widths
 from registers.phrases.paper_files import count_in_words
 
+LONGEST_WHOLE = 600  # characters of a text: a row with a longer one may be cut by a page's end
+
 
 @dataclass(frozen=True)
 class Paragraph:
@@ -39,6 +41,11 @@ class Table:
     headings: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     kind: ClassVar[str] = "table"
+
+    @property
+    def lines(self) -> list[tuple[bool, tuple[str, ...]]]:
+        """Each row, after whether it is so long that the end of a page may cut it."""
+        return [(max(map(len, row), default=0) > LONGEST_WHOLE, row) for row in self.rows]
 
     @property
     def widths(self) -> list[int]:

@@ -16,7 +16,7 @@ from registers.papers.limits import LimitExceeded, run_limited, work_folder
 from registers.papers.placeholders import ABOVE_TITLE, has_place_on_cover, numbered_sections
 from registers.phrases.paper_files import part_in_words
 
-SECONDS = 60
+SECONDS = 30
 MEGABYTES = 1500
 PROCESS = "registers.papers.pdf_process"
 

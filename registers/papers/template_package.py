@@ -19,6 +19,8 @@ MACROS = re.compile(r"vbaProject|vbaData|macroEnabled|activeX|/customUI", re.IGN
 OBJECTS = re.compile(r"^word/(embeddings|activeX)/|oleObject", re.IGNORECASE)
 HYPERLINK = "/hyperlink"
 WEB = ("http://", "https://", "mailto:", "tel:")
+# A target that lies outside the file, whatever its mode says: a scheme, or a shared folder.
+OUTSIDE = re.compile(r"^\s*([a-z][a-z0-9+.-]+:|\\\\|//)", re.IGNORECASE)
 # Elements that bring another file into the document -> the problem.
 ELEMENTS = {
     "altChunk": "alternative",
@@ -26,7 +28,7 @@ ELEMENTS = {
 }
 # Fields that fetch something when the document is opened or updated.
 FETCHES = re.compile(
-    r"^\s*(DDE|DDEAUTO|INCLUDETEXT|INCLUDEPICTURE|IMPORT|INCLUDE|LINK|DATABASE|MACROBUTTON)\b",
+    r"^\s*(DDE|DDEAUTO|INCLUDETEXT|INCLUDEPICTURE|IMPORT|INCLUDE|LINK|DATABASE)\b",
     re.IGNORECASE,
 )
 
@@ -80,9 +82,10 @@ def _type_problems(root):
 
 def _link_problems(name, root):
     for row in root:
-        if row.get("TargetMode", "").lower() != "external":
-            continue
         target, kind = row.get("Target", ""), row.get("Type", "")
+        is_inside = row.get("TargetMode", "").lower() != "external"
+        if is_inside and not OUTSIDE.search(target):
+            continue
         if not (kind.endswith(HYPERLINK) and target.lower().startswith(WEB)):
             yield "external", name, f"{kind.rsplit('/', 1)[-1]}: {target[:200]}"
 

@@ -8,7 +8,7 @@ from registers.exports.csv import plain
 from registers.papers.document import Document, Section
 from registers.papers.placeholders import ABOVE_TITLE, has_place_on_cover, numbered_sections
 from registers.papers.template import fill_template
-from registers.papers.word_xml import Styles, blocks, cell, paragraph, style, table
+from registers.papers.word_xml import Styles, blocks, cell, paragraph, row, style, table
 from registers.phrases.paper_files import part_in_words
 from registers.word_document import POINT, element, new_document
 
@@ -70,11 +70,14 @@ def _opening_rows(document):
 def opening_table(title: str, rows: Iterable[tuple[str, str]]) -> str:
     """The table at the top. rows: a label, and elements; without one there is no table."""
     widths = [50 * LABELS, 50 * (100 - LABELS)]
-    cells = [
-        [cell(paragraph(label, run="<w:b/>"), widths[0]), cell(content, widths[1])]
+    lines = [
+        row(
+            [cell(paragraph(label, run="<w:b/>"), widths[0]), cell(content, widths[1])],
+            is_whole=False,
+        )
         for label, content in rows
     ]
-    return table(title, (), cells, widths) if cells else ""
+    return table(title, (), lines, widths) if lines else ""
 
 
 def _section(section: Section):

@@ -74,8 +74,11 @@ def _bullets(block, styles):
 def _table(block, _):
     widths = column_widths([block.headings, *block.rows], FULL_WIDTH)
     rows = [
-        [_cell(text, widths[place], is_bold=place == 0) for place, text in enumerate(row)]
-        for row in block.rows
+        row(
+            (_cell(text, widths[place], is_bold=place == 0) for place, text in enumerate(texts)),
+            is_whole=not is_long,
+        )
+        for is_long, texts in block.lines
     ]
     return _caption(block) + table(block.caption, block.headings, rows, widths)
 
@@ -83,11 +86,13 @@ def _table(block, _):
 def _matrix(block: Matrix, _):
     widths = [FULL_WIDTH // (len(block.impact) + 1)] * (len(block.impact) + 1)
     rows = [
-        [
-            _cell(label, widths[0], is_bold=True),
-            *(_matrix_cell(cell, widths[0]) for cell in row),
-        ]
-        for label, row in zip(block.likelihood, block.rows, strict=True)
+        row(
+            [
+                _cell(label, widths[0], is_bold=True),
+                *(_matrix_cell(cell, widths[0]) for cell in cells),
+            ]
+        )
+        for label, cells in block.lines
     ]
     headings = ["Likelihood, by impact", *block.impact]
     return _caption(block) + table(block.caption, headings, rows, widths)
@@ -112,8 +117,8 @@ def _caption(block):
     return paragraph(block.caption, f"{style('Caption')}<w:keepNext/>", run="<w:b/>")
 
 
-def table(caption: str, headings, rows: list[list[str]], widths: list[int]) -> str:
-    """A table whose first row each page repeats. rows: of cells. No row is cut by a page's end.
+def table(caption: str, headings, rows: Iterable[str], widths: list[int]) -> str:
+    """A table whose first row each page repeats. rows: see row().
 
     headings: none for a table whose first column names its rows. widths: they make FULL_WIDTH.
     """
@@ -131,11 +136,15 @@ def table(caption: str, headings, rows: list[list[str]], widths: list[int]) -> s
             _cell(text, width, is_bold=True, fill=HEADING)
             for text, width in zip(headings, widths, strict=True)
         )
-        head = _row(cells, "<w:cantSplit/><w:tblHeader/>")
-    body = "".join(_row(row, "<w:cantSplit/>") for row in rows)
-    return (
-        f"<w:tbl><w:tblPr>{properties}</w:tblPr><w:tblGrid>{grid}</w:tblGrid>{head}{body}</w:tbl>"
-    )
+        head = row(cells, "<w:tblHeader/>")
+    body = f"{head}{''.join(rows)}"
+    return f"<w:tbl><w:tblPr>{properties}</w:tblPr><w:tblGrid>{grid}</w:tblGrid>{body}</w:tbl>"
+
+
+def row(cells: Iterable[str], properties: str = "", *, is_whole: bool = True) -> str:
+    """is_whole: whether the end of a page moves it to the next one rather than cut it."""
+    properties = f"<w:cantSplit/>{properties}" if is_whole else properties
+    return f"<w:tr><w:trPr>{properties}</w:trPr>{''.join(cells)}</w:tr>"
 
 
 def cell(content: str, width: int, fill: str = "") -> str:
@@ -149,10 +158,6 @@ def _cell(text, width, *, is_bold=False, fill="", ink="", alignment=""):
     run = f'{"<w:b/>" if is_bold else ""}{colour}<w:sz w:val="{SMALL}"/>'
     spacing = f'<w:spacing w:before="40" w:after="40"/>{alignment}'
     return cell(paragraph(text, spacing, run=run), width, fill)
-
-
-def _row(cells, properties):
-    return f"<w:tr><w:trPr>{properties}</w:trPr>{''.join(cells)}</w:tr>"
 
 
 def _one_line(text):

@@ -186,6 +186,15 @@ def test_links_to_other_files_are_refused(run, part, kind, target):
     assert findings[0]["subject"] == f"{kind}: {target}"
 
 
+@pytest.mark.parametrize("target", ["file:///c:/x.png", "https://example.org/", r"\\server\x.png"])
+def test_a_link_that_claims_to_stay_inside_is_refused(run, target):
+    relationship = EXTERNAL.format(kind="image", target=target)
+    inside = relationship.replace(' TargetMode="External"', "")
+    links = RELATIONSHIPS.replace("</Relationships>", inside).encode()
+    findings, _ = run(with_parts(template_of("Text"), {"word/_rels/document.xml.rels": links}))
+    assert kinds(findings) == ["external"]
+
+
 def test_a_link_to_the_web_is_let_through(run):
     relationship = EXTERNAL.format(kind="hyperlink", target="https://example.org/")
     links = RELATIONSHIPS.replace("</Relationships>", relationship).encode()

@@ -10,7 +10,7 @@ from docx.oxml.ns import qn
 from paper_documents import make_document
 from paper_files import texts_of_word
 
-from registers.papers.document import Document, Paragraph, Section
+from registers.papers.document import Document, Paragraph, Section, Table
 from registers.papers.word import write_word
 
 
@@ -60,6 +60,15 @@ def test_each_table_with_headings_repeats_them_and_cuts_no_row(paper):
         properties = [row._tr.trPr for row in table.rows]
         assert properties[0].find(qn("w:tblHeader")) is not None
         assert all(row.find(qn("w:cantSplit")) is not None for row in properties)
+
+
+def test_a_long_row_may_be_cut():
+    rows = (("CORP-001", "word " * 200), ("CORP-002", "word"))
+    table = Table("long", "Long", ("Risk", "Cause"), rows)
+    content = write(Document("Title", {}, (Section("stuck", "Stuck", (table,)),)))
+    paper = docx.Document(io.BytesIO(content))
+    cuts = [row._tr.trPr.find(qn("w:cantSplit")) is None for row in paper.tables[0].rows]
+    assert cuts == [False, True, False]
 
 
 def test_each_table_says_what_it_holds(paper):
