@@ -10,7 +10,7 @@ from registers.papers.placeholders import ABOVE_TITLE, has_place_on_cover, numbe
 from registers.papers.template import fill_template
 from registers.papers.word_xml import Styles, blocks, cell, paragraph, row, style, table
 from registers.phrases.paper_files import part_in_words
-from registers.word_document import POINT, element, new_document
+from registers.word_document import LONGEST_PROPERTY, POINT, element, new_document
 
 LABELS = 28  # percent of the opening table's width
 OWN_STYLES = Styles(bullet=style("ListBullet"))
@@ -46,7 +46,7 @@ def _build(document):
 def unfilled_paper(document: Document, head: str):
     """A document of python-docx with our styles, the head and foot of its pages and no text."""
     word = new_document(document.title)
-    word.core_properties.author = plain(_front(document, "authority"))
+    word.core_properties.author = plain(_front(document, "authority"))[:LONGEST_PROPERTY]
     _add_styles(word)
     _add_numbering(word)
     _fill_first(word.sections[0].header, head, run="<w:b/>")

@@ -132,6 +132,12 @@ def test_a_long_text_is_whole():
     assert text in texts_of_word(write(make_document(text=text)))["word/document.xml"]
 
 
+def test_a_long_title_is_whole_on_the_page_and_short_in_the_properties():
+    paper = docx.Document(io.BytesIO(write(make_document(title="T" * 20_000))))
+    assert paper.core_properties.title == "T" * 255
+    assert paper.paragraphs[2].text == "T" * 20_000
+
+
 def test_a_paper_of_nothing_is_a_document():
     paper = docx.Document(io.BytesIO(write(Document("", {}, ()))))
     assert [paragraph.text for paragraph in paper.paragraphs] == ["", "", ""]
