@@ -96,6 +96,12 @@ ORGANISATION_PAGES = (
     Page("Bodies", "body_list", takes_day=False),
     Page("Registers", "register_list", takes_day=False),
     Page("Scoring schemes", "scheme_list", takes_day=False),
+    Page(
+        "Paper templates",
+        "paper_template_list",
+        takes_day=False,
+        permission=Permission.MANAGE_PAPER_TEMPLATES,
+    ),
     Page("Audit", "audit_list", takes_day=False),
     Page(
         "Need to know",

@@ -25,6 +25,7 @@ from makers import (
     make_membership,
     make_organisation,
     make_paper,
+    make_paper_template,
     make_person,
     make_post,
     make_put_question,
@@ -77,6 +78,7 @@ GRANTERS = NOBODY_INSIDE | {"monitoring-officer": 200}
 MANAGERS = NOBODY_INSIDE | {"manager": 200}
 RUN_MEETINGS = MANAGERS | {"clerk": 200}
 CLEAR_PAPERS = MANAGERS | dict_for("monitoring-officer section-151-officer commissioner", 200)
+TEMPLATE_MANAGERS = MANAGERS | {"administrator": 200}
 # Of a question to a meeting of the member's body.
 READ_QUESTIONS = READERS | dict_for("peer administrator", 404)
 ANSWER_QUESTIONS = NOBODY_INSIDE | dict_for("peer administrator", 404) | {"manager": 200}
@@ -113,6 +115,7 @@ POST = ORGANISATION | {"pk": "first registers.post"}
 DIRECTORATE = ORGANISATION | {"pk": "first registers.directorate"}
 BODY = ORGANISATION | {"pk": "first registers.body"}
 ORGANISATIONS_REGISTER = ORGANISATION | {"pk": "first registers.register"}
+PAPER_TEMPLATE = ORGANISATION | {"pk": "first registers.papertemplate"}
 GRANT = ORGANISATION | {"pk": "first registers.needtoknow"}
 MEETING = {"pk": "first registers.meeting"}
 PUT_QUESTION = {"pk": "first registers.meeting", "question": "first registers.question"}
@@ -299,6 +302,17 @@ TABLE = {
     "need_to_know_list": (ORGANISATION, GRANTERS),
     "need_to_know_new": (ORGANISATION, GRANTERS, GRANTERS),
     "need_to_know_withdraw": (GRANT, GRANTERS, GRANTERS),
+    "paper_template_list": (ORGANISATION, TEMPLATE_MANAGERS),
+    "paper_template_new": (ORGANISATION, TEMPLATE_MANAGERS, TEMPLATE_MANAGERS),
+    "paper_template_names": (ORGANISATION, TEMPLATE_MANAGERS),
+    "paper_template_starter": (ORGANISATION, TEMPLATE_MANAGERS),
+    "paper_template_detail": (PAPER_TEMPLATE, TEMPLATE_MANAGERS),
+    "paper_template_file": (PAPER_TEMPLATE, TEMPLATE_MANAGERS),
+    "paper_template_retire": (
+        PAPER_TEMPLATE,
+        TEMPLATE_MANAGERS,
+        TEMPLATE_MANAGERS | {"manager": 302, "administrator": 302},
+    ),
     "role_list": (ORGANISATION, READERS),
     "sandbox_detail": (ORGANISATION, READERS),
     "sandbox_new": (ORGANISATION, ADMINISTRATORS, ADMINISTRATORS | {"administrator": 302}),
@@ -550,6 +564,7 @@ def make_people():
     make_body(risk.register, above, name="Scrutiny panel", members=[users["member"]])
     make_grant(risk.register, make_person(organisation), by=users["monitoring-officer"])
     make_invitation(organisation, by=users["administrator"])
+    make_paper_template(organisation, by=users["manager"])
     ReminderMail.objects.create(user=users["officer"], day=days_ago(1))
     make_scheme(organisation=organisation)
     make_scheme_draft(organisation, by=users["administrator"])

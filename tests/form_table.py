@@ -3,6 +3,7 @@
 import uuid
 
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
+from council_templates import template_of
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
@@ -18,6 +19,7 @@ from makers import (
     make_meeting,
     make_organisation,
     make_paper,
+    make_paper_template,
     make_person,
     make_post,
     make_put_question,
@@ -332,6 +334,7 @@ class Administration:
         self.body = make_body(self.register)
         self.seat = make_seat(self.body, self.member)
         self.invitation = make_invitation(self.organisation, by=administrator)
+        self.template = make_paper_template(self.organisation, by=administrator)
         self.grant = make_grant(self.register, self.person, by=self.people["monitoring-officer"])
         self.scheme = make_scheme(organisation=self.organisation)
         self.draft = make_scheme_draft(self.organisation, by=administrator)
@@ -351,6 +354,17 @@ class Administration:
 
 def csv_file(text):
     return SimpleUploadedFile("rows.csv", text.encode())
+
+
+class WordFile(SimpleUploadedFile):
+    """A template of papers, which can be sent again."""
+
+    def __init__(self):
+        self.data = template_of("{{ title }}")
+        super().__init__("report.docx", self.data)
+
+    def read(self, *_):
+        return self.data
 
 
 SETUP = {
@@ -438,6 +452,11 @@ ORGANISATION_FORMS = {
         lambda a: {"user": a.moved.pk, "register": a.register.pk, **GRANT},
     ),
     "need_to_know_withdraw": (lambda a: [a.grant.pk], lambda a: {"reason": "It is over."}),
+    "paper_template_new": (
+        lambda a: [],
+        lambda a: {"name": "Report to cabinet", "file": WordFile()},
+    ),
+    "paper_template_retire": (lambda a: [a.template.pk], lambda a: {}),
     "meeting_new": (lambda a: [], lambda a: {"body": a.body.pk, "on": LATER}),
     "meeting_import": (lambda a: [], lambda a: {}),
     "pre_election_new": (

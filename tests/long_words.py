@@ -20,6 +20,7 @@ from makers import (
     make_meeting,
     make_organisation,
     make_paper,
+    make_paper_template,
     make_person,
     make_post,
     make_precedent,
@@ -92,6 +93,14 @@ def people_with_long_words():
     make_long_meeting(agreement, risks[2], post=posts[LONG], by=manager)
     table = f"{WORD},{WORD}2,Score\n{WORD},{WORD},5x5\n".encode()
     make_import(register, table, by=manager, file_name=f"{WORD}.csv")
+    for _ in range(2):  # the first is superseded
+        make_paper_template(
+            organisation,
+            by=manager,
+            name=WORD,
+            file_name=f"{WORD}.docx",
+            notes=[["missing", ENDLESS]],
+        )
     grants = [make_grant(register, people[role], reason=LONG) for role in ("clerk", "member")]
     grants[1].withdraw(by=people["monitoring-officer"], reason=ENDLESS)
     return people

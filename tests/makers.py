@@ -37,6 +37,7 @@ from registers.models import (
     NeedToKnow,
     Organisation,
     Paper,
+    PaperTemplate,
     Post,
     PreElectionPeriod,
     Question,
@@ -350,6 +351,13 @@ def make_grant(register, user, *, by=None, until=None, **fields):
         until=until or days_ago(-30),
         **{"reason": "Gives evidence to the inquiry.", **fields},
     )
+
+
+def make_paper_template(organisation, *, by=None, **fields):
+    """A template of papers in use; its content is no Word document."""
+    fields = {"name": "Report to committee", "file_name": "report.docx", **fields}
+    content = fields.pop("content", b"Not a Word document")
+    return PaperTemplate.upload(organisation, by=by or make_user(), content=content, **fields)
 
 
 def make_agreement(register, *, by=None, on=None, body="Audit and governance committee", **fields):

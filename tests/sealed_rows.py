@@ -23,6 +23,7 @@ from makers import (
     make_grant,
     make_invitation,
     make_paper,
+    make_paper_template,
     make_person,
     make_post,
     make_precedent,
@@ -108,6 +109,7 @@ def make_sealed_rows():
     ProgressNote.put(risk, by=manager, note="On plan.")
     grant = make_grant(register, officer, by=manager, risk=risk)
     grant.withdraw(by=manager, reason="It is over.")
+    make_paper_template(organisation, by=manager).retire(by=manager)
     CalendarKey.make(by=make_user())
     make_invitation(organisation, by=manager)
     scheme = make_scheme()
@@ -135,14 +137,12 @@ def different_value(field, value):
         return next(choice for choice, _ in field.flatchoices if choice != value)
     if isinstance(field, models.BooleanField):
         return not value
-    if isinstance(field, models.DateTimeField):
-        return (value or timezone.now()) + datetime.timedelta(seconds=1)
-    if isinstance(field, models.DateField):
-        return (value or timezone.localdate()) - datetime.timedelta(days=1)
-    if isinstance(field, models.TimeField):
-        return datetime.time(9) if value is None else datetime.time(value.hour, 59 - value.minute)
+    if isinstance(field, (models.DateField, models.TimeField)):
+        return different_moment(field, value)
     if isinstance(field, models.JSONField):
         return [*value, "more"]
+    if isinstance(field, models.BinaryField):
+        return bytes(value) + b"x"
     if isinstance(field, models.UUIDField):
         return uuid.uuid4()
     if field.is_relation or field.primary_key:
@@ -156,6 +156,15 @@ def _other_text(field, value):
     if isinstance(field, models.BinaryField):
         return bytes(value) + b"x"
     return f"{value[:-1]}x" if len(value or "") == field.max_length else f"{value}x"
+
+
+def different_moment(field, value):
+    """The same for a day, an hour or an instant."""
+    if isinstance(field, models.DateTimeField):
+        return (value or timezone.now()) + datetime.timedelta(seconds=1)
+    if isinstance(field, models.DateField):
+        return (value or timezone.localdate()) - datetime.timedelta(days=1)
+    return datetime.time(9) if value is None else datetime.time(value.hour, 59 - value.minute)
 
 
 def change(row, field):

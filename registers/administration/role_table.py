@@ -24,6 +24,7 @@ PERMISSION_WORDS = {
     P.RUN_REGISTER: "Import, close and reopen risks, decide on escalations, record agreements, and "
     "write papers",
     P.RUN_MEETINGS: "Add, move and cancel meetings, record late items, publish papers",
+    P.MANAGE_PAPER_TEMPLATES: "Upload and retire the Word templates of papers",
     P.ADMINISTER: "Look after people, posts, bodies, registers and scoring schemes",
 }
 ROLE_WORDS = {

@@ -78,6 +78,7 @@ from registers.models.paper_publication import (
     PublishedPaper,
     missing_clearances,
 )
+from registers.models.paper_template import PaperTemplate, PaperTemplateRetirement
 from registers.models.people import (
     Directorate,
     Membership,
@@ -183,6 +184,8 @@ __all__ = [
     "PaperFormat",
     "PaperKind",
     "PaperText",
+    "PaperTemplate",
+    "PaperTemplateRetirement",
     "Position",
     "Post",
     "PreElectionPeriod",

@@ -16,6 +16,7 @@ from registers.history.append_only import AppendOnlyRecord, DatedQuerySet, creat
 from registers.history.errors import InvalidTransition
 from registers.history.form_token import FormToken
 from registers.models.meeting import Meeting
+from registers.models.paper_template import PaperTemplate
 from registers.models.people import Organisation, Post
 from registers.models.register import Register
 
@@ -69,18 +70,21 @@ class Paper(AppendOnlyRecord):
 
     @classmethod
     @transaction.atomic
-    def begin(cls, register, *, by, meeting, officer, day, since, token=None, **fields):
+    def begin(
+        cls, register, *, by, meeting, officer, day, since, template=None, token=None, **fields
+    ):
         """Begin a paper with its first draft, and return the paper.
 
-        day, since: see PaperDraft. fields: kind, title, contact, case_slugs; for the demo
+        day, since, template: see PaperDraft. fields: kind, title, contact, case_slugs; for the demo
         recorded_at.
 
         The same token by the same person returns the paper that it made. Raises ValueError for
         records of another organisation, InvalidTransition for a cancelled meeting.
         """
         organisation = register.organisation
-        if {meeting.body.organisation_id, officer.organisation_id} != {organisation.pk}:
-            raise ValueError(f"{meeting} and {officer} are not of {organisation}.")
+        for record in (meeting.body, officer, *([template] if template else [])):
+            if record.organisation_id != organisation.pk:
+                raise ValueError(f"{record} is not of {organisation}.")
         if meeting.is_cancelled:
             raise InvalidTransition("the meeting is cancelled")
         paper = create_idempotent(
@@ -103,6 +107,7 @@ class Paper(AppendOnlyRecord):
                 by=by,
                 effective_on=day,
                 since=since,
+                template=template,
                 version=1,
                 recorded_at=recorded_at,
             )
@@ -114,15 +119,16 @@ class Paper(AppendOnlyRecord):
         return self.drafts.count() + self.texts.count()
 
     @transaction.atomic
-    def refresh(self, *, by, day, since, version, token=None, **timing):
+    def refresh(self, *, by, day, since, version, template=None, token=None, **timing):
         """Draft it again, of another position, and return the PaperDraft. Edits stay.
 
-        version: of the page. timing: recorded_at, for the demo. Raises InvalidTransition where the
-        paper changed since.
+        day, since, template: see PaperDraft. version: of the page. timing: recorded_at, for the
+        demo. Raises InvalidTransition where the paper changed since.
         """
         self._lock()
         self._refuse_other_version(PaperDraft, by, token, version)
-        fields = {"effective_on": day, "since": since, "version": version + 1, **timing}
+        fields = {"effective_on": day, "since": since, "template": template, **timing}
+        fields["version"] = version + 1
         return self._add(PaperDraft, "drafted", by=by, token=token, **fields)
 
     @transaction.atomic
@@ -207,11 +213,15 @@ class PaperRow(AppendOnlyRecord):
 class PaperDraft(PaperRow):
     """Which position a paper tells of: that of a day, as on record when the draft was made.
 
-    effective_on: that day. since: the day that it is compared with.
+    effective_on: that day. since: the day that it is compared with. template: of its Word files;
+    without one they have our shape.
     """
 
     paper = models.ForeignKey(Paper, on_delete=models.PROTECT, related_name="drafts")
     since = models.DateField("compared with")
+    template = models.ForeignKey(
+        PaperTemplate, on_delete=models.PROTECT, null=True, blank=True, related_name="drafts"
+    )
     version = models.PositiveIntegerField()
 
     class Meta(PaperRow.Meta):

@@ -42,6 +42,8 @@ class Permission(Enum):
     RUN_REGISTER = auto()
     # Meetings of the organisation's bodies, and late items.
     RUN_MEETINGS = auto()
+    # The Word templates in which papers are made.
+    MANAGE_PAPER_TEMPLATES = auto()
     ANSWER_CONCERNS = auto()
     # People, posts, bodies, registers and schemes of the organisation.
     ADMINISTER = auto()
@@ -82,6 +84,7 @@ PERMISSIONS = {
         P.ASSESS_RISK,
         P.RUN_REGISTER,
         P.RUN_MEETINGS,
+        P.MANAGE_PAPER_TEMPLATES,
         P.ANSWER_CONCERNS,
     },
     Role.CLERK: {
@@ -120,7 +123,7 @@ PERMISSIONS = {
         P.READ_DRAFT_PAPERS,
     },
     # Sees no exempt risk, and is granted none. Who gives themselves a further role leaves an entry.
-    Role.ADMINISTRATOR: {P.VIEW_REGISTER, P.ADMINISTER},
+    Role.ADMINISTRATOR: {P.VIEW_REGISTER, P.ADMINISTER, P.MANAGE_PAPER_TEMPLATES},
 }
 
 

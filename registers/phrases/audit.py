@@ -34,6 +34,7 @@ GROUPS = {
             *("register.added", "register.changed", "register.deleted", "register.scheme-adopted"),
             *("scoringscheme.", "schemedraft.", "organisation.added", "organisation.changed"),
             "organisation.sandbox",
+            "papertemplate.",
         ),
     ),
     "people": VerbGroup(
@@ -119,6 +120,8 @@ VERBS = {
     "paper.clearances-set": _("Set which clearances papers need"),
     "paper.finalised": _("Finalised a paper"),
     "paper.published": _("Published a paper"),
+    "papertemplate.uploaded": _("Uploaded a template of papers"),
+    "papertemplate.retired": _("Retired a template of papers"),
     "schemedraft.copied": _("Copied a scheme to a draft"),
     "schemedraft.published": _("Published the draft"),
     "organisation.sandbox-made": _("Made a sandbox"),
