@@ -12,5 +12,6 @@ urlpatterns = [
 ]
 
 handler400 = "failing_well.errors.bad_request"
+handler403 = "registers.views.refusals.permission_denied"
 handler500 = "failing_well.errors.server_error"
 handler429 = "registers.accounts.limits.too_many_requests"  # allauth's own limits answer with it

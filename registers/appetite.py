@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from registers.models import Appetite, Category
+from registers.phrases.bands import bands_above_sentence
 from registers.scoring import Band
 
 GENERAL = "All other categories"
@@ -52,12 +53,18 @@ class AppliedTolerance:
     """The highest band that is tolerated for one risk.
 
     statement: the one that decides it, None where the scheme does. is_above: whether the risk is
-    above it, None where it has no rating by the register's scheme.
+    above it, None where it has no rating by the register's scheme. bands_above: lowest first.
     """
 
     band: Band
     statement: Appetite | None
     is_above: bool | None
+    bands_above: tuple[Band, ...] = ()
+
+    @property
+    def above_sentence(self) -> str:
+        """ "Severe is above it." """
+        return bands_above_sentence(self.bands_above)
 
 
 def applied_tolerance(position, tolerances, day, recorded_by=None) -> AppliedTolerance:
@@ -68,4 +75,5 @@ def applied_tolerance(position, tolerances, day, recorded_by=None) -> AppliedTol
         tolerance.of(position.category),
         tolerances.statement_for(position.category, day, recorded_by),
         tolerance.is_above(position.band, position.category) if is_rated else None,
+        tolerance.above(position.category),
     )

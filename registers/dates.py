@@ -1,6 +1,7 @@
 """Days counted on and back in days, years and quarters, within the range of `datetime.date`."""
 
 import datetime
+from dataclasses import dataclass
 
 from django.utils import timezone
 
@@ -54,3 +55,32 @@ def is_future(day, instant=None):
     """
     instant = instant or datetime.datetime.now(datetime.UTC)
     return day > instant.date() and day > timezone.localdate(instant)
+
+
+@dataclass(frozen=True)
+class FinancialYear:
+    """Twelve months from the first of a month. number: the calendar year in which they begin."""
+
+    number: int
+    first_month: int
+
+    @classmethod
+    def of(cls, day: datetime.date, first_month: int):
+        return cls(day.year - (day.month < first_month), first_month)
+
+    def __str__(self):
+        """ "2026/27", or "2026" where it is the calendar year."""
+        if self.first_month == 1:
+            return str(self.number)
+        return f"{self.number}/{(self.number + 1) % 100:02}"
+
+    @property
+    def first(self) -> datetime.date:
+        return datetime.date(self.number, self.first_month, 1)
+
+    @property
+    def last(self) -> datetime.date:
+        return days_later(years_later(self.first, 1), -1)
+
+    def shifted(self, years: int):
+        return FinancialYear(self.number + years, self.first_month)

@@ -177,6 +177,14 @@ def organisations_run_by(reader):
     return [(row, organisation_pages(reader, row)[0].href) for row in organisations]
 
 
+def is_of_meetings(path: str, name: str) -> bool:
+    """Whether a page belongs to Meetings in the menu, by its path and the name of its address.
+
+    Adding meetings and periods before elections stand below an organisation, and belong there too.
+    """
+    return path.startswith("/meetings/") or name.startswith(("meeting_", "pre_election_"))
+
+
 def tab_of(name: str) -> Tab:
     """The tab that the page of that address stands below: Risks, where no other names it."""
     for tab in TABS:

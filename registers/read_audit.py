@@ -1,4 +1,5 @@
-"""Audit entries about reading: a register that was downloaded, an exempt risk that was opened.
+"""Audit entries about reading: a register that was downloaded, an exempt risk that was opened, a
+page that was refused.
 
 The only writes that a GET makes. docs/adr/0024-reading-in-the-audit-trail.md says why.
 """
@@ -9,6 +10,8 @@ from django.utils import timezone
 from registers.models import AuditChain, AuditEntry
 
 EXEMPT_READ = "risk.exempt-read"
+PAGE_REFUSED = "organisation.page-refused"
+MOST_REFUSALS = 20  # entries of one person, organisation and day
 
 
 @transaction.atomic
@@ -31,14 +34,13 @@ def record_exempt_read(risk, *, by):
     """
     if not risk.is_exempt:
         return
-    midnight = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
-    is_today = {"subject": f"risk:{risk.pk}", "verb": EXEMPT_READ, "by": by, "at__gte": midnight}
-    if AuditEntry.objects.filter(**is_today).exists():
+    reads = _entries_of_today(EXEMPT_READ, risk, by)
+    if reads.exists():
         return
     organisation = risk.register.organisation
     with transaction.atomic():
         AuditChain.objects.select_for_update().get(organisation=organisation)
-        if not AuditEntry.objects.filter(**is_today).exists():
+        if not reads.all().exists():
             AuditEntry.record(
                 organisation=organisation,
                 by=by,
@@ -46,3 +48,36 @@ def record_exempt_read(risk, *, by):
                 subject=risk,
                 text={"reference": risk.reference, "by": str(by)},
             )
+
+
+def record_page_refusal(organisation, page, *, by):
+    """Record that a person's roles do not allow a page: once for each page and day.
+
+    page: the name of its address. At most MOST_REFUSALS entries a day, so that nobody floods the
+    chain.
+    """
+    refusals = _entries_of_today(PAGE_REFUSED, organisation, by)
+    if not _is_new_refusal(refusals, page):
+        return
+    with transaction.atomic():
+        AuditChain.objects.select_for_update().filter(organisation=organisation).first()
+        if _is_new_refusal(refusals.all(), page):
+            AuditEntry.record(
+                organisation=organisation,
+                by=by,
+                verb=PAGE_REFUSED,
+                subject=organisation,
+                facts={"page": page},
+                text={"name": str(organisation), "by": str(by)},
+            )
+
+
+def _is_new_refusal(refusals, page):
+    pages = [facts.get("page") for facts in refusals.values_list("facts", flat=True)]
+    return page not in pages and len(pages) < MOST_REFUSALS
+
+
+def _entries_of_today(verb, record, by):
+    midnight = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
+    subject = f"{record._meta.model_name}:{record.pk}"
+    return AuditEntry.objects.filter(subject=subject, verb=verb, by=by, at__gte=midnight)

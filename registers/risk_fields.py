@@ -114,8 +114,7 @@ FIELDS = (
     RiskField("cause", "Cause", Sort.TEXT, STATEMENT,
         "Why it could happen.",
         Question("Cause: why could it happen?",
-            hint="If you know it. For example: two providers hold most of the work and both lose "
-            "money.",
+            hint="For example: two providers hold most of the work and both lose money.",
             subject="The cause"),
         aliases=("causes", "source", "root cause", "trigger", "cause and context"),
         published="cause"),

@@ -33,6 +33,7 @@ from registers.views import (
     people,
     posts,
     precedents,
+    question_year,
     questions,
     registers,
     reminders,
@@ -319,6 +320,11 @@ QUESTIONS = [
 MEETINGS = [
     path("", meetings.meeting_list, name="meeting_list"),
     path("<int:pk>/", meetings.meeting_detail, name="meeting_detail"),
+    path(
+        "bodies/<int:pk>/questions/<int:year>/",
+        question_year.question_year,
+        name="question_year",
+    ),
     path("<int:pk>/before/", meeting_before.meeting_before, name="meeting_before"),
     path("<int:pk>/edit/", meetings.meeting_edit, name="meeting_edit"),
     path("<int:pk>/cancel/", meetings.meeting_cancel, name="meeting_cancel"),

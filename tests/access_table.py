@@ -321,6 +321,7 @@ TABLE = {
     "meeting_import": (ORGANISATION, RUN_MEETINGS, RUN_MEETINGS),
     "meeting_detail": (MEETING, READERS),
     "meeting_before": (MEETING, READERS),
+    "question_year": ({"pk": "first registers.body", "year": 2026}, READERS),
     "meeting_edit": (MEETING, RUN_MEETINGS, RUN_MEETINGS),
     "meeting_cancel": (MEETING, RUN_MEETINGS, RUN_MEETINGS),
     "meeting_officers": (MEETING, RUN_MEETINGS, RUN_MEETINGS),

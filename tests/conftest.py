@@ -4,6 +4,7 @@ import gc
 import os
 import shutil
 from collections import Counter
+from copy import copy
 from pathlib import Path
 
 import profiles  # noqa: F401  (loads the profile of the day or of CI before any test is read)
@@ -19,7 +20,8 @@ from database import (  # noqa: F401  (fixtures)
 from django.conf import settings as django_settings
 from django.core.cache import cache
 from django.db import connection
-from django.test import override_settings
+from django.test import client, override_settings
+from django.test.utils import ContextList
 from page_space import collapsed_pages  # noqa: F401  (a fixture)
 
 from registers.accounts import set_up_state
@@ -59,6 +61,24 @@ def test_settings(tmp_path_factory):
 def reset_rate_limits():
     """Sign-ins are counted by address, and all tests share one: each test starts at zero."""
     cache.clear()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def outermost_contexts():
+    """An answer keeps the context of a page, and not of each template that the page includes.
+
+    Copying those took a twentieth of the time of all tests.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(client, "store_rendered_templates", _store_outermost)
+        yield
+
+
+def _store_outermost(store, signal, sender, template, context, **options):
+    store.setdefault("templates", []).append(template)
+    contexts = store.setdefault("context", ContextList())
+    if context.template is template:
+        contexts.append(copy(context))
 
 
 def find_chromium():

@@ -5,8 +5,8 @@ signals, and none can be told to call a verb of ours. The entries are in the ins
 as accounts belong to it and not to one organisation. They hold no secret, and are written in the
 transaction of the change.
 
-Sign-ins, and passwords that were refused, are in the chain of each organisation where the person
-has a role today, whose administrator reads them.
+Sign-ins, and passwords and codes that were refused, are in the chain of each organisation where the
+person has a role today, whose administrator reads them.
 """
 
 from allauth.core import context
@@ -67,6 +67,11 @@ def record_refusal(email):
     """
     user = User.objects.filter(email=User.objects.normalize_email(email)).first()
     _record_at_organisations(user, "sign-in-refused", by=None)
+
+
+def record_code_refusal(user):
+    """Record a wrong code of the second factor. By nobody: who typed it is not known."""
+    _record_at_organisations(user, "code-refused", by=None)
 
 
 @transaction.atomic

@@ -6,7 +6,9 @@ from allauth.mfa.base import forms as base
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp import forms as totp
 from allauth.mfa.totp.internal.auth import TOTP
+from django.core.exceptions import ValidationError
 
+from registers.accounts.audit import record_code_refusal
 from registers.accounts.limits import CODE, use_attempt
 
 
@@ -20,11 +22,22 @@ class LimitedCode:
         return code
 
 
-class AuthenticateForm(LimitedCode, base.AuthenticateForm):
+class AuditedCode(LimitedCode):
+    """A code that was asked for: a wrong one leaves an audit entry, within the same limits."""
+
+    def clean_code(self):
+        try:
+            return super().clean_code()
+        except ValidationError:
+            record_code_refusal(self.user)
+            raise
+
+
+class AuthenticateForm(AuditedCode, base.AuthenticateForm):
     pass
 
 
-class ReauthenticateForm(LimitedCode, base.ReauthenticateForm):
+class ReauthenticateForm(AuditedCode, base.ReauthenticateForm):
     pass
 
 

@@ -15,7 +15,8 @@ from registers.permissions import risks_across
 from registers.phrases.audit import GROUPS, RECORDS, verbs_in_words
 
 LENGTH = 50  # entries on a page
-SIGNED_IN, REFUSED = "user.signed-in", "user.sign-in-refused"
+SIGNED_IN = "user.signed-in"
+REFUSED = ("user.sign-in-refused", "user.code-refused")  # whoever typed is not known
 CHECKED = 100  # the last entries, whose signatures a page checks
 # Records whose names, as entries keep them, quote no risk.
 NAMED_RECORDS = frozenset(
@@ -35,7 +36,7 @@ class TrailRow:
 
     @property
     def person(self):
-        if self.entry.verb == REFUSED:
+        if self.entry.verb in REFUSED:
             return "not known"
         return str(self.entry.by or "the installation")
 
@@ -77,8 +78,8 @@ class AuditTrail:
 
     def _row(self, entry, risks, with_title, registers):
         words = verbs_in_words(entry.facts.get("verbs") or [entry.verb])
-        if file_format := entry.facts.get("format"):
-            words = f"{words} ({file_format})"
+        if detail := entry.facts.get("format") or entry.facts.get("page"):
+            words = f"{words} ({detail.replace('_', ' ')})"
         model, _separator, key = entry.subject.partition(":")
         if risk := risks.get(risk_of(entry)):
             title = f" {risk.title}" if risk.pk in with_title else ""

@@ -26,10 +26,13 @@ SALT = "registers.meeting-file"
 ACCEPT = ".ics"
 FORMATS = "An iCalendar file (.ics), as calendars export it."
 MOST_MEETINGS = 500
+MOST_RULES = 100  # of events that repeat: one that gives no day takes half a second to read
 # An event that repeats is read as far ahead as this, in days.
 AHEAD = 2 * 366
 YEARS = 20
-FREQUENCIES = ("DAILY", "WEEKLY", "MONTHLY", "YEARLY")
+FREQUENCIES = ("WEEKLY", "MONTHLY", "YEARLY")
+# Parts of a rule that RFC 5545 has for months and years, and that take long to try each week.
+NOT_WEEKLY = {"BYMONTHDAY", "BYSETPOS", "BYWEEKNO", "BYYEARDAY"}
 LABELS = {
     "title": "Title: the body, and what kind of meeting it is",
     "on": "Day",
@@ -48,6 +51,8 @@ def read(name: str, content: bytes) -> FileTable:
 
     try:
         events = Calendar.from_ical(content).walk("VEVENT")
+        if sum(event.get("rrule") is not None for event in events) > MOST_RULES:
+            raise CannotRead(f"More than {MOST_RULES} events repeat: choose a shorter calendar")
         rows = [values for event in events for values in _rows_of(event)]
     except (ValueError, IndexError, KeyError, TypeError, AttributeError, OverflowError):
         raise CannotRead("We cannot read this as an iCalendar file: choose an .ics file") from None
@@ -100,8 +105,11 @@ def _days_of(event, start):
     from dateutil.rrule import rrulestr
 
     rule = event["rrule"].copy()
-    if str(rule.get("freq", [""])[0]).upper() not in FREQUENCIES:
-        raise CannotRead("An event repeats several times a day: choose a calendar of meetings")
+    frequency = str(rule.get("freq", [""])[0]).upper()
+    if frequency not in FREQUENCIES:
+        raise CannotRead("An event repeats each day or oftener: choose a calendar of meetings")
+    if frequency == "WEEKLY" and NOT_WEEKLY & {part.upper() for part in rule}:
+        raise CannotRead("An event repeats by a rule that no week has: choose another calendar")
     count, last = rule.pop("count", [MOST_MEETINGS + 1])[0], rule.pop("until", [None])[0]
     has_time = isinstance(start, datetime.datetime)
     first = start if has_time else _midnight(start)

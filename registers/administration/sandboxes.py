@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 
 from registers.administration.registers import LONGEST_SLUG
-from registers.demo.sandbox import SandboxLoader, is_possible, prepare, register_fields
+from registers.demo.sandbox import SandboxLoader, is_possible, register_fields
 from registers.history.errors import InvalidTransition
 from registers.history.seals import seals_of
 from registers.models import (
@@ -30,7 +30,8 @@ from registers.models import (
 from registers.models.scheme_draft import free_slug
 from registers.permissions import schemes_for
 
-CREATION, HIDING = "organisation.sandbox-made", "organisation.sandbox-hidden"
+CREATION, OPENING = "organisation.sandbox-made", "organisation.sandbox-opened"
+HIDING = "organisation.sandbox-hidden"
 PRESET = ("five-by-five", 1)  # where the organisation has no register yet
 LONGEST_NAME = 200
 SUFFIX = " (sandbox)"
@@ -69,6 +70,9 @@ class Making:
 def make_sandbox(organisation, *, by, replaces=None):
     """Make a sandbox of the organisation and hide the one before it; return the new one.
 
+    It stays hidden until its risks are written, so that nobody waits for a lock meanwhile. What a
+    failure leaves stays hidden.
+
     replaces: key of the sandbox that the person saw in use, None for none. The same form, sent
     twice, returns the sandbox that it made. Raises InvalidTransition where somebody else made
     another meanwhile, for a sandbox of a sandbox, and before the library is loaded.
@@ -77,47 +81,60 @@ def make_sandbox(organisation, *, by, replaces=None):
         raise InvalidTransition("A sandbox has no sandbox of its own")
     if not is_possible():
         raise InvalidTransition("The library is not loaded yet, and the risks refer to it")
-    prepare()
-    return _replace_sandbox(organisation, by, replaces)
+    with transaction.atomic():
+        organisation.lock_for_update()
+        if current := _made_meanwhile(organisation, by, replaces):
+            return current
+        sandbox, register = _copy(organisation, by)
+    SandboxLoader(register, by=by).load()
+    return _open(organisation, sandbox, by, replaces)
 
 
 @transaction.atomic
-def _replace_sandbox(organisation, by, replaces):
+def _open(organisation, sandbox, by, replaces):
     organisation.lock_for_update()
-    current = organisation.sandbox
-    if current and current.pk != replaces:
-        making = Making.of(current)
-        if making.by == by:
-            return current
-        time = date_format(timezone.localtime(making.at), r"H:i \o\n j F Y")
-        raise InvalidTransition(f"{making.by} made a new sandbox at {time}. Look at that one first")
-    if current:
-        _hide(current, by)
-    sandbox = _copy(organisation, by)
-    facts = {"replaces": current and current.pk}
-    text = {"name": str(sandbox), "by": str(by)}
+    if current := _made_meanwhile(organisation, by, replaces):
+        return current
+    if before := organisation.sandbox:
+        _hide(before, by)
+    sandbox.hidden_at = None
+    sandbox.save(update_fields=["hidden_at"])
+    _record(sandbox, by, OPENING, sandbox, seals=seals_of([sandbox]))
     # The chain of the organisation last: others wait for it.
-    AuditEntry.record(
-        organisation=organisation, by=by, verb=CREATION, subject=sandbox, facts=facts, text=text
-    )
+    _record(organisation, by, CREATION, sandbox, facts={"replaces": before and before.pk})
     return sandbox
+
+
+def _made_meanwhile(organisation, by, replaces):
+    """The sandbox that the same person made since the form was shown, or None."""
+    current = organisation.sandbox
+    if not current or current.pk == replaces:
+        return None
+    making = Making.of(current)
+    if making.by == by:
+        return current
+    time = date_format(timezone.localtime(making.at), r"H:i \o\n j F Y")
+    raise InvalidTransition(f"{making.by} made a new sandbox at {time}. Look at that one first")
+
+
+def _record(organisation, by, verb, sandbox, **details):
+    text = {"name": str(sandbox), "by": str(by)}
+    AuditEntry.record(
+        organisation=organisation, by=by, verb=verb, subject=sandbox, text=text, **details
+    )
 
 
 def _hide(sandbox, by):
     sandbox.hidden_at = timezone.now()
     sandbox.save(update_fields=["hidden_at"])
-    AuditEntry.record(
-        organisation=sandbox,
-        by=by,
-        verb=HIDING,
-        subject=sandbox,
-        text={"name": str(sandbox), "by": str(by)},
-        seals=seals_of([sandbox]),
-    )
+    _record(sandbox, by, HIDING, sandbox, seals=seals_of([sandbox]))
 
 
 def _copy(organisation, by):
-    """The new sandbox with its people and risks. An entry in its own chain seals what is copied."""
+    """The new sandbox, hidden, with its people, and its register.
+
+    An entry in its own chain seals what is copied.
+    """
     sandbox = Organisation.objects.create(
         slug=_free_slug(Organisation, f"{organisation.slug[: LONGEST_SLUG - 12]}-sandbox"),
         name=f"{organisation.name[: LONGEST_NAME - len(SUFFIX)]}{SUFFIX}",
@@ -125,6 +142,7 @@ def _copy(organisation, by):
         nation=organisation.nation,
         year_starts_in=organisation.year_starts_in,
         sandbox_of=organisation,
+        hidden_at=timezone.now(),
     )
     schemes = _copy_schemes(organisation, sandbox)
     register = Register.objects.create(
@@ -136,16 +154,8 @@ def _copy(organisation, by):
     rows = [sandbox, register, *schemes.values()]
     rows += [*_copy_memberships(organisation, sandbox), *_copy_posts(organisation, sandbox)]
     rows += _copy_bodies(organisation, sandbox, register)
-    AuditEntry.record(
-        organisation=sandbox,
-        by=by,
-        verb=CREATION,
-        subject=sandbox,
-        text={"name": str(sandbox), "by": str(by)},
-        seals=seals_of(rows),
-    )
-    SandboxLoader(register, by=by).load()
-    return sandbox
+    _record(sandbox, by, CREATION, sandbox, seals=seals_of(rows))
+    return sandbox, register
 
 
 def _free_slug(model, slug):

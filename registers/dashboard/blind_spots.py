@@ -2,8 +2,9 @@
 
 from functools import cached_property
 
-from registers.blind_spots import BlindSpot, find_blind_spots
+from registers.blind_spots import DAYS, BlindSpot, find_blind_spots
 from registers.dashboard.section import Section
+from registers.dates import days_later
 
 
 class BlindSpots(Section):
@@ -15,6 +16,14 @@ class BlindSpots(Section):
         """Not on a page narrowed to a kind or a band: all other kinds would be blind spots."""
         narrowed_by = self.data.narrowing.selected.keys()
         return super().is_shown and not {"failure_type", "adverse_impact", "band"} & narrowed_by
+
+    @cached_property
+    def is_a_year_old(self) -> bool:
+        """Whether any risk was on the register a year before the day read: else nothing can be
+        said of a year.
+        """
+        limit = days_later(self.data.as_of.day, -DAYS)
+        return self.data.rows.current.filter(risk__raised_on__lte=limit).exists()
 
     @cached_property
     def spots(self) -> list[BlindSpot]:

@@ -102,6 +102,7 @@ class Headline(Section):
             data.total,
             above_in_words(data.tolerance),
             data.previous_above_count if is_compared else None,
+            sum(data.previous_by_band.values()),
             data.as_of.since,
         )
         to_re_assess = data.current_by_band.get(OTHER_SCHEME[0])

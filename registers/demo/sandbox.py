@@ -1,8 +1,8 @@
 """The made-up risks of a sandbox: some of the demo's, from fixtures/demo/sandbox.yaml.
 
 They are written by the demo's loader in the name of whoever makes the sandbox, are owned by the
-posts of the sandbox in turn, and are rated on the scale of its register. Others wait for the
-transaction: what can be done before it, `prepare` does, and old ratings are left out.
+posts of the sandbox in turn, and are rated on the scale of its register. Old ratings are left out,
+so that the request ends in time.
 """
 
 import re
@@ -15,7 +15,6 @@ from registers.demo import OrganisationLoader, read
 from registers.demo.dates import steps_in_order
 from registers.demo.related import RelatedLoader
 from registers.models import FailureType
-from registers.precedents import current_index
 
 STORY = "sandbox"
 SCALE = 5  # levels by which the demo's risks are rated
@@ -28,14 +27,6 @@ PARTS = ("controls", "assurance")  # of a file of what stands beside risks: a li
 def read_once(name):
     """A file of the demo, which nothing may change."""
     return read(name)
-
-
-def prepare():
-    """Read the files, and the signs of the library, before the transaction."""
-    content = read_once(STORY)
-    for name in (content["story"], *content["related"]):
-        read_once(name)
-    current_index()
 
 
 class StandIns(dict):

@@ -15,6 +15,7 @@ from registers.forms.fields import (
     check_not_before_raised,
     selection_errors,
 )
+from registers.forms.filters import FilterForm
 from registers.govuk import GovukRadios, Helper
 from registers.models import Action, ActionRevision, Risk
 
@@ -79,7 +80,7 @@ class ActionForm(forms.Form):
         subject="The notes",
         required=False,
         rows=3,
-        help_text="For example, what it depends on, or who must agree. Optional.",
+        help_text="For example, what it depends on, or who must agree.",
     )
 
     def __init__(self, data=None, *, risk, **options):
@@ -108,6 +109,7 @@ class NewActionForm(ActionForm):
 
 
 class EditActionForm(VersionedForm, ActionForm):
+    condition_in_hint = ("reason",)
     reason = PlainTextField(
         label="What changed, and why?",
         subject="What changed",
@@ -253,6 +255,7 @@ class ActionFilter(django_filters.FilterSet):
     kind = django_filters.ChoiceFilter(label="Kind", empty_label="Any", choices=KIND_LABELS)
 
     class Meta:
+        form = FilterForm
         model = ActionRevision
         fields: tuple[str, ...] = ()
 

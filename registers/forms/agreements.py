@@ -56,7 +56,7 @@ class AgreementForm(forms.Form):
         subject="The note",
         required=False,
         rows=3,
-        help_text="For example, the minute number, or what the body asked for. Optional.",
+        help_text="For example, the minute number, or what the body asked for.",
     )
     token = TokenField()
     helper = Helper(*AGREEMENT_FIELDS)

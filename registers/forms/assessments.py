@@ -168,9 +168,10 @@ class AssessmentForm(RangeForm):
         subject="What has changed",
         required=False,
         rows=3,
-        help_text="For example, a test of a control, or a figure and its source. Leave it empty "
-        "if nothing has changed.",
+        help_text="For example, a test of a control, or a figure and its source. Needed only "
+        "where a lower rating has no test, assurance or finished action behind it.",
     )
+    condition_in_hint = ("evidence",)
     helper = Helper(
         *(
             "kind",

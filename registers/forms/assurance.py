@@ -84,9 +84,9 @@ class AssuranceForm(RiskRecordForm):
         subject="The note",
         required=False,
         rows=3,
-        help_text="Optional.",
     )
     token = TokenField()
+    condition_in_hint = ("control",)
     helper = Helper("line", "provider", "control", "opinion", "effective_on", "expires_on", "note")
     field_order = [pointer.name for pointer in helper.layout.get_field_names()]
 

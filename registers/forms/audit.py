@@ -24,6 +24,7 @@ def day_field(label):
 class AuditFilterForm(forms.Form):
     """person: by whom. record: the kind of record. group: of verbs. before: number of an entry."""
 
+    marks_optional = False
     person = RecordChoiceField(None, label="Person", required=False, empty_label="Anybody")
     group = forms.ChoiceField(
         label="What was done",

@@ -70,7 +70,10 @@ class BodyForm(EntryForm):
         self.fields["clear_days"].help_text += f" Leave it empty for the usual {usual}."
         registers = instance.organisation.registers.order_by("name")
         overseen = instance.registers.values("pk") if instance.pk else ()
-        self.fields["registers"].queryset = registers.in_use() | registers.filter(pk__in=overseen)
+        offered = registers.in_use() | registers.filter(pk__in=overseen)
+        self.fields["registers"].queryset = offered
+        if not instance.pk and len(only := list(offered[:2])) == 1:
+            self.initial["registers"] = only
 
     def clean_name(self):
         name, rows = self.cleaned_data["name"], self.instance.organisation.bodies
@@ -141,7 +144,8 @@ class NewSeatForm(SeatForm):
         None,
         label="Who?",
         empty_label="Select a person",
-        help_text="The people who have a role in this organisation.",
+        help_text="People who have a role in this organisation. Somebody who is invited is on the "
+        "list once they accept.",
         error_messages=selection_errors("Select a person"),
     )
     from_day = PlannedDateField(

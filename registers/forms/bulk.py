@@ -96,9 +96,10 @@ class ReviewManyForm(RevealingForm):
         rows=3,
         required=False,
         help_text="Say what you checked and who was there. This note applies to every risk "
-        "without its own note, and stays in the history.",
+        "without its own note, and stays in the history. Needed unless each risk has its own.",
     )
     token = TokenField()
+    condition_in_hint = ("note",)
     moved = ()
 
     def __init__(self, data=None, *, register, due, risks):
@@ -129,7 +130,7 @@ class ReviewManyForm(RevealingForm):
         question.widget.hints = {n: _due_words(risk, today) for n, risk in self.rows.items()}
         for n, risk in self.rows.items():
             self.fields[f"note_{n}"] = PlainTextField(
-                label="Note for this risk (optional)",
+                label="Note for this risk",
                 subject=f"The note of {risk.register.reference(risk.number)}",
                 rows=2,
                 required=False,
@@ -253,6 +254,7 @@ class ReassignForm(forms.Form):
         "merged with another in April.",
         missing="Enter why you are reassigning them",
     )
+    condition_in_hint = tuple(KINDS)
     moved = ()
 
     def __init__(self, data=None, *, owned, readable):

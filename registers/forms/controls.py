@@ -105,7 +105,7 @@ class ControlForm(RiskRecordForm):
         required=False,
         help_text="As you know from using or testing it, not as it is meant to work.",
     )
-    last_tested_on = test_day_field(required=False, label="When was it last tested, if ever?")
+    last_tested_on = test_day_field(required=False, label="When was it last tested?")
     tested_by_line = tester_field(required=False)
     detail = PlainTextField(
         label="What else do people need to know?",
@@ -155,7 +155,7 @@ class EditControlForm(VersionedForm, ControlForm):
         subject="What changed",
         required=False,
         rows=2,
-        help_text="One sentence for the history. Optional.",
+        help_text="One sentence for the history.",
         max_length=1000,
     )
     helper = Helper(*ControlForm.helper.layout.fields, "reason")

@@ -165,7 +165,7 @@ class MoveForm(PostsHandoverForm):
     )
     post = RecordChoiceField(
         None,
-        label="New post (optional)",
+        label="New post",
         help_text="Vacant posts. To give them a post that somebody else holds, first change its "
         "holder.",
         empty_label="No new post",
@@ -178,11 +178,12 @@ class MoveForm(PostsHandoverForm):
         required=False,
     )
     role = forms.ChoiceField(
-        label="New role (optional)",
+        label="New role",
         required=False,
         error_messages={"invalid_choice": "Select a role from the list"},
     )
-    until = LastDayField(label="Last day in the new role (optional)", help_text=LAST_DAY_HINT)
+    until = LastDayField(label="Last day in the new role", help_text=LAST_DAY_HINT)
+    condition_in_hint = ("interim",)
 
     def __init__(self, data=None, **about):
         super().__init__(data, **about)

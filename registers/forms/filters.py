@@ -76,6 +76,12 @@ class LibraryFilter(django_filters.ModelChoiceFilter):
         )
 
 
+class FilterForm(forms.Form):
+    """Narrows a list: no field of it needs to say that it is optional."""
+
+    marks_optional = False
+
+
 class PositionFilter(django_filters.FilterSet):
     """Filters positions.
 
@@ -233,6 +239,7 @@ class PositionFilter(django_filters.FilterSet):
     )
 
     class Meta:
+        form = FilterForm
         model = Position
         fields: tuple[str, ...] = ()
 

@@ -15,7 +15,7 @@ SHOWN = 200  # rows on one page; the others follow once these are decided
 def as_at_field():
     return PastDateField(
         subject="the day of the register",
-        label="The register as at (optional)",
+        label="The register as at",
         help_text="Only for a past register, such as the one from last quarter. It then counts "
         "from that day. If you have several, import the oldest first. For example, 30 6 2024.",
         required=False,

@@ -87,6 +87,7 @@ class ImportFileForm(forms.Form):
     )
     as_at = as_at_field()
     token = TokenField()
+    condition_in_hint = ("file", "pasted")
     helper = Helper("file", "pasted", "as_at")
     batch = None
 
@@ -166,6 +167,8 @@ class ImportColumnsForm(TableLayoutForm):
         widget=GovukRadios,
         error_messages={"invalid_choice": UNDECIDED},
     )
+
+    condition_in_hint = ("statement_goes_to", "goes_on")
 
     def __init__(self, data=None, *, batch):
         super().__init__(data)

@@ -3,6 +3,7 @@
 from django import forms
 from django.contrib.auth.password_validation import validate_password
 
+from registers.administration.role_table import ROLE_WORDS
 from registers.forms.concurrency import TokenField
 from registers.forms.fields import PlainTextField
 from registers.forms.people import (
@@ -38,7 +39,7 @@ class InviteForm(RevealingForm):
         label="Which roles will they have?",
         help_text="Select all that apply.",
         choices=Role.choices,
-        widget=GovukCheckboxes,
+        widget=GovukCheckboxes(hints=ROLE_WORDS),
         error_messages={
             "required": "Select at least one role",
             "invalid_choice": "Select roles from the list",
@@ -51,17 +52,19 @@ class InviteForm(RevealingForm):
         super().__init__(data)
         for role in Role:
             name = f"until_{role.value}"
-            is_optional = "" if role in DATED_ROLES else " (optional)"
-            label = f"Last day as {role.label.lower()}{is_optional}"
-            self.fields[name] = LastDayField(label=label, help_text=LAST_DAY_HINT)
+            self.fields[name] = LastDayField(
+                label=f"Last day as {role.label.lower()}",
+                help_text=LAST_DAY_HINT,
+                required=role in DATED_ROLES,
+                error_messages={"required": last_day_missing(role)},
+            )
         below = {role.value: [f"until_{role.value}"] for role in Role}
         self.helper = Helper("name", "email", Reveals("roles", below))
 
     def clean(self):
         cleaned = super().clean()
         for role in map(Role, cleaned.get("roles", ())):
-            missing = last_day_missing(role) if role in DATED_ROLES else ""
-            check_last_day(self, f"until_{role.value}", missing)
+            check_last_day(self, f"until_{role.value}")
         return cleaned
 
     @property

@@ -174,6 +174,7 @@ class LibraryStepForm(forms.Form):
 class SearchForm(forms.Form):
     """Words to search for, on every register of the reader and in the library."""
 
+    marks_optional = False
     q = PlainTextField(
         label="Search your registers and the library",
         subject="The search",

@@ -16,6 +16,7 @@ COLUMN = "column"
 class ColumnsForm(forms.Form):
     """Which columns a list shows, by its address; without any the usual ones."""
 
+    marks_optional = False
     column = forms.MultipleChoiceField(
         label="Columns",
         required=False,

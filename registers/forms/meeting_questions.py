@@ -11,6 +11,7 @@ from registers.govuk import GovukRadios, Helper
 from registers.meetings.deadlines import last_day_to_publish
 from registers.models.meeting_question import LONGEST_ANSWER, LONGEST_QUESTION, ClosureKind
 from registers.permissions import risks_for
+from registers.questions.starts import case_of
 
 OPEN_QUESTION = (
     "Ask openly: what has changed, who will act, by when, and what would change your mind? Do not "
@@ -70,7 +71,7 @@ class PutForm(forms.Form):
                 "wording": question.text,
             },
         )
-        self.question = question
+        self.question, self.case = question, case_of(question.source_path)
         self.fields["meeting"].queryset = meetings
         self.fields["post"].queryset = question.register.organisation.posts.order_by("title")
 
@@ -82,6 +83,7 @@ class PutForm(forms.Form):
             **values,
             "register": self.question.register,
             "risk": self.question.risk,
+            "case": self.case,
             "answer_by": day_of_answer(values["meeting"]),
         }
 
@@ -106,7 +108,7 @@ class RecordForm(forms.Form):
         error_messages=selection_errors("Select a register"),
     )
     risk = PlainTextField(
-        label="Which risk is it about, if any?",
+        label="Which risk is it about?",
         subject="The reference",
         required=False,
         max_length=40,
@@ -166,6 +168,7 @@ class FollowUpForm(forms.Form):
             **values,
             "register": question.register,
             "risk": question.risk,
+            "case": question.case,
             "post": question.post,
             "follows": question,
             "answer_by": day_of_answer(values["meeting"]),

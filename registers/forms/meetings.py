@@ -72,7 +72,9 @@ class BodyChoiceField(RecordChoiceField):
 
 def day_field():
     return PlannedDateField(
-        subject="the day of the meeting", label="Day", help_text="For example, 24 9 2026."
+        subject="the day of the meeting",
+        label="Day of the meeting",
+        help_text="For example, 23 9 2027.",
     )
 
 
@@ -94,14 +96,12 @@ def place_field():
         required=False,
         max_length=200,
         one_line=True,
-        help_text="For example, Committee Room 1, County Hall. Optional.",
+        help_text="For example, Committee Room 1, County Hall.",
     )
 
 
 def time_field():
-    return TimeOfDayField(
-        label="Time", required=False, help_text="For example, 10am or 6.30pm. Optional."
-    )
+    return TimeOfDayField(label="Time", required=False, help_text="For example, 10am or 6.30pm.")
 
 
 def link_field():
@@ -137,7 +137,7 @@ class MeetingForm(RecordStateForm, forms.ModelForm):
         subject="the day when papers are due",
         label="Papers due from authors",
         required=False,
-        help_text="The day by which officers hand in their papers. Optional.",
+        help_text="The day by which officers hand in their papers.",
     )
     helper = Helper(
         *("on", "starts_at", "title", "place", "link"), "registers", "clear_days", "papers_due"
@@ -207,7 +207,7 @@ class NewMeetingForm(forms.Form):
         required=False,
         min_value=1,
         max_value=MOST,
-        help_text="If it repeats. For example, 4.",
+        help_text="Needed if it repeats. For example, 4.",
         widget=forms.TextInput(attrs={"class": "govuk-input--width-2", "inputmode": "numeric"}),
         error_messages={
             "invalid": "Enter how many meetings as a whole number, such as 4",
@@ -216,12 +216,15 @@ class NewMeetingForm(forms.Form):
         },
     )
     token = TokenField()
+    condition_in_hint = ("count",)
     helper = Helper("body", "on", "starts_at", "title", "place", "link", "every", "count")
 
     def __init__(self, data=None, *, organisation, initial=None):
         super().__init__(data, initial={"every": "", **(initial or {})})
         self.organisation = organisation
-        self.fields["body"].queryset = organisation.bodies.order_by("name")
+        bodies = self.fields["body"].queryset = organisation.bodies.order_by("name")
+        if not self.initial.get("body") and len(only := list(bodies[:2])) == 1:
+            self.initial["body"] = only[0]
 
     def clean(self):
         cleaned = super().clean()

@@ -6,6 +6,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
+from registers.administration.role_table import ROLE_WORDS
 from registers.forms.concurrency import LOST
 from registers.forms.fields import PlainTextField, PlannedDateField, selection_errors
 from registers.govuk import GovukRadios, Helper, RevealingForm, Reveals
@@ -41,8 +42,8 @@ class EmailAddressField(forms.EmailField):
 class LastDayField(PlannedDateField):
     """The last day of a role. Its form says by check_last_day that it has not passed."""
 
-    def __init__(self, **options):
-        super().__init__(subject="the last day", required=False, **options)
+    def __init__(self, *, required=False, **options):
+        super().__init__(subject="the last day", required=required, **options)
 
 
 def check_last_day(form, name, missing=""):
@@ -58,6 +59,7 @@ def check_last_day(form, name, missing=""):
 
 
 class PeopleSearchForm(forms.Form):
+    marks_optional = False
     q = PlainTextField(
         label="Find a person by name or e-mail address",
         subject="The search",
@@ -71,10 +73,12 @@ class RoleForm(forms.Form):
     """A role that the person has not got yet."""
 
     role = forms.ChoiceField(
-        label="Role", widget=GovukRadios, error_messages=selection_errors("Select a role")
+        label="Role",
+        widget=GovukRadios(hints=ROLE_WORDS),
+        error_messages=selection_errors("Select a role"),
     )
     until = LastDayField(
-        label="Last day (optional)",
+        label="Last day",
         help_text=f"{LAST_DAY_HINT} A peer reviewer or auditor must have one.",
     )
 
@@ -98,7 +102,7 @@ class LastDayForm(RevealingForm):
         widget=GovukRadios,
         error_messages=selection_errors("Select when this role ends"),
     )
-    until = LastDayField(label="Last day", help_text=LAST_DAY_HINT)
+    until = LastDayField(label="Last day", help_text=LAST_DAY_HINT, required=True)
     former = forms.CharField(required=False, max_length=10, widget=forms.HiddenInput)
     helper = Helper(Reveals("ending", {ON_A_DAY: ["until"]}))
 
@@ -122,8 +126,7 @@ class LastDayForm(RevealingForm):
 
     def clean(self):
         cleaned = super().clean()
-        is_on_a_day = cleaned.get("ending") == ON_A_DAY
-        check_last_day(self, "until", "Enter the last day" if is_on_a_day else "")
+        check_last_day(self, "until")
         if "former" in self.errors:
             del self.errors["former"]
             raise ValidationError(LOST)

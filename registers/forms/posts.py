@@ -100,13 +100,15 @@ class PostForm(EntryForm):
 HOLDER_STATE = ("holder_id", "is_interim", "held_since", "vacant_since")
 
 
-class HolderForm(RecordStateForm, forms.ModelForm):
-    STATE = HOLDER_STATE
+class HolderFields(forms.Form):
+    """Who holds a post, and since when."""
+
     holder = PersonChoiceField(
         None,
         label="Who holds this post?",
         empty_label="Select a person",
-        help_text="The people who have a role in this organisation.",
+        help_text="People who have a role in this organisation. Somebody who is invited is on the "
+        "list once they accept.",
         error_messages={
             "required": "Select who holds this post",
             "invalid_choice": "Select one of the people of this organisation",
@@ -124,6 +126,46 @@ class HolderForm(RecordStateForm, forms.ModelForm):
         "not know it.",
         required=False,
     )
+
+    def offer_people(self, organisation):
+        self.fields["holder"].queryset = current_people(organisation)
+
+    def give_post(self, post, *, by):
+        values = self.cleaned_data
+        post.give_to(
+            values["holder"], by=by, is_interim=values["is_interim"], since=values["held_since"]
+        )
+
+
+class NewPostForm(HolderFields, PostForm):
+    """A new post, vacant or with its holder."""
+
+    field_order = ("title", "directorate", "holder", "is_interim", "held_since")
+    helper = Helper(*field_order)
+
+    def __init__(self, data=None, *, instance):
+        super().__init__(data, instance=instance)
+        self.offer_people(instance.organisation)
+        self.fields["holder"].required = False
+        self.fields["holder"].empty_label = "Nobody: the post is vacant"
+
+    def clean(self):
+        cleaned = super().clean()
+        is_held = cleaned.get("is_interim") or cleaned.get("held_since")
+        if is_held and not cleaned.get("holder") and "holder" not in self.errors:
+            self.add_error("holder", "Select who holds this post, or clear what you said of them")
+        return cleaned
+
+    @transaction.atomic
+    def save(self, *, by):
+        post = super().save(by=by)
+        if self.cleaned_data["holder"]:
+            self.give_post(post, by=by)
+        return post
+
+
+class HolderForm(RecordStateForm, HolderFields, forms.ModelForm):
+    STATE = HOLDER_STATE
     helper = Helper("holder", "is_interim", "held_since")
 
     class Meta:
@@ -132,7 +174,7 @@ class HolderForm(RecordStateForm, forms.ModelForm):
 
     def __init__(self, data=None, *, instance):
         super().__init__(data, instance=instance)
-        self.fields["holder"].queryset = current_people(instance.organisation)
+        self.offer_people(instance.organisation)
 
     def clean(self):
         cleaned = super().clean()
@@ -144,13 +186,7 @@ class HolderForm(RecordStateForm, forms.ModelForm):
 
     def save(self, *, by):
         if self.changed_fields:
-            values = self.cleaned_data
-            self.instance.give_to(
-                values["holder"],
-                by=by,
-                is_interim=values["is_interim"],
-                since=values["held_since"],
-            )
+            self.give_post(self.instance, by=by)
         return self.instance
 
 

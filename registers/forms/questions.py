@@ -56,7 +56,7 @@ class EditQuestionForm(forms.Form):
         missing="Enter what you want to ask",
     )
     risk = PlainTextField(
-        label="Which risk is it about, if any?",
+        label="Which risk is it about?",
         one_line=True,
         subject="The reference",
         required=False,

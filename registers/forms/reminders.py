@@ -10,7 +10,6 @@ from registers.models import ReminderChoice, ReminderKind
 class ReminderForm(forms.Form):
     kinds = forms.MultipleChoiceField(
         required=False,
-        choices=ReminderKind.choices,
         widget=GovukCheckboxes(
             hints={
                 ReminderKind.REVIEW: "From two weeks before a review until you record it. These "
@@ -23,6 +22,8 @@ class ReminderForm(forms.Form):
                 "last test of a control is a year old, until there is a newer one.",
                 ReminderKind.DECISION: "For risk managers only: until you decide the escalation, "
                 "and from two weeks before a statement of appetite ends.",
+                ReminderKind.MEETING: "Once, from a week before a meeting of a body that you sit "
+                "on. It leads to the page that you can read before the meeting.",
             }
         ),
         label="What should we write to you about?",
@@ -33,8 +34,20 @@ class ReminderForm(forms.Form):
         },
     )
 
-    def __init__(self, data=None, *, person):
-        super().__init__(data, initial={"kinds": ReminderChoice.of(person)})
+    condition_in_hint = ("kinds",)
+
+    def __init__(self, data=None, *, person, offered):
+        """offered: the kinds that this person may get. Their choice of others stays as it is."""
+        chosen = ReminderChoice.of(person)
+        super().__init__(data, initial={"kinds": chosen})
+        self.fields["kinds"].choices = [(kind.value, kind.label) for kind in offered]
+        self.kept = [kind for kind in chosen if kind not in offered]
+
+    @property
+    def choice(self):
+        """All kinds that the person gets from now on: none where they select nothing."""
+        kinds = self.cleaned_data["kinds"]
+        return [*kinds, *self.kept] if kinds else []
 
 
 class CalendarAddressForm(forms.Form):

@@ -64,6 +64,7 @@ class ChangeManyForm(RiskForm):
         "next_review_on",
         "reason",
     )
+    marks_optional = False  # nothing is asked for: what is left empty stays as it is
     moved = ()
 
     def __init__(self, data=None, *, register, risks, count):

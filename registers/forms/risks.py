@@ -10,6 +10,7 @@ from registers.forms.risk_details import MORE, RiskDetailsForm
 from registers.govuk import Helper, MoreDetail
 from registers.models import Risk, RiskRevision
 
+NEEDED_ONCE_RATED = "Needed once you select likelihood and impact."
 OR_CLEAR = ", or clear the other ratings and assess the risk later"
 
 
@@ -24,8 +25,8 @@ class RiskForm(RiskDetailsForm):
         required=False,
         label="Which post owns it?",
         empty_label="Not decided yet",
-        help_text="Choose a post, not a person. If it is not on the list, leave this empty and "
-        "ask an administrator to add it.",
+        help_text="Choose a post, not a person. If it is not on the list, leave this empty. An "
+        "administrator adds posts.",
         error_messages={"invalid_choice": "Select a post of this organisation"},
     )
 
@@ -56,13 +57,15 @@ class LogRiskForm(PreviewForm, JudgementForm, RiskForm):
     """
 
     JUDGEMENT = ("likelihood", "impact", "driver", "rationale")
+    condition_in_hint = JUDGEMENT
     # The name of the button that saves it as a draft.
     DRAFT = "draft"
     raised_on = PastDateField(
         required=False,
         subject="the day it was first raised",
-        label="When was it first raised, if not today?",
-        help_text="For a risk that comes from an older register. For example, 27 3 2024.",
+        label="When was it first raised?",
+        help_text="For a risk from an older register. Leave it empty for today. For example, "
+        "27 3 2024.",
     )
     helper = Helper(
         Fieldset("The risk", "title", "event", "cause", "consequence"),
@@ -98,6 +101,8 @@ class LogRiskForm(PreviewForm, JudgementForm, RiskForm):
             self.fields[name].required = False
         for name in ("likelihood", "impact"):
             self.fields[name].choices = [*self.fields[name].choices, ("", "Not assessed yet")]
+        for name in ("driver", "rationale"):
+            self.fields[name].help_text += f" {NEEDED_ONCE_RATED}"
 
     def clean(self):
         cleaned = super().clean()
@@ -118,7 +123,7 @@ class EditRiskForm(VersionedForm, RiskForm):
         subject="What changed",
         required=False,
         rows=2,
-        help_text="One sentence for the history. Optional.",
+        help_text="One sentence for the history.",
         max_length=1000,
     )
     helper = Helper(

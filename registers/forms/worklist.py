@@ -18,6 +18,7 @@ KEY = r"\A(none|[1-9][0-9]{0,17})\Z"
 class WorklistForm(forms.Form):
     """What the address may select: how to group, or which part to list in full."""
 
+    marks_optional = False
     by = forms.ChoiceField(
         required=False, choices=[(name, name) for name in ("check", "directorate", "post")]
     )

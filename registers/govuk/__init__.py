@@ -25,6 +25,13 @@ Fields that the helper does not mention follow at the end, hidden ones too. `lab
 "l" or "") on a field or on the form sets the size of labels; a widget's own "class" is kept. Hints
 are the fields' `help_text`.
 
+The label of a field with required=False ends in "(optional)"; nothing marks a required one. What is
+needed only at times is named in the form's `condition_in_hint`, and its hint says when:
+
+    condition_in_hint = ("reason",)
+
+A form that searches or filters has `marks_optional = False`.
+
 Radios and checkboxes may show further fields below a choice while it is made. A RevealingForm asks
 for those only then, and forgets what was typed below a choice that was taken back; so each is
 required or not as if it stood alone:

@@ -63,6 +63,20 @@ class GovukBoundField(BoundField):
         return getattr(self.field, "label_size", getattr(self.form, "label_size", "s"))
 
     @property
+    def is_optional(self):
+        """Whether the label says that the field may be left empty.
+
+        Not of a single box, radios of which one is the answer “none”, or a field in the form's
+        `condition_in_hint`. A form that only searches or filters says `marks_optional = False`.
+        """
+        is_excused = self.name in getattr(self.form, "condition_in_hint", ())
+        if self.field.required or is_excused or not getattr(self.form, "marks_optional", True):
+            return False
+        if self.kind == "radios":
+            return "" not in {str(value) for value, _ in self.field.choices}
+        return self.kind != "checkbox"
+
+    @property
     def character_limit(self):
         is_counted = self.kind == "textarea" or getattr(self.field, "is_counted", False)
         return getattr(self.field, "max_length", None) if is_counted else None

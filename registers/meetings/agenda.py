@@ -44,11 +44,11 @@ def questions_on_agenda(user, meeting) -> list[AgendaQuestion]:
     answers = Prefetch("answers", Answer.objects.order_by("recorded_at", "pk"))
     questions = put_questions_for(user, meeting.body.organisation).on_agenda(meeting)
     questions = questions.prefetch_related(answers)
-    questions = questions.select_related("post", "meeting", "closure", "risk__register")
+    questions = questions.select_related("post", "meeting", "closure", "risk__register", "case")
     days = _days_before(meeting)
     return [
         AgendaQuestion(
-            question, _state_of(question), sum(question.meeting.on <= day for day in days)
+            question, state_of(question), sum(question.meeting.on <= day for day in days)
         )
         for question in questions.order_by("meeting__on", "recorded_at", "pk")
     ]
@@ -60,7 +60,8 @@ def _days_before(meeting):
     return list(meetings.values_list("on", flat=True))
 
 
-def _state_of(question):
+def state_of(question):
+    """ "open", "answered", or the kind of its closure. Answers and closure are read already."""
     if question.answers.all():
         return "answered"
     return question.closure.kind if hasattr(question, "closure") else "open"

@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('registers', '0013_meetings'),
+        ('registers', '0014_meeting_mails_and_cases'),
     ]
 
     operations = [

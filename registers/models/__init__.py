@@ -96,6 +96,7 @@ from registers.models.question import GatheredQuestion, ListIsFull
 from registers.models.register import Register, ScoringScheme
 from registers.models.reminder import (
     CalendarKey,
+    MeetingMail,
     ReminderChoice,
     ReminderKind,
     ReminderMail,
@@ -171,6 +172,7 @@ __all__ = [
     "Line",
     "ListIsFull",
     "Meeting",
+    "MeetingMail",
     "Membership",
     "MissingInformation",
     "NameTaken",

@@ -10,6 +10,7 @@ from django.utils import timezone
 from registers.history.append_only import AppendOnlyRecord, DatedQuerySet, create_idempotent
 from registers.history.errors import InvalidTransition
 from registers.history.form_token import FormToken
+from registers.models.cases import CaseStudy
 from registers.models.meeting import Meeting
 from registers.models.people import Organisation, Post
 from registers.models.register import Register
@@ -51,6 +52,7 @@ class Question(AppendOnlyRecord):
     meeting = models.ForeignKey(Meeting, on_delete=models.PROTECT, related_name="questions")
     register = models.ForeignKey(Register, on_delete=models.PROTECT, related_name="questions")
     risk = models.ForeignKey(Risk, on_delete=models.PROTECT, null=True, related_name="questions")
+    case = models.ForeignKey(CaseStudy, on_delete=models.PROTECT, null=True, related_name="+")
     follows = models.ForeignKey(
         "self", on_delete=models.PROTECT, null=True, related_name="follow_ups"
     )
@@ -85,7 +87,7 @@ class Question(AppendOnlyRecord):
     def put(cls, meeting, *, by, register, post, wording, answer_by, token=None, **fields):
         """Put it for a meeting, and return the row.
 
-        fields: risk, follows, asker; for the demo effective_on and recorded_at.
+        fields: risk, case, follows, asker; for the demo effective_on and recorded_at.
 
         The same token by the same person returns the row that it made. Raises ValueError for
         records of another organisation or register, InvalidTransition for a cancelled meeting.

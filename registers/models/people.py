@@ -299,16 +299,38 @@ class MembershipQuerySet(models.QuerySet):
         """Those that hold on a day, the last day included.
 
         In a sandbox: while it is in use, and while the person has a role in the organisation
-        whose sandbox it is, whatever that role is.
+        whose sandbox it is, whatever that role is. `roles_by_organisation` asks the same for one
+        person.
         """
-        day = day or timezone.localdate()
-        holds = Q(until__isnull=True) | Q(until__gte=day)
+        current = self.not_ended(day)
         real = OuterRef("organisation__sandbox_of")
-        is_colleague = Membership.objects.filter(holds, user=OuterRef("user"), organisation=real)
-        is_open = Q(organisation__sandbox_of=None) | (
-            Q(organisation__hidden_at=None) & Exists(is_colleague.order_by())
+        colleagues = Membership.objects.not_ended(day)
+        colleagues = colleagues.filter(user=OuterRef("user"), organisation=real).order_by()
+        return current.filter(
+            Q(organisation__sandbox_of=None)
+            | (Q(organisation__hidden_at=None) & Exists(colleagues))
         )
-        return self.filter(holds, is_open)
+
+    def not_ended(self, day=None):
+        """Those whose last day is that day or later."""
+        return self.filter(Q(until__isnull=True) | Q(until__gte=day or timezone.localdate()))
+
+    def roles_by_organisation(self, user):
+        """Key of an organisation -> the roles of the person's active memberships in it today.
+
+        Each request asks this, and the condition of `active` takes four times as long to compose.
+        """
+        rows = self.not_ended().filter(user=user).order_by()
+        rows = rows.values_list(
+            "organisation_id", "organisation__sandbox_of", "organisation__hidden_at", "role"
+        )
+        rows = list(rows)
+        keys = {key for key, *_ in rows}
+        roles = {}
+        for key, real, hidden_at, role in rows:
+            if real is None or (hidden_at is None and real in keys):
+                roles.setdefault(key, set()).add(role)
+        return roles
 
     def outside_sandboxes(self):
         """Those of real organisations: what people do in a sandbox is no work."""

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from registers.history.audit import AuditEntry
 from registers.history.seals import SealedModel
+from registers.models.meeting import Meeting
 from registers.models.people import User
 
 
@@ -43,6 +44,7 @@ class ReminderKind(models.TextChoices):
     TOLERANCE = "tolerance", "Risks that are tolerated until a day"
     ASSURANCE = "assurance", "Controls and assurance"
     DECISION = "appetite", "Escalations and statements of appetite"
+    MEETING = "meeting", "Meetings of your bodies"
 
     @property
     def task_kinds(self):
@@ -51,6 +53,7 @@ class ReminderKind(models.TextChoices):
             ReminderKind.ASSURANCE: ("CONTROL", "ASSURANCE"),
             ReminderKind.ACTION: ("ACTION", "QUESTION"),
             ReminderKind.DECISION: ("ESCALATION", "APPETITE"),
+            ReminderKind.MEETING: (),
         }
         return [TaskKind[name] for name in kinds.get(self, (self.name,))]
 
@@ -110,6 +113,30 @@ class ReminderMail(models.Model):
 
     def __str__(self):
         return f"{self.user_id} on {self.day}"
+
+
+class MeetingMail(models.Model):
+    """That somebody is sent the mail before a meeting. Written before the mail, as ReminderMail."""
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="meeting_mails"
+    )
+    meeting = models.ForeignKey(Meeting, on_delete=models.CASCADE, related_name="mails")
+    claimed_at = models.DateTimeField(default=timezone.now)
+    sent_at = models.DateTimeField(
+        null=True, help_text="When the mail server took it. Empty: nobody knows."
+    )
+
+    class Meta:
+        ordering = ["meeting", "user"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user", "meeting"], name="meeting_mail_once_a_person_and_meeting"
+            )
+        ]
+
+    def __str__(self):
+        return f"{self.user_id} before {self.meeting_id}"
 
 
 class CalendarKey(SealedModel):

@@ -33,7 +33,14 @@ from registers.permissions.bodies import (
     readers_agreement,
     readers_agreements,
 )
-from registers.permissions.meetings import get_meeting_for, meetings_for, next_meeting_for
+from registers.permissions.meetings import (
+    get_meeting_body_for,
+    get_meeting_for,
+    meetings_for,
+    next_meeting_for,
+    seats_to_write_to,
+    sits_on_a_body,
+)
 from registers.permissions.names import PersonName, may_read_names, name_for
 from registers.permissions.papers import (
     clearances_of,
@@ -61,6 +68,7 @@ from registers.permissions.roles import (
     PERMISSIONS,
     READING,
     Permission,
+    PermissionMissing,
     assesses_as,
     can,
     can_on,
@@ -94,6 +102,7 @@ __all__ = [
     "PERMISSIONS",
     "READING",
     "Permission",
+    "PermissionMissing",
     "PersonName",
     "PreviousMeeting",
     "ReadersAgreement",
@@ -115,6 +124,7 @@ __all__ = [
     "exempt_reader",
     "exempt_risks_of",
     "exempt_since",
+    "get_meeting_body_for",
     "get_meeting_for",
     "get_organisation_for",
     "get_paper_for",
@@ -172,6 +182,8 @@ __all__ = [
     "sandbox_registers_for",
     "saved_views_for",
     "schemes_for",
+    "seats_to_write_to",
     "sees_drafts",
+    "sits_on_a_body",
     "would_see_exempt",
 ]

@@ -19,7 +19,12 @@ from registers.models import (
     RiskRevision,
     SavedView,
 )
-from registers.permissions.roles import READING, Permission, permissions_of
+from registers.permissions.roles import (
+    READING,
+    Permission,
+    PermissionMissing,
+    permissions_of,
+)
 from registers.permissions.visibility import (
     is_no_draft,
     is_own_risk,
@@ -94,7 +99,7 @@ def get_risk_for(user, slug, number, permission=Permission.VIEW_REGISTER, *alter
     risks = risks_for(user, register).select_related("latest", "current")
     risk = get_object_or_404(risks, number=number)
     if not permissions_of(user, register.organisation) & {permission, *alternatives}:
-        raise PermissionDenied
+        raise PermissionMissing(register.organisation)
     _refuse_archived(register, permission)
     risk.register = register
     return risk
@@ -250,7 +255,7 @@ def _refuse_without(permission, user, organisation):
     if not permissions:
         raise Http404("Nothing of that name for this reader.")
     if permission not in permissions:
-        raise PermissionDenied
+        raise PermissionMissing(organisation)
 
 
 def _refuse_archived(register, permission):

@@ -1,13 +1,12 @@
 """Which questions that were put a person reads, and what they may do with one."""
 
-from django.core.exceptions import PermissionDenied
 from django.db.models import Exists, OuterRef, Q
 from django.http import Http404
 
 from registers.models import Answer, Meeting, Question, Register, Seat
 from registers.permissions.access import risks_across
 from registers.permissions.meetings import get_meeting_for
-from registers.permissions.roles import Permission, can
+from registers.permissions.roles import Permission, PermissionMissing, can
 
 
 def put_questions_for(user, organisation):
@@ -37,7 +36,7 @@ def about_visible_risks(user, organisation, questions):
 def get_put_question_for(user, meeting, pk):
     """(the meeting, the question that was put for it); 404 for what the person may not read."""
     meeting = get_meeting_for(user, meeting)
-    related = ("register__organisation", "post__holder", "risk__latest", "meeting__body")
+    related = ("register__organisation", "post__holder", "risk__latest", "meeting__body", "case")
     questions = put_questions_for(user, meeting.body.organisation)
     questions = questions.select_related(*related, "by", "follows__meeting")
     question = questions.filter(meeting=meeting, pk=pk).first()
@@ -82,7 +81,7 @@ def sits_on(user, body, **conditions):
     return Seat.objects.active().filter(user=user, body=body, **conditions).exists()
 
 
-def refuse_unless(is_allowed):
-    """Raise PermissionDenied, answered 403, unless it is allowed."""
+def refuse_unless(is_allowed, organisation):
+    """Raise PermissionMissing, answered 403, unless it is allowed."""
     if not is_allowed:
-        raise PermissionDenied
+        raise PermissionMissing(organisation)

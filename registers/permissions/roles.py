@@ -3,6 +3,7 @@
 from enum import Enum, auto
 from functools import cache
 
+from django.core.exceptions import PermissionDenied
 from django.db.models import Exists, OuterRef
 
 from registers.models import (
@@ -47,6 +48,14 @@ class Permission(Enum):
     ANSWER_CONCERNS = auto()
     # People, posts, bodies, registers and schemes of the organisation.
     ADMINISTER = auto()
+
+
+class PermissionMissing(PermissionDenied):
+    """Somebody of the organisation opened what their roles do not allow: answered 403."""
+
+    def __init__(self, organisation):
+        super().__init__()
+        self.organisation = organisation
 
 
 P = Permission
@@ -164,8 +173,10 @@ def organisations_for(user, *permissions):
 
 
 def has_grants(user):
-    """Whether the person has a need to know of anything today. Read together with their roles."""
-    return bool(_roles_by_organisation(user)) and user.__dict__["_has_grants"]
+    """Whether the person has a need to know of anything today. One query for each user object."""
+    if "_has_grants" not in user.__dict__:
+        user.__dict__["_has_grants"] = NeedToKnow.objects.active().filter(user=user).exists()
+    return user.__dict__["_has_grants"]
 
 
 def reader_in_role(role, organisation):
@@ -184,14 +195,8 @@ def _roles_by_organisation(user):
     if not user.is_active:
         return {}
     if "_roles" not in user.__dict__:
-        grants = NeedToKnow.objects.active().filter(user=user).order_by()
-        memberships = Membership.objects.active().filter(user=user).order_by()
-        rows = list(memberships.values_list("organisation_id", "role", Exists(grants)))
-        roles = {}
-        for organisation_id, role, _ in rows:
-            roles.setdefault(organisation_id, set()).add(role)
+        roles = Membership.objects.roles_by_organisation(user)
         user.__dict__["_roles"] = {key: frozenset(names) for key, names in roles.items()}
-        user.__dict__["_has_grants"] = any(is_grantee for *_, is_grantee in rows)
     return user.__dict__["_roles"]
 
 

@@ -44,7 +44,10 @@ GROUPS = {
     "meetings": VerbGroup(
         _("Meetings"), ("meeting.", "late-item.", "question.", "paper.", "preelectionperiod.")
     ),
-    "sign-ins": VerbGroup(_("Sign-ins"), ("user.sign", "user.password", "user.factor")),
+    "sign-ins": VerbGroup(
+        _("Sign-ins"), ("user.sign", "user.password", "user.factor", "user.code")
+    ),
+    "refusals": VerbGroup(_("Pages that were refused"), ("organisation.page-refused",)),
     "reading": VerbGroup(_("Exempt risks that were read"), ("risk.exempt-read",)),
 }
 
@@ -125,9 +128,12 @@ VERBS = {
     "schemedraft.copied": _("Copied a scheme to a draft"),
     "schemedraft.published": _("Published the draft"),
     "organisation.sandbox-made": _("Made a sandbox"),
+    "organisation.sandbox-opened": _("Opened the sandbox"),
     "organisation.sandbox-hidden": _("Hid the sandbox"),
+    "organisation.page-refused": _("Was refused a page"),
     "user.signed-in": _("Signed in"),
     "user.sign-in-refused": _("Failed to sign in"),
+    "user.code-refused": _("Failed the second step of signing in"),
     "user.password-set": _("Set a password"),
     "user.password-changed": _("Changed the password"),
     "user.password-reset": _("Reset the password"),

@@ -35,6 +35,14 @@ def above_in_words(tolerance: Tolerance) -> str:
     return "; ".join(parts)
 
 
+def bands_above_sentence(bands: Sequence[Band]) -> str:
+    """ "Severe is above it.", to follow a tolerance. bands: those above, lowest first."""
+    if not bands:
+        return gettext("No band is above it.")
+    sentence = ngettext("%(bands)s is above it.", "%(bands)s are above it.", len(bands))
+    return sentence % {"bands": join_names([band.label for band in bands])}
+
+
 def _lowest_of(bands: list[Band]) -> str:
     if not bands:
         return gettext("no band")

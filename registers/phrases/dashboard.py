@@ -31,13 +31,15 @@ FEW = 3  # risks without a rating that are named, where there are no more
 class AboveCount:
     """Risks above tolerance: count of total, in the bands that `bands` names.
 
-    previous: how many on the day `since`, None where that is not compared with.
+    previous: how many on the day `since`, None where that is not compared with. previous_total: how
+    many risks there were then.
     """
 
     count: int
     total: int
     bands: str
     previous: int | None
+    previous_total: int
     since: datetime.date
 
 
@@ -55,7 +57,7 @@ def above_tolerance_sentence(above: AboveCount) -> str:
     elif above.count:
         clause = gettext("The one risk is above tolerance (%(bands)s)")
     else:
-        clause = gettext("The one risk is not above tolerance (%(bands)s)")
+        clause = gettext("The one risk is within tolerance (%(bands)s would be above it)")
     clauses = [
         clause
         % {
@@ -64,9 +66,13 @@ def above_tolerance_sentence(above: AboveCount) -> str:
             "bands": above.bands,
         }
     ]
-    if above.previous is not None:
+    if above.previous is not None and above.previous_total:
         clauses.append(more_or_fewer(above.count - above.previous, above.since))
-    return f"{', '.join(clauses)}."
+    sentence = f"{', '.join(clauses)}."
+    if above.previous is None or above.previous_total:
+        return sentence
+    nothing = gettext("No risk was recorded on %(day)s.")
+    return f"{sentence} {nothing % {'day': date_format(above.since, 'j F Y')}}"
 
 
 def changed_label(kind: str, *, is_also: bool = False) -> str:

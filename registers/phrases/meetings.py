@@ -1,11 +1,86 @@
 """What pages say of meetings."""
 
-from django.utils.translation import ngettext
+from collections.abc import Mapping
+
+from django.utils.formats import date_format
+from django.utils.text import capfirst
+from django.utils.translation import gettext, ngettext
 
 from registers.models.body import name_in_sentence
+from registers.phrases.numbers import join_names, number_in_words, number_to_begin
 
 
 def meetings_added(body, count):
     """ "Meeting of the Audit Committee added." body: its name."""
     words = ngettext("Meeting of %(body)s added.", "%(count)d meetings of %(body)s added.", count)
     return words % {"body": name_in_sentence(body), "count": count}
+
+
+# The mail before a meeting
+
+
+def meeting_mail_subject(body: str, day) -> str:
+    """ "Before your meeting: Audit Committee, 10 December 2026" """
+    words = gettext("Before your meeting: %(body)s, %(day)s")
+    return words % {"body": body, "day": date_format(day, "j F Y")}
+
+
+def questions_before_sentence(total: int, unanswered: int, meeting) -> str:
+    """ "Three questions were on the agenda of 12 October 2026. One is not answered yet." """
+    asked = ngettext(
+        "%(n)s question was on the agenda of %(day)s.",
+        "%(n)s questions were on the agenda of %(day)s.",
+        total,
+    ) % {"n": number_to_begin(total), "day": date_format(meeting.on, "j F Y")}
+    if not unanswered:
+        return asked
+    rest = ngettext("%(n)s is not answered yet.", "%(n)s are not answered yet.", unanswered)
+    return f"{asked} {rest % {'n': number_to_begin(unanswered)}}"
+
+
+def meetings_in_words(count: int) -> str:
+    """ "two meetings" """
+    return ngettext("%(n)s meeting", "%(n)s meetings", count) % {"n": number_in_words(count)}
+
+
+# A year of questions
+
+
+def questions_of_year_in_words(counts: Mapping[str, int]) -> str:
+    """ "Three questions: two answered, one not answered." counts: by state in words."""
+    total = sum(counts.values())
+    if not total:
+        return ""
+    sentence = ngettext("%(n)s question: %(states)s.", "%(n)s questions: %(states)s.", total)
+    states = [f"{number_in_words(n)} {state.lower()}" for state, n in counts.items()]
+    return sentence % {"n": number_to_begin(total), "states": ", ".join(states)}
+
+
+def changes_since_in_words(then, now, *, actions: int, actions_done: int, controls: int) -> str:
+    """What was recorded of a risk: "It fell from Severe to High. Two actions were added."
+
+    then, now: (label, rank and scheme of the band), None without a rating.
+    """
+    parts = [
+        (actions, ngettext("%(n)s action was added", "%(n)s actions were added", actions)),
+        (actions_done, ngettext("%(n)s was finished", "%(n)s were finished", actions_done)),
+        (controls, ngettext("%(n)s control was added", "%(n)s controls were added", controls)),
+    ]
+    added = join_names([words % {"n": number_in_words(n)} for n, words in parts if n])
+    added = capfirst(added) or gettext("No action or control was added")
+    return f"{_rating_since(then, now)} {added}."
+
+
+def _rating_since(then, now):
+    if now is None:
+        return gettext("It has no rating.")
+    label, rank, scheme = now
+    if then is None or then[2] != scheme:
+        return gettext("It was rated %(band)s.") % {"band": label}
+    if then[1] == rank:
+        return gettext("It is still %(band)s.") % {"band": label}
+    if then[1] > rank:
+        sentence = gettext("It fell from %(before)s to %(band)s.")
+    else:
+        sentence = gettext("It rose from %(before)s to %(band)s.")
+    return sentence % {"before": then[0], "band": label}

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from django.urls import Resolver404, resolve
+
 from registers.models import CaseStudy, WarningSign
 
 
@@ -29,6 +31,17 @@ def question_start(register, risks, *, about="", case="", sign="") -> QuestionSt
         return _from_sign(row) if row else QuestionStart()
     row = CaseStudy.objects.filter(slug=case).first() if case else None
     return _from_case(row) if row else QuestionStart()
+
+
+def case_of(path) -> CaseStudy | None:
+    """The case on whose page, or on whose sign, a question was kept. One query at most."""
+    try:
+        match = resolve(path.partition("#")[0])
+    except Resolver404:
+        return None
+    if match.url_name != "library_case":
+        return None
+    return CaseStudy.objects.filter(slug=match.kwargs["slug"]).first()
 
 
 def _from_risk(register, risk):

@@ -34,7 +34,7 @@ def body_of(tasks, *, name, day, site, choices):
     """
     first_tasks = tasks[:LISTED]
     parts = [
-        f"Hello {_plain(name)},",
+        f"Hello {one_line(name)},",
         "These are your tasks on your risk registers: overdue, due soon, and waiting for you.",
     ]
     for urgency, title in TITLES.items():
@@ -53,23 +53,27 @@ def body_of(tasks, *, name, day, site, choices):
         f"We sent this on {sent}. We write at most once a day. To change or stop these e-mails, or "
         "to see your tasks in a calendar:"
     )
-    wrapped = [
+    return f"{wrap(parts)}\n{site}{choices}\n"
+
+
+def wrap(parts):
+    """Paragraphs of a mail. One that has lines already keeps them."""
+    return "\n\n".join(
         part if "\n" in part else textwrap.fill(part, WIDTH, break_long_words=False)
         for part in parts
-    ]
-    return "\n\n".join(wrapped) + f"\n{site}{choices}\n"
+    )
 
 
 def words_of(task, exempt="an exempt risk"):
     """One task in one line; of an exempt risk nothing but its reference."""
     if task.is_exempt:
         return f"{task.summary} ({exempt})"
-    return f"{task.summary}: {_plain(task.title)}"
+    return f"{task.summary}: {one_line(task.title)}"
 
 
 def _entry(task, day, site):
     """What, when and where: the address on a line of its own, never broken."""
-    details = " ".join(f"{_plain(words)}." for words in (task.describe(day), task.place) if words)
+    details = " ".join(f"{one_line(words)}." for words in (task.describe(day), task.place) if words)
     if task.is_for_manager:
         details += " To you as a risk manager."
     options = {"width": WIDTH, "break_long_words": False, "break_on_hyphens": False}
@@ -78,5 +82,6 @@ def _entry(task, day, site):
     return f"{summary}\n{details_text}\n  {site}{task.path}"
 
 
-def _plain(text):
+def one_line(text):
+    """What somebody typed, which cannot pretend to be another line of the mail."""
     return " ".join(str(text).split())

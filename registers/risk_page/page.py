@@ -154,6 +154,17 @@ def details_of(revision: RiskRevision) -> list[Detail]:
     ]
 
 
+def next_step_of(risk, ratings, controls, actions, tolerance) -> str:
+    """What the page of a risk offers first, after its rating: "control" where none is in place,
+    "action" where it is above tolerance and none is open, else "".
+    """
+    if risk.status not in Risk.ON_REGISTER or not ratings.current:
+        return ""
+    if not controls.in_place:
+        return "control"
+    return "action" if tolerance and tolerance.is_above and not actions.open else ""
+
+
 SPARKLINE_QUARTERS = 8
 
 
@@ -189,16 +200,19 @@ def risk_page_context(reader, risk, as_of, *, may_edit) -> dict:
         _mark_difference(reader, position, tolerance, tolerances, as_of.today)
     assessments = risk.judgements(day, recorded_by, drafts=may_edit)
     reviews = list(risk.reviews_up_to(day, recorded_by, drafts=may_edit))
+    ratings, controls = latest_ratings(assessments), controls_of(risk, as_of)
+    actions = actions_of(risk, day, recorded_by)
     return {
         "position": position,
         "details": position and details_of(position.revision),
         "tolerance": tolerance,
         "assessments": assessments,
         "sparkline": sparkline_of(assessments, day),
-        "ratings": latest_ratings(assessments),
-        "controls": controls_of(risk, as_of),
+        "ratings": ratings,
+        "controls": controls,
         "progress": risk.progress_up_to(day, recorded_by, drafts=may_edit),
-        "actions": actions_of(risk, day, recorded_by),
+        "actions": actions,
+        "next_step": next_step_of(risk, ratings, controls, actions, tolerance) if may_edit else "",
         "last_review": reviews[-1] if reviews else None,
         "asked_outside": outside_advice_for(risk, as_of, reviews, tolerances),
         "escalations": escalations_of(risk, as_of),

@@ -12,7 +12,13 @@ from django.utils.html import format_html, format_html_join
 from django.utils.text import capfirst
 
 from registers.library_pages.timeline import partial_date
-from registers.navigation import organisation_pages, organisations_run_by, pages_below, tabs_of
+from registers.navigation import (
+    is_of_meetings,
+    organisation_pages,
+    organisations_run_by,
+    pages_below,
+    tabs_of,
+)
 from registers.permissions import name_for
 from registers.phrases.bands import possible_bands_in_words
 from registers.phrases.numbers import times_in_words
@@ -107,6 +113,14 @@ def organisation_address(context, organisation):
 
 # {% run_by user as organisations %}: (organisation, address) of those that the reader runs
 register.simple_tag(organisations_run_by, name="run_by")
+
+
+@register.simple_tag(takes_context=True)
+def in_meetings(context):
+    """Whether the menu marks Meetings on the page that is read."""
+    request = context.get("request")
+    match = request and request.resolver_match
+    return bool(match) and is_of_meetings(request.path, match.url_name or "")
 
 
 @register.simple_tag(takes_context=True)

@@ -1,12 +1,15 @@
 """Bodies of an organisation and who sits on them, for its administrator."""
 
+from operator import attrgetter
+
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 
 from registers.administration.bodies import bodies_with_seats
 from registers.forms.bodies import BodyForm, ChairForm, NewSeatForm, SeatForm
 from registers.models import Body, Seat
-from registers.permissions import get_organisation_for
+from registers.models.meeting import clear_days_of
+from registers.permissions import Permission, can, get_organisation_for
 from registers.views.as_of import read_only
 from registers.views.form_flow import post_data
 from registers.views.organisation_changes import atomic_post, organisation_to_change, save_or_show
@@ -38,8 +41,12 @@ def body_detail(request, organisation, pk):
         "registers": body.registers.order_by("name"),
         "seats": [seat for seat in seats if seat.until is None or seat.until >= today],
         "former_seats": [seat for seat in seats if seat.until and seat.until < today],
+        "clear_days": clear_days_of(body),
+        "next_meeting": body.meetings.not_cancelled().filter(on__gte=today).order_by("on").first(),
+        "may_run": can(request.user, Permission.RUN_MEETINGS, organisation),
         "today": today,
     }
+    context["has_chair"] = any(seat.is_chair for seat in context["seats"])
     return render(request, "administration/body_detail.html", context)
 
 
@@ -47,7 +54,7 @@ def body_detail(request, organisation, pk):
 def body_new(request, organisation):
     organisation = organisation_to_change(request, organisation)
     form = BodyForm(post_data(request), instance=Body(organisation=organisation))
-    to = ("body_list", organisation.slug)
+    to = ("body_detail", organisation.slug, attrgetter("pk"))
     message = "Body added. Now say who sits on it."
     return save_or_show(request, "body_new", form, message, *to, organisation=organisation)
 

@@ -66,7 +66,7 @@ def question_put(request, slug, pk):
     if question.taken_off_at and request.method != "POST":
         raise Http404("That question is no longer on the list.")
     (listed,) = with_risks([question], risks_for(request.user, question.register))
-    refuse_unless(not listed.is_hidden)
+    refuse_unless(not listed.is_hidden, question.register.organisation)
     meetings = _meetings_to_come(request.user, question.register)
     form = PutForm(post_data(request), question=question, meetings=meetings)
     if form.is_valid() and (put := submit(form, _put, by=request.user, **form.arguments)):
@@ -90,7 +90,7 @@ def question_record(request, pk):
 
 def question_follow_up(request, pk, question):
     meeting, question = get_put_question_for(request.user, pk, question)
-    refuse_unless(may_put_for(request.user, meeting))
+    refuse_unless(may_put_for(request.user, meeting), meeting.body.organisation)
     meetings = _meetings_to_come(request.user, question.register)
     form = FollowUpForm(post_data(request), question=question, meetings=meetings)
     if form.is_valid() and (put := submit(form, _put, by=request.user, **form.arguments)):
@@ -100,7 +100,7 @@ def question_follow_up(request, pk, question):
 
 def question_answer(request, pk, question):
     meeting, question = get_put_question_for(request.user, pk, question)
-    refuse_unless(may_answer(request.user, question))
+    refuse_unless(may_answer(request.user, question), meeting.body.organisation)
     form = AnswerForm(post_data(request))
     values = form.is_valid() and form.cleaned_data
     if values and submit(form, question.answer, by=request.user, **values):
@@ -111,21 +111,21 @@ def question_answer(request, pk, question):
 
 def question_withdraw(request, pk, question):
     meeting, question = get_put_question_for(request.user, pk, question)
-    refuse_unless(question.by_id == request.user.pk)
+    refuse_unless(question.by_id == request.user.pk, meeting.body.organisation)
     form = WithdrawForm(post_data(request))
     return _close(request, "question_withdraw", form, meeting, question, "Question withdrawn.")
 
 
 def question_rule_out(request, pk, question):
     meeting, question = get_put_question_for(request.user, pk, question)
-    refuse_unless(may_rule_out(request.user, question))
+    refuse_unless(may_rule_out(request.user, question), meeting.body.organisation)
     form = RuleOutForm(post_data(request))
     return _close(request, "question_rule_out", form, meeting, question, "Question ruled out.")
 
 
 def question_group(request, pk, question):
     meeting, question = get_put_question_for(request.user, pk, question)
-    refuse_unless(may_rule_out(request.user, question))
+    refuse_unless(may_rule_out(request.user, question), meeting.body.organisation)
     organisation = meeting.body.organisation
     questions = about_visible_risks(request.user, organisation, meeting.questions.open())
     form = GroupForm(post_data(request), questions=questions.exclude(pk=question.pk))

@@ -5,6 +5,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
+from registers.dates import FinancialYear
 from registers.forms.meetings import (
     CancellationForm,
     LateItemForm,
@@ -19,11 +20,13 @@ from registers.models import LateItem, Meeting, PreElectionPeriod
 from registers.permissions import (
     Permission,
     can,
+    can_on,
     get_meeting_for,
     get_organisation_for,
     meetings_for,
     organisations_for,
     papers_of_meeting,
+    permissions_of,
 )
 from registers.views.as_of import page_of, read_only
 from registers.views.form_flow import (
@@ -37,6 +40,8 @@ from registers.views.form_flow import (
 )
 from registers.views.organisation_changes import atomic_post, organisation_to_change
 
+# Who has these knows that there is no question.
+READS_EVERYTHING = {Permission.READ_QUESTIONS, Permission.SEE_EXEMPT}
 LAYOUT = "meetings/layout.html"
 SERIES_CHECK = Check(
     "Check the days of the meetings",
@@ -64,18 +69,22 @@ def meeting_list(request):
 @read_only
 def meeting_detail(request, pk):
     meeting = get_meeting_for(request.user, pk)
-    organisation = meeting.body.organisation
+    user, organisation = request.user, meeting.body.organisation
+    registers = list(meeting.registers.select_related("organisation").order_by("name"))
     agreements = meeting.agreements.in_force().select_related("register").order_by("register")
     context = {
         "organisation": organisation,
         "meeting": meeting,
         "days": meeting_days(meeting, organisation, organisation.pre_election_periods.all()),
-        "registers": meeting.registers.order_by("name"),
+        "registers": registers,
+        "asked_on": [row for row in registers if can_on(user, Permission.ASK_QUESTION, row)],
+        "may_read_all": permissions_of(user, organisation) >= READS_EVERYTHING,
         "officers": meeting.attending.order_by("title"),
         "late_items": meeting.late_items.select_related("by"),
         "agreements": agreements,
         "questions": questions_on_agenda(request.user, meeting),
         "papers": papers_of_meeting(request.user, meeting),
+        "year": FinancialYear.of(meeting.on, organisation.year_starts_in),
         "today": timezone.localdate(),
         "may_run": can(request.user, Permission.RUN_MEETINGS, organisation),
         "may_agree": can(request.user, Permission.RUN_REGISTER, organisation),

@@ -36,11 +36,12 @@ def organisation_to_change(request, slug, permission=Permission.ADMINISTER):
 def save_or_show(request, page, form, message, *to, **context):
     """Save a valid form and redirect, or show its page.
 
-    message: the text for its success. to: where it leads, as redirect() takes it.
+    message: the text for its success. to: where it leads, as redirect() takes it. Either may be a
+    function of what was saved.
     """
     if form.is_valid():
-        form.save(by=request.user)
-        messages.success(request, message)
-        return redirect(*to)
+        record = form.save(by=request.user)
+        messages.success(request, message(record) if callable(message) else message)
+        return redirect(*(value(record) if callable(value) else value for value in to))
     context |= {"form": form}
     return render(request, f"administration/{page}.html", context, status=response_status(form))

@@ -1,12 +1,20 @@
 """Directorates and posts of an organisation, for its administrator."""
 
+from operator import attrgetter
+
 from django.contrib import messages
 from django.db.models import Count
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 
 from registers.administration import posts as post_records
-from registers.forms.posts import DirectorateForm, HolderForm, PostForm, VacancyForm
+from registers.forms.posts import (
+    DirectorateForm,
+    HolderForm,
+    NewPostForm,
+    PostForm,
+    VacancyForm,
+)
 from registers.models import Directorate, InvalidTransition, Post
 from registers.permissions import get_organisation_for
 from registers.phrases.administration import holdings_in_words
@@ -68,10 +76,13 @@ def post_detail(request, organisation, pk):
 @atomic_post
 def post_new(request, organisation):
     organisation = organisation_to_change(request, organisation)
-    form = PostForm(post_data(request), instance=Post(organisation=organisation))
-    to = ("post_list", organisation.slug)
-    message = "Post added. It is vacant until you say who holds it."
-    return save_or_show(request, "post_new", form, message, *to, organisation=organisation)
+    form = NewPostForm(post_data(request), instance=Post(organisation=organisation))
+    to = ("post_detail", organisation.slug, attrgetter("pk"))
+    return save_or_show(request, "post_new", form, _added, *to, organisation=organisation)
+
+
+def _added(post):
+    return f"Post added, held by {post.holder}." if post.holder else "Post added. It is vacant."
 
 
 @atomic_post

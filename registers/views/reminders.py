@@ -12,8 +12,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from registers.forms.reminders import CalendarAddressForm, ReminderForm
-from registers.models import CalendarKey, ReminderChoice
-from registers.permissions import Permission, can_somewhere
+from registers.models import CalendarKey, ReminderChoice, ReminderKind
+from registers.permissions import Permission, can_somewhere, sits_on_a_body
 from registers.reminders.calendar import DAYS_AHEAD, DAYS_BACK, LIMIT, calendar_of
 from registers.tasks.task_list import tasks_between
 from registers.views.as_of import read_only
@@ -21,12 +21,13 @@ from registers.views.form_flow import post_data
 
 
 def reminders(request):
-    may_have_reminders = can_somewhere(request.user, Permission.EDIT_RISK)
-    form = ReminderForm(post_data(request), person=request.user)
-    if form.is_bound and not may_have_reminders:
+    may_have_tasks = can_somewhere(request.user, Permission.EDIT_RISK)
+    offered = _kinds_for(request.user, may_have_tasks)
+    form = ReminderForm(post_data(request), person=request.user, offered=offered)
+    if form.is_bound and not offered:
         raise PermissionDenied
     if form.is_valid():
-        ReminderChoice.choose(by=request.user, **form.cleaned_data)
+        ReminderChoice.choose(by=request.user, kinds=form.choice)
         kinds = form.cleaned_data["kinds"]
         messages.success(
             request,
@@ -34,8 +35,23 @@ def reminders(request):
         )
         return redirect("reminders")
     key = CalendarKey.in_use_by(request.user)
-    context = {"form": form, "may_have_reminders": may_have_reminders, "calendar_key": key}
+    context = {
+        "form": form,
+        "may_have_tasks": may_have_tasks,
+        "has_choice": bool(offered),
+        "calendar_key": key,
+    }
     return render(request, "reminders/reminders.html", context)
+
+
+def _kinds_for(person, may_have_tasks):
+    """The kinds of mail that the person may get."""
+    has_meetings = sits_on_a_body(person)
+    return [
+        kind
+        for kind in ReminderKind
+        if (has_meetings if kind == ReminderKind.MEETING else may_have_tasks)
+    ]
 
 
 def calendar_address(request):

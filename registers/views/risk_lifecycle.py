@@ -1,7 +1,6 @@
 """A risk's lifecycle: onto the register, happened, exempt, closed, reopened; a copy as a draft."""
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
@@ -14,7 +13,14 @@ from registers.forms.risk_lifecycle import (
     ReopenForm,
 )
 from registers.forms.risks import OpenRiskForm
-from registers.permissions import Permission, can_on, get_risk_for, may_close, would_see_exempt
+from registers.permissions import (
+    Permission,
+    PermissionMissing,
+    can_on,
+    get_risk_for,
+    may_close,
+    would_see_exempt,
+)
 from registers.views.form_flow import Check, handle_form, post_data
 
 # Closing, exempting, dropping an action and retiring a control can all be undone: no check there.
@@ -59,7 +65,7 @@ def risk_happened(request, slug, number):
 def risk_close(request, slug, number):
     risk = get_risk_for(request.user, slug, number, Permission.EDIT_RISK)
     if not may_close(request.user, risk):
-        raise PermissionDenied
+        raise PermissionMissing(risk.register.organisation)
     form = CloseForm(post_data(request), risk=risk)
     message = f"{risk.reference} is closed. Its history is kept, and a risk manager can reopen it."
     return handle_form(risk, request, "risk_close", form, risk.close, message)

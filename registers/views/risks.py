@@ -17,6 +17,7 @@ from registers.models import ProgressNote, Review, Risk
 from registers.permissions import (
     Permission,
     assesses_as,
+    can,
     can_on,
     get_register_for,
     get_risk_for,
@@ -57,7 +58,13 @@ def risk_new(request, slug):
         messages.success(request, format_html("{} {}{}", *message))
         return redirect(risk)
     suggestions = suggestions_for(form.data) if form.is_bound else []
-    context = {"register": register, "form": form, "suggestions": suggestions}
+    context = {
+        "register": register,
+        "form": form,
+        "suggestions": suggestions,
+        "has_posts": register.organisation.posts.exists(),
+        "may_administer": can(request.user, Permission.ADMINISTER, register.organisation),
+    }
     return render(request, "registers/risk_new.html", context, status=response_status(form))
 
 

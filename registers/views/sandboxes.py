@@ -32,7 +32,7 @@ def sandbox_detail(request, organisation):
         "may_make": may_make,
         "may_open": bool(sandbox) and can(request.user, Permission.VIEW_REGISTER, sandbox),
         "may_administer": bool(sandbox) and can(request.user, Permission.ADMINISTER, sandbox),
-        "registers": sandbox_registers_for(request.user).filter(organisation=sandbox),
+        "registers": list(sandbox_registers_for(request.user).filter(organisation=sandbox)),
     }
     return render(request, "administration/sandbox_detail.html", context)
 

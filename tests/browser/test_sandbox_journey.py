@@ -64,7 +64,7 @@ def make_it(practice, look=look_over):
     look(page, BOTH)
     practice.follow("Make a sandbox")
     look(page, BOTH)
-    practice.press("Make a sandbox")
+    practice.press("Yes, make the sandbox")
     expect(page.locator("main")).to_contain_text("The sandbox is ready.")
     look(page, BOTH)
 
@@ -123,7 +123,7 @@ def test_a_new_sandbox_takes_the_place_of_the_one_before(practice):
     practice.follow("Make a new sandbox")
     expect(page.locator("main")).to_contain_text("will be hidden from everybody")
     look_over(page, BOTH)
-    practice.press("Make a new sandbox")
+    practice.press("Yes, make a new sandbox")
     expect(page.locator("main")).to_contain_text("The sandbox is ready.")
     assert page.url == practice.site + reverse("sandbox_detail", args=[organisation.slug])
     practice.seat(practice.officer, practice.address)

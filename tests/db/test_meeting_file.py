@@ -136,7 +136,7 @@ def test_an_event_that_repeats_is_a_meeting_for_each_day(body, by):
 
 
 def test_a_rule_that_never_comes_true_gives_no_meeting():
-    never = event("RRULE:FREQ=DAILY;BYMONTH=2;BYMONTHDAY=30")
+    never = event("RRULE:FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30")
     assert len(read("meetings.ics", file_of(event(uid="other"), never)).rows) == 1
 
 
@@ -155,7 +155,9 @@ def test_an_event_without_end_is_read_for_two_years(body):
         file_of(),
         file_of(event("RRULE:FREQ=SECONDLY")),
         file_of(event("RRULE:FREQ=NEVER")),
-        file_of(event("RRULE:FREQ=DAILY")),
+        file_of(event("RRULE:FREQ=DAILY;COUNT=3")),
+        file_of(event("RRULE:FREQ=WEEKLY;BYMONTHDAY=13")),
+        file_of(*[event("RRULE:FREQ=YEARLY")] * 101),
         file_of(event(start="DTSTART:yesterday")),
     ],
 )

@@ -342,6 +342,15 @@ def test_a_sign_in_is_in_the_trail_of_the_real_organisation_only(records):
     assert [entry.chain.organisation for entry in entries] == [records.council]
 
 
+def test_the_roles_of_a_person_are_those_that_are_active(records):
+    records.council.memberships.filter(user=records.member).update(until=days_ago(1))
+    for user in (records.officer, records.member, records.peer, records.administrator):
+        rows = Membership.objects.active().filter(user=user)
+        active = {(row.organisation_id, row.role) for row in rows}
+        roles = Membership.objects.roles_by_organisation(user)
+        assert {(key, role) for key, names in roles.items() for role in names} == active
+
+
 def test_an_account_is_not_shared_because_of_a_sandbox(records):
     assert not is_shared_account(records.officer, records.council)
 

@@ -220,18 +220,21 @@ def test_a_member_changes_nothing(client_of, method):
             query["sql"]
             for query in context
             if re.match(r"\s*(INSERT|UPDATE|DELETE)", query["sql"])
+            and not AUDIT.search(query["sql"])  # the entry of the refusal
         ]
         if answer.status_code not in (403, 405) or writes:
             wrong[name] = (answer.status_code, writes)
     assert wrong == {}
 
 
-def test_get_writes_nothing_but_the_audit_entry_of_a_download(address_answers):
-    """docs/adr/0023."""
+def test_get_writes_nothing_but_the_audit_entry_of_a_download_or_a_refusal(address_answers):
+    """docs/adr/0024."""
+    refused = {name for name, row in address_answers.answers.items() if row.status_code == 403}
+    audited = DOWNLOADS | refused
     wrong = {
         name: statements
         for name, sqls in address_answers.writes.items()
-        if (statements := [sql for sql in sqls if name not in DOWNLOADS or not AUDIT.search(sql)])
+        if (statements := [sql for sql in sqls if name not in audited or not AUDIT.search(sql)])
     }
     assert wrong == {}
 

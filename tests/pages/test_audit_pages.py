@@ -5,6 +5,8 @@ import html
 from types import SimpleNamespace
 
 import pytest
+from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.internal.auth import generate_totp_secret
 from django.db import models
 from django.test import Client
 from django.urls import reverse
@@ -18,6 +20,7 @@ from makers import (
     make_register,
     make_revision,
     make_risk,
+    make_user,
 )
 from query_counts import queries_for
 
@@ -26,6 +29,7 @@ from registers.administration.audit_trail import AuditTrail
 from registers.history.audit_guard import install_guard, remove_guard
 from registers.models import AuditEntry, Membership
 from registers.phrases.audit import GROUPS, VERBS, verbs_in_words
+from registers.read_audit import MOST_REFUSALS, record_page_refusal
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database]
 
@@ -267,6 +271,27 @@ def test_a_download_is_recorded_with_its_format(records):
     assert rows_of(records)[0] == ("Downloaded the register (csv)", str(records.register))
 
 
+def test_a_refused_page_has_one_entry_a_person_and_day(records):
+    for _ in range(2):
+        assert client_of(records.member).get("/registers/ours/risks/new/").status_code == 403
+    assert client_of(records.member).get("/registers/ours/import/").status_code == 403
+    page = words_of(page_of(records.administrator, ORGANISATION, group="refusals"))
+    assert page.count("Was refused a page (risk new)") == 1
+    assert page.count("Was refused a page (register import)") == 1
+
+
+def test_refusals_cannot_flood_the_trail(records):
+    for number in range(MOST_REFUSALS + 2):
+        record_page_refusal(records.organisation, f"page_{number}", by=records.member)
+    assert verbs().count("organisation.page-refused") == MOST_REFUSALS
+
+
+def test_a_stranger_leaves_no_refusal(records):
+    before = len(verbs())
+    assert client_of(make_user("Kay")).get("/registers/ours/risks/new/").status_code == 404
+    assert len(verbs()) == before
+
+
 # Sign-ins
 
 
@@ -292,3 +317,16 @@ def test_an_address_without_an_account_is_not_kept(records):
     entry = AuditEntry.objects.latest("pk")
     assert (entry.verb, entry.chain.organisation) == ("user.sign-in-refused", None)
     assert "hunter2" not in str([entry.subject, entry.facts, entry.text.content])
+
+
+def test_a_wrong_code_names_the_account_and_nobody(records):
+    Authenticator.objects.create(
+        user=records.manager,
+        type=Authenticator.Type.TOTP,
+        data={"secret": generate_totp_secret()},
+    )
+    client = Client()
+    client.post(reverse("account_login"), {"login": "manager@south.example", "password": PASSWORD})
+    client.post(reverse("mfa_authenticate"), {"code": "000000"})
+    page = words_of(page_of(records.administrator, ORGANISATION, group="sign-ins"))
+    assert "not known Failed the second step of signing in Robin manager" in page

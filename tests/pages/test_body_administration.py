@@ -4,7 +4,15 @@ import pytest
 from access_table import signed_in
 from django.db import IntegrityError, transaction
 from django.urls import reverse
-from makers import days_ago, make_body, make_organisation, make_person, make_register, make_seat
+from makers import (
+    days_ago,
+    make_body,
+    make_membership,
+    make_organisation,
+    make_person,
+    make_register,
+    make_seat,
+)
 from query_counts import queries_for
 
 from registers.forms.record_state import state_of
@@ -157,3 +165,21 @@ def test_the_overview_costs_as_many_queries_for_three_bodies_as_for_one(client, 
     for name in ("Cabinet", "Board"):
         make_body(make_register(body.organisation), name=name, members=[other])
     assert queries_for(client, paths) == before
+
+
+def test_a_new_body_leads_to_its_members(client):
+    data = {"name": "Cabinet", "kind": "cabinet"}
+    page = client.post(address("body_new"), data, follow=True)
+    body = page.context["body"]
+    assert (body.name, address("body_seat_new", body.pk) in page.text) == ("Cabinet", True)
+
+
+def test_the_only_register_is_offered_to_a_new_body(client):
+    assert "checked" in client.get(address("body_new")).text
+
+
+def test_who_may_run_meetings_adds_one_from_the_body(records, client, body):
+    link = f"{address('meeting_new')}?body={body.pk}"
+    assert link not in client.get(address("body_detail", body.pk)).text
+    make_membership(records[1], records[0], "clerk")
+    assert link in client.get(address("body_detail", body.pk)).text

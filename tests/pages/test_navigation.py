@@ -70,3 +70,11 @@ def test_tabs_keep_the_day_that_is_read(risk):
 
 def test_a_page_of_the_library_has_no_tabs(risk):
     assert links(open_as(Role.MEMBER, risk, reverse("library")), "//a") == []
+
+
+def test_a_page_that_adds_a_meeting_belongs_to_meetings_in_the_menu(risk):
+    organisation = risk.register.organisation
+    make_person(organisation, Role.ADMINISTRATOR)
+    page = open_as(Role.MANAGER, risk, reverse("meeting_new", args=[organisation.slug]))
+    marked = page.xpath("//ul[@id='navigation']//a[@aria-current]")
+    assert [link.text_content().strip() for link in marked] == ["Meetings"]

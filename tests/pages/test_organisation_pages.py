@@ -3,8 +3,16 @@
 import pytest
 from django.test import Client
 from django.urls import reverse
-from makers import make_membership, make_organisation, make_person, make_register, make_risk
+from makers import (
+    make_body,
+    make_membership,
+    make_organisation,
+    make_person,
+    make_register,
+    make_risk,
+)
 
+from registers.administration.next_steps import next_steps
 from registers.models import AuditEntry, User
 
 pytestmark = pytest.mark.django_db
@@ -90,3 +98,23 @@ def test_a_register_with_a_risk_is_not_called_empty(client, organisation):
     make_risk(register)
     page = client.get(reverse("organisation_detail", args=[organisation.slug])).text
     assert "has no risks" not in page
+
+
+def test_a_new_organisation_is_told_what_comes_first(organisation):
+    make_register(organisation)
+    reader = make_person(organisation, "manager")
+    steps = [step.links[0][0] for step in next_steps(organisation, reader)]
+    assert steps == [
+        *("Add a directorate", "Add a post", "Invite a person", "Log a risk", "Add a body"),
+    ]
+
+
+def test_a_body_leads_to_its_first_meeting(organisation):
+    make_body(make_register(organisation), members=[make_person(organisation, "member")])
+    reader = make_person(organisation, "clerk")
+    assert "No meeting is planned." in [step.text for step in next_steps(organisation, reader)]
+
+
+def test_the_page_says_the_nation(client, organisation):
+    page = client.get(reverse("organisation_detail", args=[organisation.slug])).text
+    assert "Nation" in page and "England" in page

@@ -191,3 +191,33 @@ def test_posts_are_listed_with_as_many_queries_for_three_as_for_one(client, orga
     for _ in range(2):
         make_post(organisation, directorate=make_directorate(organisation))
     assert queries_for(client, [address("post_list")]) == before
+
+
+# A new post with its holder
+
+
+def test_a_new_post_can_have_its_holder(client, organisation, holder):
+    client.post(address("post_new"), {"title": "Head of law", "holder": holder.pk})
+    post = organisation.posts.get(title="Head of law")
+    assert post.holder == holder
+    entries = AuditEntry.objects.filter(subject=f"post:{post.pk}").order_by("pk")
+    assert [row.verb for row in entries] == ["post.added", "post.changed"]
+
+
+def test_a_new_post_without_a_holder_leads_to_choosing_one(client, organisation):
+    page = client.post(address("post_new"), {"title": "Head of law"}, follow=True).text
+    post = organisation.posts.get(title="Head of law")
+    assert f'class="govuk-button" href="{address("post_holder", post.pk)}"' in page
+
+
+def test_a_day_without_a_holder_is_asked_about(client, organisation):
+    data = {"title": "Head of law", "held_since": "2026-03-27"}
+    assert "Select who holds this post" in client.post(address("post_new"), data).text
+    assert not organisation.posts.filter(title="Head of law").exists()
+
+
+def test_nobody_of_another_organisation_holds_a_new_post(client, organisation):
+    stranger = make_person(make_organisation(), "officer")
+    data = {"title": "Head of law", "holder": stranger.pk}
+    assert "Select one of the people" in client.post(address("post_new"), data).text
+    assert not organisation.posts.filter(title="Head of law").exists()

@@ -22,6 +22,7 @@ from registers.meetings.agenda import questions_on_agenda
 from registers.models import (
     Answer,
     AuditEntry,
+    CaseStudy,
     GatheredQuestion,
     InvalidTransition,
     Question,
@@ -214,6 +215,11 @@ def test_a_question_is_grouped_into_another_of_its_meeting(records):
     assert second.closure.into == first
 
 
+def test_the_only_open_question_of_a_meeting_is_not_offered_for_grouping(records):
+    page = signed_in(records.clerk).get(address("question_group", records.put())).text
+    assert "no other open question" in page
+
+
 def test_a_question_is_not_grouped_into_one_of_another_meeting(records):
     later = records.put(meeting=make_meeting(records.body, days_ago(-60)))
     refused = send(records.clerk, "question_group", records.put(), into=later.pk)
@@ -303,3 +309,39 @@ def test_the_longest_question_is_read_whole(records):
     question = records.put(wording="Why? " * 400)
     page = signed_in(records.holder).get(address("question_detail", question)).text
     assert page.count("Why?") == 400
+
+
+# About a case of the library
+
+
+def put_from_library(records, path):
+    """The question that the member puts after keeping it on that page of the library."""
+    listed = make_question(records.register, "Could it happen here?", by=records.member)
+    GatheredQuestion.objects.filter(pk=listed.pk).update(source_path=path)
+    signed_in(records.member).post(
+        reverse("question_put", args=[records.register.slug, listed.pk]),
+        {"meeting": records.meeting.pk, "post": records.post.pk, "wording": "Could it?"},
+    )
+    return Question.objects.latest("pk")
+
+
+@pytest.mark.parametrize("place", ["", "#DON-S1"])
+def test_a_question_kept_on_a_case_is_put_about_it(records, place):
+    case = CaseStudy.objects.get(slug="doncaster")
+    question = put_from_library(records, f"{case.get_absolute_url()}{place}")
+    assert question.case == case
+    page = signed_in(records.holder).get(address("question_detail", question)).text
+    assert case.get_absolute_url() in page
+
+
+@pytest.mark.parametrize("path", ["", "/library/", "/library/cases/no-such/", "/library/nowhere/"])
+def test_any_other_question_is_about_no_case(records, path):
+    assert put_from_library(records, path).case is None
+
+
+def test_a_further_question_is_about_the_same_case(records):
+    question = put_from_library(records, CaseStudy.objects.first().get_absolute_url())
+    question.answer(by=records.manager, wording="It could.", is_published=False)
+    data = {"meeting": records.meeting.pk, "wording": "And then?"}
+    send(records.member, "question_follow_up", question, **data)
+    assert Question.objects.get(follows=question).case == question.case

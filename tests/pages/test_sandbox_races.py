@@ -1,7 +1,4 @@
-"""Two administrators, or one twice, who make a sandbox at the same time.
-
-On a slow machine the second may be answered 503: it waits for the first no longer than its time.
-"""
+"""Two administrators, or one twice, who make a sandbox at the same time: one comes into use."""
 
 import pytest
 from database import in_parallel
@@ -28,12 +25,11 @@ def answers_at_once(organisation, *administrators):
 
 def test_of_two_administrators_at_once_one_makes_the_sandbox(organisation):
     administrators = [make_person(organisation, "administrator") for _ in range(2)]
-    assert answers_at_once(organisation, *administrators) in ([302, 409], [302, 503])
-    assert organisation.sandboxes.count() == 1
+    assert answers_at_once(organisation, *administrators) == [302, 409]
+    assert organisation.sandboxes.filter(hidden_at=None).count() == 1
 
 
-def test_a_double_click_makes_one_sandbox(organisation):
+def test_a_double_click_opens_one_sandbox(organisation):
     administrator = make_person(organisation, "administrator")
-    answers = answers_at_once(organisation, administrator, administrator)
-    assert answers in ([302, 302], [302, 503])
-    assert organisation.sandboxes.count() == 1
+    assert answers_at_once(organisation, administrator, administrator) == [302, 302]
+    assert organisation.sandboxes.filter(hidden_at=None).count() == 1

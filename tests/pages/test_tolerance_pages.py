@@ -214,7 +214,7 @@ def test_a_risk_as_at_a_day_says_the_tolerance_of_that_day(history, manager):
 def test_a_risk_without_any_statement_says_that_the_scheme_decides(register, plain_manager):
     make_risk(register, category="legal", assessed=(5, 5))
     text = page(plain_manager, "/registers/plain/risks/1/")
-    assert "Tolerance: High, set by the scoring scheme." in text
+    assert "Tolerance: High, set by the scoring scheme. Severe is above it." in text
 
 
 def test_a_risk_without_a_rating_is_neither_above_nor_within(register, plain_manager):

@@ -391,3 +391,40 @@ def test_the_browser_leaves_checking_to_us():
 
 def test_nothing_is_styled_or_scripted_in_place():
     assert not re.search(r"\s(style|on\w+)=", render_crispy_form(Grouped({})))
+
+
+# What may be left empty
+
+
+class Meeting(forms.Form):
+    condition_in_hint = ("reason",)
+    title = forms.CharField(label="Title")
+    place = forms.CharField(label="Place", required=False)
+    reason = forms.CharField(label="Reason", required=False)
+    made_on = GovukDateField(label="When?", required=False)
+    every = forms.ChoiceField(
+        label="How often?", choices=[("", "Once"), ("1", "Monthly")], widget=GovukRadios
+    )
+    design = forms.ChoiceField(
+        label="Design", choices=[("good", "Good")], widget=GovukRadios, required=False
+    )
+    is_voting = forms.BooleanField(label="They may vote", required=False)
+
+
+class Narrowing(Meeting):
+    marks_optional = False
+
+
+def test_the_label_of_an_optional_field_says_so():
+    marked = [name for name in Meeting.base_fields if "(optional)" in field_html(Meeting(), name)]
+    assert marked == ["place", "made_on", "design"]
+
+
+def test_radios_that_offer_none_are_not_called_optional():
+    form = Meeting()
+    form.fields["every"].required = False
+    assert "(optional)" not in field_html(form, "every")
+
+
+def test_a_filter_calls_nothing_optional():
+    assert "(optional)" not in render_crispy_form(Narrowing())

@@ -19,12 +19,27 @@ JUNE = datetime.date(2026, 6, 30)
     [
         (4, 31, 3, "Four of 31 risks are above tolerance (Severe), one more than on 30 June 2026."),
         (1, 31, 3, "One of 31 risks is above tolerance (Severe), two fewer than on 30 June 2026."),
-        (0, 1, 0, "The one risk is not above tolerance (Severe), as many as on 30 June 2026."),
+        (
+            0,
+            1,
+            0,
+            "The one risk is within tolerance (Severe would be above it), as many as on 30 June "
+            "2026.",
+        ),
         (12, 1200, None, "12 of 1,200 risks are above tolerance (Severe)."),
     ],
 )
 def test_the_count_above_tolerance_has_its_base_and_comparison_day(count, total, earlier, sentence):
-    assert above_tolerance_sentence(AboveCount(count, total, "Severe", earlier, JUNE)) == sentence
+    assert (
+        above_tolerance_sentence(AboveCount(count, total, "Severe", earlier, 9, JUNE)) == sentence
+    )
+
+
+def test_nothing_is_compared_with_a_day_on_which_nothing_was_recorded():
+    sentence = above_tolerance_sentence(AboveCount(1, 2, "Severe", 0, 0, JUNE))
+    assert sentence == (
+        "One of 2 risks is above tolerance (Severe). No risk was recorded on 30 June 2026."
+    )
 
 
 @pytest.mark.parametrize(
