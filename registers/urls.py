@@ -27,9 +27,10 @@ from registers.views import (
     organisation_registers,
     organisation_schemes,
     organisations,
+    paper_files,
     paper_steps,
-    papers,
     paper_templates,
+    papers,
     people,
     posts,
     precedents,
@@ -92,7 +93,9 @@ PAPERS = [
     path("<int:pk>/clear/", paper_steps.paper_clear, name="paper_clear"),
     path("<int:pk>/finalise/", paper_steps.paper_finalise, name="paper_finalise"),
     path("<int:pk>/publish/", paper_steps.paper_publish, name="paper_publish"),
-    path("<int:pk>/files/<int:file>/", papers.paper_file, name="paper_file"),
+    path("<int:pk>/paper.docx", paper_files.paper_docx, name="paper_docx"),
+    path("<int:pk>/paper.pdf", paper_files.paper_pdf, name="paper_pdf"),
+    path("<int:pk>/files/<int:file>/", paper_files.paper_file, name="paper_file"),
 ]
 
 # Below registers/<slug>/

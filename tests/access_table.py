@@ -350,6 +350,8 @@ TABLE = {
     "paper_clear": (PAPER, CLEAR_PAPERS, CLEAR_PAPERS),
     "paper_finalise": (PAPER, MANAGERS, MANAGERS),
     "paper_publish": (PAPER, RUN_MEETINGS, RUN_MEETINGS),
+    "paper_docx": (PAPER, READERS),
+    "paper_pdf": (PAPER, READERS),
     "paper_file": (PAPER | {"file": "first registers.publishedpaper"}, READERS),
     "pre_election_list": (ORGANISATION, RUN_MEETINGS),
     "pre_election_new": (ORGANISATION, RUN_MEETINGS, RUN_MEETINGS),

@@ -37,6 +37,7 @@ from registers.models import (
     NeedToKnow,
     Organisation,
     Paper,
+    PaperFormat,
     PaperTemplate,
     Post,
     PreElectionPeriod,
@@ -518,11 +519,11 @@ def finalise_paper(paper, *, by, **values):
     return FinalPaper.make(paper, by=by, documents=frozen, version=paper.version, **values)
 
 
-def publish_paper(paper, *, by):
-    """The PublishedPapers of a paper that is cleared, finalised and published."""
+def publish_paper(paper, *, by, kinds=(PaperFormat.HTML,)):
+    """The PublishedPapers of a paper that is cleared, finalised and published. kinds: of files."""
     clear_paper(paper, by=by)
     final = finalise_paper(paper, by=by)
-    return final.publish(by=by, files=files_of(final_documents(final)))
+    return final.publish(by=by, files=files_of(final_documents(final), kinds=kinds))
 
 
 def make_saved_view(register, *, by, name="Severe risks", query="band=severe", **fields):

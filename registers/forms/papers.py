@@ -15,7 +15,7 @@ from registers.govuk import (
     RevealingForm,
     Reveals,
 )
-from registers.models import CaseStudy, ClearanceKind, PaperKind
+from registers.models import CaseStudy, ClearanceKind, PaperKind, PaperTemplate
 from registers.models.paper import LONGEST_TEXT, LONGEST_TITLE
 from registers.models.paper_publication import LONGEST_REASON
 from registers.papers.checks import named_exempt_risks
@@ -25,6 +25,22 @@ from registers.papers.position import paper_days
 OTHER = "other"
 FILES, ADDRESS = "files", "address"
 READ_AGAIN = "Confirm that you have read the edited paragraphs"
+
+
+def template_field():
+    """The choice of a Word template. A form sets its records."""
+    return RecordChoiceField(
+        PaperTemplate.objects.none(),
+        label="Which Word template?",
+        empty_label="The usual shape",
+        required=False,
+        help_text="It shapes the Word file alone. The page and the PDF have the usual shape.",
+        error_messages=selection_errors("Select a template in use"),
+    )
+
+
+def _templates(organisation):
+    return organisation.paper_templates.in_use().defer("content")
 
 
 class NewPaperForm(forms.Form):
@@ -76,11 +92,12 @@ class NewPaperForm(forms.Form):
         one_line=True,
         help_text="Who answers questions about the paper. The public reads it. Optional.",
     )
+    template = template_field()
     token = TokenField()
     helper = Helper(
         *("meeting", "kind"),
         MoreDetail("Cases of a learning paper", "cases"),
-        *("title", "officer", "contact"),
+        *("title", "officer", "contact", "template"),
     )
 
     def __init__(self, data=None, *, register):
@@ -88,6 +105,7 @@ class NewPaperForm(forms.Form):
         self.register = register
         meetings = register.meetings.not_cancelled().filter(on__gte=timezone.localdate())
         self.fields["meeting"].queryset = meetings.select_related("body__organisation")
+        self.fields["template"].queryset = _templates(register.organisation)
         self.fields["officer"].queryset = register.organisation.posts.order_by("title")
         cases = CaseStudy.objects.order_by("number").values_list("slug", "name")
         self.fields["cases"].choices = list(cases)
@@ -164,20 +182,22 @@ class PaperTextForm(PaperStepForm):
 class PaperRefreshForm(PaperStepForm):
     """exempt_since: the risks that became exempt since the draft."""
 
+    template = template_field()
     is_read = forms.BooleanField(
         label="I have read every edited paragraph. None tells of a risk that is exempt now.",
         required=False,
     )
-    helper = Helper("is_read")
+    helper = Helper("template", "is_read")
 
-    def __init__(self, data=None, *, exempt_since, **options):
+    def __init__(self, data=None, *, exempt_since, organisation, **options):
         super().__init__(data, **options)
+        self.fields["template"].queryset = _templates(organisation)
         if exempt_since:
             self.fields["is_read"].required = True
             self.fields["is_read"].error_messages["required"] = READ_AGAIN
         else:
             del self.fields["is_read"]
-            self.helper = Helper()
+            self.helper = Helper("template")
 
     @property
     def arguments(self):

@@ -232,6 +232,11 @@ class PaperDraft(PaperRow):
     def __str__(self):
         return f"Draft of {self.paper}, position at {self.effective_on}"
 
+    @property
+    def template_content(self):
+        """The bytes of its template, or None."""
+        return bytes(self.template.content) if self.template else None
+
 
 class PaperText(PaperRow):
     """Other words for one drafted paragraph. wording: "" for the drafted words again.

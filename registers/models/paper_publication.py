@@ -55,6 +55,11 @@ class FinalPaper(PaperRow):
     def has_part_b(self):
         return "B" in self.documents
 
+    @property
+    def draft(self):
+        """The PaperDraft that it is of. A query."""
+        return self.paper.drafts.filter(version__lte=self.version).order_by("pk").last()
+
     @classmethod
     @transaction.atomic
     def make(cls, paper, *, by, documents, version, token=None, **fields):

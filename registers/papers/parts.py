@@ -21,11 +21,10 @@ from registers.papers.exempt_part import exempt_sections, has_exempt_risks
 from registers.papers.freezing import thaw
 from registers.papers.grounds import Statute, opinion_sentences
 from registers.papers.learning_paper import learning_sections
-from registers.papers.risk_paper import COVER, Material, material_of, paragraphs, sections_of
+from registers.papers.risk_paper import Material, material_of, paragraphs, sections_of
 from registers.permissions import exempt_reader, exempt_since, public_reader
 
 DRAFT = "Draft"
-ON_COVER = {section.__name__ for section in COVER}
 
 
 @dataclass(frozen=True)
@@ -37,7 +36,8 @@ class PaperParts:
 
     @classmethod
     def of(cls, paper: Paper) -> PaperParts:
-        return cls(paper, paper.drafts.order_by("pk").last())
+        drafts = paper.drafts.select_related("template").defer("template__content")
+        return cls(paper, drafts.order_by("pk").last())
 
     @cached_property
     def _public(self) -> Material:
@@ -114,16 +114,6 @@ def documents_to_freeze(parts: PaperParts, statute: Statute, values) -> dict[str
     return {
         part: replace(row, sections=(*row.sections, opinion)) for part, row in documents.items()
     }
-
-
-def cover_of(document: Document) -> list[Section]:
-    """The sections that stand in the opening table, as in Dorset's paper: text alone."""
-    return [section for section in document.sections if section.key in ON_COVER]
-
-
-def body_of(document: Document) -> list[Section]:
-    """The sections below the opening table."""
-    return [section for section in document.sections if section.key not in ON_COVER]
 
 
 def final_documents(final: FinalPaper) -> dict[str, Document]:

@@ -7,14 +7,11 @@ from __future__ import annotations
 
 from functools import cache
 
-from django.template.loader import render_to_string
 from django.utils.translation import gettext
 
-from registers.exports.csv import plain
 from registers.papers.document import Document
+from registers.papers.html import print_page
 from registers.papers.limits import LimitExceeded, run_limited, work_folder
-from registers.papers.placeholders import ABOVE_TITLE, has_place_on_cover, numbered_sections
-from registers.phrases.paper_files import part_in_words
 
 SECONDS = 30
 MEGABYTES = 1500
@@ -51,16 +48,3 @@ def write_pdf(file, document: Document) -> None:
             sentence = gettext("The PDF took too long to make. Download the Word file.")
             raise PdfFailed(sentence) from None
         file.write((folder / "paper.pdf").read_bytes())
-
-
-def print_page(document: Document) -> str:
-    """The paper as a page for print, by itself."""
-    context = {
-        "document": document,
-        "above": [document.front[name][1] for name in ABOVE_TITLE if name in document.front],
-        "lines": [line for name, line in document.front.items() if name not in ABOVE_TITLE],
-        "cover": [section for section in document.sections if has_place_on_cover(section)],
-        "sections": numbered_sections(document),
-        "part": part_in_words(document.part),
-    }
-    return plain(render_to_string("papers/paper_print.html", context))

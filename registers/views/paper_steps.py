@@ -19,10 +19,11 @@ from registers.forms.papers import (
 from registers.models import ClearanceRule, FinalPaper, InvalidTransition, Paper
 from registers.papers.checks import named_exempt_risks, texts_of
 from registers.papers.edits import PUBLIC, paragraphs_of
-from registers.papers.formats import files_of
+from registers.papers.formats import FILE_ERRORS, files_of
 from registers.papers.freezing import freeze
 from registers.papers.grounds import statute_of
 from registers.papers.parts import PaperParts, documents_to_freeze, final_documents
+from registers.papers.pdf import is_available
 from registers.papers.position import paper_days
 from registers.permissions import (
     Permission,
@@ -81,7 +82,13 @@ def paper_refresh(request, slug, pk):
     parts = PaperParts.of(paper)
     sees_part_b = may_read_part_b(request.user, paper)
     exempt = parts.exempt_since if sees_part_b else []
-    form = PaperRefreshForm(post_data(request), exempt_since=exempt, version=paper.version)
+    form = PaperRefreshForm(
+        post_data(request),
+        exempt_since=exempt,
+        organisation=paper.organisation,
+        version=paper.version,
+        template=parts.draft.template,
+    )
     if form.is_valid():
         day, since = paper_days(paper.meeting, paper.register)
         days = {"day": day, "since": since}
@@ -147,7 +154,7 @@ def paper_publish(request, slug, pk):
     if form.is_valid() and submit(form, _publish, form, final, paper, by=request.user):
         messages.success(request, "Paper published.")
         return redirect(paper)
-    return _page(request, "paper_publish", form, paper, final=final)
+    return _page(request, "paper_publish", form, paper, final=final, has_pdf=is_available())
 
 
 def _publish(form, final, paper, *, by):
@@ -158,7 +165,10 @@ def _publish(form, final, paper, *, by):
     if PaperParts.of(paper).exempt_since and not final.published.exists():
         raise InvalidTransition(EXEMPT_SINCE)
     if values["method"] == FILES:
-        files = files_of(final_documents(final))
+        try:
+            files = files_of(final_documents(final), final.draft.template_content)
+        except FILE_ERRORS as problem:
+            raise InvalidTransition(str(problem)) from problem
         return final.publish(by=by, files=files, token=values["token"])
     return final.publish(by=by, address=values["address"], token=values["token"])
 

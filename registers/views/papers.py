@@ -1,11 +1,10 @@
-"""Papers: the list, one of them as it is, and its published files."""
+"""Papers: the list, and one of them as it is."""
 
-from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.http import Http404
+from django.shortcuts import render
 from django.utils import timezone
 
 from registers.meetings.deadlines import last_day_to_publish
-from registers.models import PaperFormat
 from registers.papers.checks import (
     PAGE_LIMIT,
     named_exempt_risks,
@@ -14,8 +13,11 @@ from registers.papers.checks import (
     unexplained_acronyms,
 )
 from registers.papers.edits import EXEMPT, PUBLIC
-from registers.papers.parts import PaperParts, body_of, cover_of, final_documents
+from registers.papers.parts import PaperParts
+from registers.papers.pdf import is_available
+from registers.papers.placeholders import has_place_on_cover, numbered_sections
 from registers.papers.progress import PaperProgress
+from registers.papers.reading import is_held, readable_text
 from registers.permissions import (
     Permission,
     can_on,
@@ -29,12 +31,6 @@ from registers.permissions import (
 )
 from registers.phrases.papers import acronyms_sentence, long_paper_sentence
 from registers.views.as_of import page_of, read_only
-
-CONTENT_TYPES = {
-    PaperFormat.HTML: "text/html; charset=utf-8",
-    PaperFormat.WORD: "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-    PaperFormat.PDF: "application/pdf",
-}
 
 
 @read_only
@@ -72,40 +68,41 @@ def paper_detail(request, slug, pk):
         "today": timezone.localdate(),
         "sees_part_b": sees_part_b,
     }
-    part = EXEMPT if request.GET.get("part") == EXEMPT else PUBLIC
+    parts = PaperParts.of(paper)
+    text = readable_text(request.user, parts, progress)
     if can_on(request.user, Permission.READ_DRAFT_PAPERS, paper.register):
-        context |= _of_draft(request.user, paper, progress, part, sees_part_b)
-    else:
-        context |= _of_publication(progress, part, sees_part_b)
+        context["preparation"] = _preparation(request.user, parts, progress, text)
+    part = part_of(request)
+    if text.documents or part == EXEMPT:
+        context |= _document(text, part)
     return render(request, "papers/paper_detail.html", context)
 
 
-def _of_draft(user, paper, progress, part, sees_part_b):
-    """The text as it is, with what this person may do next."""
-    parts = PaperParts.of(paper)
+def part_of(request):
+    """The part that an address names."""
+    return EXEMPT if request.GET.get("part") == EXEMPT else PUBLIC
+
+
+def _preparation(user, parts, progress, text):
+    """What this person may do next."""
+    paper = parts.paper
     may_write = can_on(user, Permission.RUN_REGISTER, paper.register)
-    documents = final_documents(progress.final) if progress.final else None
-    if documents is None:
-        documents = parts.documents if sees_part_b else _public_draft(parts)
-    is_held = bool(parts.exempt_since) and not progress.is_published
+    sees_part_b = may_read_part_b(user, paper)
+    held = is_held(parts, progress)
     preparation = {
         "draft": parts.draft,
-        "is_held": is_held,
-        "exempt_since": parts.exempt_since if is_held and sees_part_b else [],
+        "is_held": held,
+        "exempt_since": parts.exempt_since if held and sees_part_b else [],
         "may_write": may_write and progress.final is None,
         "may_clear": bool(clearances_of(user, paper.organisation)) and progress.final is None,
         "may_publish": Permission.RUN_MEETINGS in permissions_of(user, paper.organisation),
         "may_change": may_write,
     }
-    if may_write and progress.final is None:
-        preparation["remarks"] = _remarks(paper, documents)
-        preparation["stale"] = [(row, key) for key in documents for row in parts.stale_edits(key)]
-    return {**_document(documents, part, sees_part_b), "preparation": preparation}
-
-
-def _public_draft(parts):
-    """Part A alone, which does not say whether there is another."""
-    return {PUBLIC: parts.document(PUBLIC, tells_of_part_b=False)}
+    if preparation["may_write"] and text.documents:
+        preparation["remarks"] = _remarks(paper, text.documents)
+        edits = [(row, key) for key in text.documents for row in parts.stale_edits(key)]
+        preparation["stale"] = edits
+    return preparation
 
 
 def _remarks(paper, documents):
@@ -122,36 +119,17 @@ def _remarks(paper, documents):
     return sentences
 
 
-def _of_publication(progress, part, sees_part_b):
-    """The latest text that was published. There is one: papers_for says so."""
-    return _document(final_documents(progress.editions[0][0].final), part, sees_part_b)
-
-
-def _document(documents, part, sees_part_b):
+def _document(text, part):
     """404 for a part that the paper or the reader has not."""
-    if part not in documents or (part == EXEMPT and not sees_part_b):
+    if part not in text.documents:
         raise Http404("No such part for this reader.")
-    has_tabs = sees_part_b and EXEMPT in documents
-    document = documents[part]
+    document = text.documents[part]
     return {
         "document": document,
-        "cover": cover_of(document),
-        "sections": body_of(document),
+        "cover": [row for row in document.sections if has_place_on_cover(row)],
+        "sections": numbered_sections(document),
         "part": part,
-        "has_tabs": has_tabs,
+        "has_tabs": EXEMPT in text.documents,
+        "has_downloads": not (text.final and text.final.published.filter(address="").exists()),
+        "has_pdf": is_available(),
     }
-
-
-@read_only
-def paper_file(request, slug, pk, file):
-    """A published file, byte by byte as it was published; 404 where its bytes changed since."""
-    paper = get_paper_for(request.user, slug, pk)
-    row = get_object_or_404(paper.published.exclude(format=PaperFormat.ADDRESS), pk=file)
-    if row.part == EXEMPT and not may_read_part_b(request.user, paper):
-        raise Http404("No such file for this reader.")
-    if not row.is_intact:
-        raise Http404("The file is not the one that was published.")
-    response = HttpResponse(bytes(row.content), content_type=CONTENT_TYPES[row.format])
-    name = f"{paper.register.file_stem}-paper-{paper.pk}-{row.edition}{row.part.lower()}"
-    response["Content-Disposition"] = f'attachment; filename="{name}.{row.format}"'
-    return response

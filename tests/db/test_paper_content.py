@@ -4,6 +4,7 @@ import copy
 from types import SimpleNamespace
 
 import pytest
+from council_templates import COUNCILS
 from makers import (
     days_ago,
     make_action,
@@ -20,11 +21,12 @@ from makers import (
     make_register,
     make_risk,
 )
+from paper_files import texts_of_pdf, texts_of_word
 
-from registers.models import CaseStudy, FailureType
+from registers.models import CaseStudy, FailureType, PaperFormat
 from registers.papers.checks import texts_of
+from registers.papers.formats import file_of, formats
 from registers.papers.freezing import freeze, thaw
-from registers.papers.html import write_html
 from registers.papers.parts import PaperParts
 from registers.risk_fields import FIELDS, Sort
 
@@ -102,7 +104,31 @@ def test_the_canary_is_in_part_b_and_nowhere_in_part_a(documents):
     public = "\n".join(texts_of(documents["A"]))
     assert CANARY not in public
     assert "-005" not in public  # its reference
-    assert CANARY.encode() not in write_html(documents["A"])
+
+
+@pytest.mark.parametrize("kind", [PaperFormat.HTML, PaperFormat.WORD, PaperFormat.PDF])
+def test_the_canary_is_in_the_file_of_part_b_and_nowhere_in_that_of_part_a(documents, kind):
+    if kind not in formats():
+        pytest.skip("pango is not installed")
+    assert CANARY in texts_of_file(documents["B"], kind)
+    public = texts_of_file(documents["A"], kind)
+    assert "Old pipes." in public
+    assert CANARY not in public and "-005" not in public
+
+
+@pytest.mark.parametrize("council", COUNCILS)
+def test_the_canary_is_nowhere_in_a_councils_word_file_of_part_a(documents, council):
+    template = COUNCILS[council]()
+    assert CANARY in texts_of_file(documents["B"], PaperFormat.WORD, template)
+    assert CANARY not in texts_of_file(documents["A"], PaperFormat.WORD, template)
+
+
+def texts_of_file(document, kind, template=None):
+    content = file_of(document, kind, template)
+    if kind == PaperFormat.HTML:
+        return content.decode()
+    texts = texts_of_word if kind == PaperFormat.WORD else texts_of_pdf
+    return "\n".join(texts(content).values())
 
 
 def test_part_a_counts_as_a_reader_without_exempt_access_does(documents):

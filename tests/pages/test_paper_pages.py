@@ -5,6 +5,7 @@ import re
 from types import SimpleNamespace
 
 import pytest
+from council_templates import CALM, COUNCILS
 from django.test import Client
 from hostile_values import errors_in
 from makers import (
@@ -16,6 +17,7 @@ from makers import (
     make_member,
     make_organisation,
     make_paper,
+    make_paper_template,
     make_person,
     make_post,
     make_register,
@@ -23,9 +25,12 @@ from makers import (
     make_risk,
     publish_paper,
 )
+from paper_files import texts_of_word
 
-from registers.models import PublishedPaper, Role
+from registers.models import PaperFormat, PublishedPaper, Role
+from registers.papers.formats import formats
 from registers.papers.parts import PaperParts
+from registers.views import papers
 
 pytestmark = pytest.mark.django_db
 ROLES = ("manager", "clerk", "officer", "monitoring-officer", "peer")
@@ -139,6 +144,73 @@ def test_a_file_whose_bytes_were_changed_is_not_given(council):
     (row, *_) = publish_paper(council.paper, by=council.people["manager"])
     PublishedPaper._base_manager.filter(pk=row.pk).update(content=b"Another paper.")
     assert get(council, "manager", f"files/{row.pk}/").status_code == 404
+
+
+# Files of the text as it is
+
+
+def words_in(answer):
+    return "\n".join(texts_of_word(answer.content).values())
+
+
+def test_the_file_of_a_draft_has_the_mark_and_what_its_reader_may_see(council):
+    words = words_in(get(council, "clerk", "paper.docx"))
+    assert "Draft" in words and "Old pipes" in words
+    assert "A secret claim" not in words and "Part A" not in words
+
+
+def test_the_file_of_part_b_is_for_who_sees_every_exempt_risk(council):
+    assert "A secret claim" in words_in(get(council, "manager", "paper.docx?part=B"))
+    statuses = {get(council, name, "paper.docx?part=B").status_code for name in ("clerk", "peer")}
+    assert statuses == {404}
+
+
+def test_a_draft_that_is_held_back_has_no_file(council):
+    make_exempt(council)
+    assert get(council, "clerk", "paper.docx").status_code == 404
+
+
+def test_the_word_file_is_in_the_template_of_the_draft(council):
+    content = COUNCILS["cover"]()
+    template = make_paper_template(council.register.organisation, content=content)
+    assert send(council, "manager", "refresh/", template=template.pk).status_code == 302
+    words = words_in(get(council, "manager", "paper.docx"))
+    assert CALM in words and "Old pipes" in words
+
+
+def test_a_template_of_another_organisation_is_no_choice(council):
+    template = make_paper_template(make_organisation())
+    answer = send(council, "manager", "refresh/", template=template.pk)
+    assert "Select a template in use" in errors_in(answer)
+
+
+def test_a_published_paper_has_its_bytes_under_its_own_address(council):
+    kinds = (PaperFormat.HTML, PaperFormat.WORD)
+    rows = publish_paper(council.paper, by=council.people["manager"], kinds=kinds)
+    (word,) = [row for row in rows if (row.part, row.format) == ("A", PaperFormat.WORD)]
+    assert get(council, "peer", "paper.docx").content == bytes(word.content)
+    assert get(council, "peer", "paper.pdf").status_code == 404  # it was published without
+
+
+def test_a_template_that_cannot_be_filled_leaves_nothing_published(council):
+    manager = council.people["manager"]
+    template = make_paper_template(council.register.organisation)
+    days = {"day": days_ago(0), "since": days_ago(30)}
+    council.paper.refresh(by=manager, template=template, version=1, **days)
+    clear_paper(council.paper, by=manager)
+    finalise_paper(council.paper, by=manager)
+    answer = send(council, "clerk", "publish/", method="files")
+    assert answer.status_code == 409
+    assert not council.paper.published.exists()
+    answer = client_of(council, "manager").get(
+        f"{council.paper.get_absolute_url()}paper.docx", follow=True
+    )
+    assert answer.redirect_chain and "template" in text_of(answer)
+
+
+def test_without_pango_the_page_says_that_there_is_no_pdf(council, monkeypatch):
+    monkeypatch.setattr(papers, "is_available", lambda: False)
+    assert "This server cannot make PDF files" in text_of(get(council, "clerk"))
 
 
 # The numbers
@@ -269,7 +341,8 @@ def test_a_clerk_publishes_both_parts_and_reads_part_a(council):
     clear_paper(council.paper, by=manager)
     finalise_paper(council.paper, by=manager)
     assert send(council, "clerk", "publish/", method="files").status_code == 302
-    assert [row.part for row in council.paper.published.order_by("part")] == ["A", "B"]
+    rows = council.paper.published.values_list("part", "format")
+    assert {*rows} == {(part, kind) for part in "AB" for kind in formats()}
     assert "A secret claim" not in get(council, "clerk").text
 
 

@@ -9,7 +9,8 @@ from paper_files import texts_of_pdf
 
 from registers.papers import pdf
 from registers.papers.limits import LimitExceeded, run_limited
-from registers.papers.pdf import PdfFailed, print_page, write_pdf
+from registers.papers.html import print_page
+from registers.papers.pdf import PdfFailed, write_pdf
 
 TEXT = "<b>Bold</b> <img src='file:///etc/passwd'> \x00\x0b{{ title }} \u05e9\u05dc\u05d5\u05dd"
 needs_tools = pytest.mark.skipif(
