@@ -14,7 +14,7 @@ def matrix_block(dashboard: Dashboard) -> Matrix:
     matrix = section.matrix
     caption = "Number of risks by likelihood and impact"
     if section.is_compared:
-        caption = f"{caption}, with the number on {dashboard.data.since_in_words} where it differs"
+        caption = f"{caption}, now and on {dashboard.data.since_in_words}"
     return Matrix(
         "matrix.counts",
         caption,
