@@ -90,7 +90,7 @@ class NewPaperForm(forms.Form):
         required=False,
         max_length=LONGEST_TITLE,
         one_line=True,
-        help_text="Who answers questions about the paper. The public reads it. Optional.",
+        help_text="Who answers questions about the paper. The public reads it.",
     )
     template = template_field()
     token = TokenField()
@@ -226,7 +226,7 @@ class ClearForm(PaperStepForm):
         required=False,
         rows=3,
         max_length=LONGEST_REASON,
-        help_text="Optional. Those who read the draft can read them.",
+        help_text="Those who read the draft can read them.",
     )
     helper = Helper("kind", "cleared_by", "note")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Iterable, Mapping
 
-from registers.models import PaperFormat
+from registers.models import FinalPaper, PaperFormat
 from registers.papers.document import Document
 from registers.papers.html import write_html
 from registers.papers.pdf import PdfFailed, is_available, write_pdf
@@ -20,6 +20,14 @@ def formats() -> list[PaperFormat]:
     """Those that this machine can make."""
     pdf = [PaperFormat.PDF] if is_available() else []
     return [PaperFormat.HTML, PaperFormat.WORD, *pdf]
+
+
+def formats_of(final: FinalPaper | None, part: str) -> list[PaperFormat]:
+    """In which a part can be downloaded: those published of the final text, else all."""
+    published = final.published.filter(address="").defer("content") if final else []
+    if not published:
+        return formats()
+    return [PaperFormat(row.format) for row in published if row.part == part]
 
 
 def file_of(document: Document, kind: PaperFormat, template: bytes | None = None) -> bytes:

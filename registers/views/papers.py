@@ -13,8 +13,8 @@ from registers.papers.checks import (
     unexplained_acronyms,
 )
 from registers.papers.edits import EXEMPT, PUBLIC
+from registers.papers.formats import formats_of
 from registers.papers.parts import PaperParts
-from registers.papers.pdf import is_available
 from registers.papers.placeholders import has_place_on_cover, numbered_sections
 from registers.papers.progress import PaperProgress
 from registers.papers.reading import is_held, readable_text
@@ -130,6 +130,5 @@ def _document(text, part):
         "sections": numbered_sections(document),
         "part": part,
         "has_tabs": EXEMPT in text.documents,
-        "has_downloads": not (text.final and text.final.published.filter(address="").exists()),
-        "has_pdf": is_available(),
+        "downloads": formats_of(text.final, part),
     }

@@ -28,9 +28,8 @@ from makers import (
 from paper_files import texts_of_word
 
 from registers.models import PaperFormat, PublishedPaper, Role
-from registers.papers.formats import formats
+from registers.papers import formats
 from registers.papers.parts import PaperParts
-from registers.views import papers
 
 pytestmark = pytest.mark.django_db
 ROLES = ("manager", "clerk", "officer", "monitoring-officer", "peer")
@@ -209,7 +208,7 @@ def test_a_template_that_cannot_be_filled_leaves_nothing_published(council):
 
 
 def test_without_pango_the_page_says_that_there_is_no_pdf(council, monkeypatch):
-    monkeypatch.setattr(papers, "is_available", lambda: False)
+    monkeypatch.setattr(formats, "is_available", lambda: False)
     assert "This server cannot make PDF files" in text_of(get(council, "clerk"))
 
 
@@ -342,7 +341,7 @@ def test_a_clerk_publishes_both_parts_and_reads_part_a(council):
     finalise_paper(council.paper, by=manager)
     assert send(council, "clerk", "publish/", method="files").status_code == 302
     rows = council.paper.published.values_list("part", "format")
-    assert {*rows} == {(part, kind) for part in "AB" for kind in formats()}
+    assert {*rows} == {(part, kind) for part in "AB" for kind in formats.formats()}
     assert "A secret claim" not in get(council, "clerk").text
 
 
