@@ -10,7 +10,7 @@ clearances (`cleared`: kind -> by whom).
 import datetime
 
 from registers.demo.dates import check_words, instant_at
-from registers.models import FinalPaper, Paper, PaperFormat
+from registers.models import FinalPaper, Paper
 from registers.papers.edits import PUBLIC, paragraphs_of
 from registers.papers.formats import files_of
 from registers.papers.freezing import freeze
@@ -23,8 +23,6 @@ PAPER = {
     *("by", "edits", "cleared", "exempt", "published_by"),
 }
 DAYS_TO_CLEAR, DAYS_TO_PUBLISH = 2, 4
-# A PDF takes a second to make.
-FORMATS = (PaperFormat.HTML, PaperFormat.WORD)
 
 
 class PaperLoader:
@@ -113,7 +111,7 @@ class PaperLoader:
             **values,
             **timing,
         )
-        files = files_of(final_documents(final), kinds=FORMATS)
+        files = files_of(final_documents(final))
         final.publish(by=self.people[row["published_by"]], files=files, **timing)
 
     def _timing(self, day, days):
