@@ -53,7 +53,8 @@ class RequestGuard:
             return _refuse(request, 400)
         largest = largest_body(request)
         if len(length) > 12 or int(length) > largest:
-            return _refuse(request, 413, is_file=largest > settings.DATA_UPLOAD_MAX_MEMORY_SIZE)
+            is_file = largest > settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+            return _refuse(request, 413, is_file=is_file, megabytes=largest // 1_000_000)
         charset = request.content_params.get("charset", "")
         broken_multipart = request.content_type == MULTIPART and not request.content_params.get(
             "boundary"

@@ -52,9 +52,13 @@ TABS = (
         "Agreements",
         (
             Page("Agreements", "agreement_list", takes_day=False),
+            Page("Papers", "paper_list", takes_day=False),
             Page("My questions", "question_list", permission=Permission.ASK_QUESTION),
         ),
-        ("agreement_new", "question_edit"),
+        (
+            *("agreement_new", "question_edit", "paper_new", "paper_detail", "paper_text"),
+            *("paper_refresh", "paper_clear", "paper_finalise", "paper_publish", "clearance_rule"),
+        ),
     ),
     Tab(
         "Settings",
@@ -92,6 +96,12 @@ ORGANISATION_PAGES = (
     Page("Bodies", "body_list", takes_day=False),
     Page("Registers", "register_list", takes_day=False),
     Page("Scoring schemes", "scheme_list", takes_day=False),
+    Page(
+        "Paper templates",
+        "paper_template_list",
+        takes_day=False,
+        permission=Permission.MANAGE_PAPER_TEMPLATES,
+    ),
     Page("Audit", "audit_list", takes_day=False),
     Page(
         "Need to know",

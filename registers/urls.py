@@ -30,6 +30,10 @@ from registers.views import (
     organisation_registers,
     organisation_schemes,
     organisations,
+    paper_files,
+    paper_steps,
+    paper_templates,
+    papers,
     people,
     posts,
     precedents,
@@ -81,6 +85,22 @@ RISK = [
     path("exempt/lift/", risk_lifecycle.risk_lift_exemption, name="risk_lift_exemption"),
 ]
 
+# Below registers/<slug>/papers/
+PAPERS = [
+    path("", papers.paper_list, name="paper_list"),
+    path("new/", paper_steps.paper_new, name="paper_new"),
+    path("clearances/", paper_steps.clearance_rule, name="clearance_rule"),
+    path("<int:pk>/", papers.paper_detail, name="paper_detail"),
+    path("<int:pk>/text/<str:part>/<str:key>/", paper_steps.paper_text, name="paper_text"),
+    path("<int:pk>/refresh/", paper_steps.paper_refresh, name="paper_refresh"),
+    path("<int:pk>/clear/", paper_steps.paper_clear, name="paper_clear"),
+    path("<int:pk>/finalise/", paper_steps.paper_finalise, name="paper_finalise"),
+    path("<int:pk>/publish/", paper_steps.paper_publish, name="paper_publish"),
+    path("<int:pk>/paper.docx", paper_files.paper_docx, name="paper_docx"),
+    path("<int:pk>/paper.pdf", paper_files.paper_pdf, name="paper_pdf"),
+    path("<int:pk>/files/<int:file>/", paper_files.paper_file, name="paper_file"),
+]
+
 # Below registers/<slug>/
 REGISTER = [
     path("", registers.risk_list, name="risk_list"),
@@ -97,6 +117,7 @@ REGISTER = [
     path("questions/<int:pk>/", questions.question_edit, name="question_edit"),
     path("questions/<int:pk>/put/", meeting_questions.question_put, name="question_put"),
     path("questions/<int:pk>/take-off/", questions.question_take_off, name="question_take_off"),
+    path("papers/", include(PAPERS)),
     path("settings/", appetite.register_settings, name="register_settings"),
     path("settings/appetite/new/", appetite.appetite_new, name="appetite_new"),
     path("scheme/", schemes.register_scheme, name="register_scheme"),
@@ -242,6 +263,41 @@ ORGANISATION = [
         name="need_to_know_withdraw",
     ),
     path("roles/", roles.role_list, name="role_list"),
+    path(
+        "paper-templates/",
+        paper_templates.paper_template_list,
+        name="paper_template_list",
+    ),
+    path(
+        "paper-templates/new/",
+        paper_templates.paper_template_new,
+        name="paper_template_new",
+    ),
+    path(
+        "paper-templates/names/",
+        paper_templates.paper_template_names,
+        name="paper_template_names",
+    ),
+    path(
+        "paper-templates/starter.docx",
+        paper_templates.paper_template_starter,
+        name="paper_template_starter",
+    ),
+    path(
+        "paper-templates/<int:pk>/",
+        paper_templates.paper_template_detail,
+        name="paper_template_detail",
+    ),
+    path(
+        "paper-templates/<int:pk>/template.docx",
+        paper_templates.paper_template_file,
+        name="paper_template_file",
+    ),
+    path(
+        "paper-templates/<int:pk>/retire/",
+        paper_templates.paper_template_retire,
+        name="paper_template_retire",
+    ),
     path("sandbox/", sandboxes.sandbox_detail, name="sandbox_detail"),
     path("sandbox/new/", sandboxes.sandbox_new, name="sandbox_new"),
     path("meetings/import/", organisation_files.meeting_import, name="meeting_import"),

@@ -7,6 +7,7 @@ What a screen reader needs and python-docx cannot do is written as elements of t
 from registers.exports.csv import plain
 
 LANGUAGE = "en-GB"
+LONGEST_PROPERTY = 255  # characters, by the format
 POINT = 12_700  # in the format's own unit
 
 
@@ -37,7 +38,7 @@ def new_document(title):
         language.set(qn("w:val"), LANGUAGE)
     normal = document.styles["Normal"].element.get_or_add_rPr()
     normal.append(element("w:lang", val=LANGUAGE))
-    document.core_properties.title = plain(title)
+    document.core_properties.title = plain(title)[:LONGEST_PROPERTY]
     document.core_properties.language = LANGUAGE
     document.core_properties.author = "Failing Well"
     document.core_properties.comments = ""

@@ -27,6 +27,8 @@ from makers import (
     make_invitation,
     make_membership,
     make_organisation,
+    make_paper,
+    make_paper_template,
     make_person,
     make_post,
     make_put_question,
@@ -39,6 +41,7 @@ from makers import (
     make_scheme_draft,
     make_seat,
     make_user,
+    publish_paper,
 )
 
 from registers.models import Register, ReminderMail, Role
@@ -85,6 +88,8 @@ ADMINISTRATORS = NOBODY_INSIDE | {"administrator": 200}
 GRANTERS = NOBODY_INSIDE | {"monitoring-officer": 200}
 MANAGERS = NOBODY_INSIDE | {"manager": 200}
 RUN_MEETINGS = MANAGERS | {"clerk": 200}
+CLEAR_PAPERS = MANAGERS | dict_for("monitoring-officer section-151-officer commissioner", 200)
+TEMPLATE_MANAGERS = MANAGERS | {"administrator": 200}
 # Of a question to a meeting of the member's body.
 READ_QUESTIONS = READERS | dict_for("peer administrator", 404)
 ANSWER_QUESTIONS = NOBODY_INSIDE | dict_for("peer administrator", 404) | {"manager": 200}
@@ -123,6 +128,7 @@ POST = ORGANISATION | {"pk": "first registers.post"}
 DIRECTORATE = ORGANISATION | {"pk": "first registers.directorate"}
 BODY = ORGANISATION | {"pk": "first registers.body"}
 ORGANISATIONS_REGISTER = ORGANISATION | {"pk": "first registers.register"}
+PAPER_TEMPLATE = ORGANISATION | {"pk": "first registers.papertemplate"}
 GRANT = ORGANISATION | {"pk": "first registers.needtoknow"}
 MEETING = {"pk": "first registers.meeting"}
 COMMITTEE_ACTION = MEETING | {"action": "first registers.committeeaction"}
@@ -131,6 +137,8 @@ RESOLUTION = MEETING | {"resolution": "first registers.resolution"}
 DEEP_DIVE = MEETING | {"deep_dive": "first registers.deepdive"}
 BODYS_YEAR = {"body": "first registers.body"}
 PUT_QUESTION = {"pk": "first registers.meeting", "question": "first registers.question"}
+PAPER = {"slug": "ours", "pk": "first registers.paper"}
+PARAGRAPH = PAPER | {"part": "A", "key": "executive_summary.about"}
 ELECTION = ORGANISATION | {"pk": "first registers.preelectionperiod"}
 RISK = {"slug": "ours", "number": 1}
 BATCH = {"slug": "ours", "pk": "first registers.registerimport"}
@@ -316,6 +324,17 @@ TABLE = {
     "need_to_know_list": (ORGANISATION, GRANTERS),
     "need_to_know_new": (ORGANISATION, GRANTERS, GRANTERS),
     "need_to_know_withdraw": (GRANT, GRANTERS, GRANTERS),
+    "paper_template_list": (ORGANISATION, TEMPLATE_MANAGERS),
+    "paper_template_new": (ORGANISATION, TEMPLATE_MANAGERS, TEMPLATE_MANAGERS),
+    "paper_template_names": (ORGANISATION, TEMPLATE_MANAGERS),
+    "paper_template_starter": (ORGANISATION, TEMPLATE_MANAGERS),
+    "paper_template_detail": (PAPER_TEMPLATE, TEMPLATE_MANAGERS),
+    "paper_template_file": (PAPER_TEMPLATE, TEMPLATE_MANAGERS),
+    "paper_template_retire": (
+        PAPER_TEMPLATE,
+        TEMPLATE_MANAGERS,
+        TEMPLATE_MANAGERS | {"manager": 302, "administrator": 302},
+    ),
     "role_list": (ORGANISATION, READERS),
     "sandbox_detail": (ORGANISATION, READERS),
     "sandbox_new": (ORGANISATION, ADMINISTRATORS, ADMINISTRATORS | {"administrator": 302}),
@@ -365,6 +384,19 @@ TABLE = {
     "meeting_brief": (MEETING, READERS),
     "work_programme": (BODYS_YEAR, READERS),
     "year_report": (BODYS_YEAR | {"year": this_year()}, READERS),
+    # It was published, and drafted again.
+    "paper_list": ({"slug": "ours"}, READERS),
+    "paper_new": ({"slug": "ours"}, MANAGERS, MANAGERS),
+    "clearance_rule": ({"slug": "ours"}, MANAGERS, MANAGERS | {"manager": 302}),
+    "paper_detail": (PAPER, READERS),
+    "paper_text": (PARAGRAPH, MANAGERS, MANAGERS),
+    "paper_refresh": (PAPER, MANAGERS, MANAGERS),
+    "paper_clear": (PAPER, CLEAR_PAPERS, CLEAR_PAPERS),
+    "paper_finalise": (PAPER, MANAGERS, MANAGERS),
+    "paper_publish": (PAPER, RUN_MEETINGS, RUN_MEETINGS),
+    "paper_docx": (PAPER, READERS),
+    "paper_pdf": (PAPER, READERS),
+    "paper_file": (PAPER | {"file": "first registers.publishedpaper"}, READERS),
     "pre_election_list": (ORGANISATION, RUN_MEETINGS),
     "pre_election_new": (ORGANISATION, RUN_MEETINGS, RUN_MEETINGS),
     "pre_election_edit": (ELECTION, RUN_MEETINGS, RUN_MEETINGS),
@@ -574,9 +606,13 @@ def make_people():
     make_put_question(agreement.meeting, risk.register, by=users["manager"])
     make_record(agreement.meeting, risk, member=users["member"], by=users["manager"])
     make_saved_view(risk.register, by=users["manager"])
+    paper = make_paper(risk.register, by=users["manager"])
+    publish_paper(paper, by=users["manager"])
+    paper.refresh(by=users["manager"], day=days_ago(0), since=days_ago(9), version=1)
     make_body(risk.register, above, name="Scrutiny panel", members=[users["member"]])
     make_grant(risk.register, make_person(organisation), by=users["monitoring-officer"])
     make_invitation(organisation, by=users["administrator"])
+    make_paper_template(organisation, by=users["manager"])
     ReminderMail.objects.create(user=users["officer"], day=days_ago(1))
     make_scheme(organisation=organisation)
     make_scheme_draft(organisation, by=users["administrator"])

@@ -3,6 +3,7 @@
 import uuid
 
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
+from council_templates import template_of
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
@@ -20,6 +21,8 @@ from makers import (
     make_invitation,
     make_meeting,
     make_organisation,
+    make_paper,
+    make_paper_template,
     make_person,
     make_post,
     make_put_question,
@@ -42,8 +45,12 @@ from registers.models import (
     Assurance,
     AuditEntry,
     CheckWaiver,
+    Clearance,
+    ClearanceRule,
     Control,
     Escalation,
+    Paper,
+    PaperText,
     Precedent,
     ProgressNote,
     Review,
@@ -87,8 +94,21 @@ OF_THE_REGISTER = {
         "appetite_new",
         "register_scheme",
         "risk_review_many",
+        *("paper_new", "paper_text", "paper_clear", "clearance_rule"),
     )
 }
+
+
+def paper_form(council):
+    """A new paper for a meeting in a month."""
+    meeting = make_meeting(make_body(council.register), days_ago(-30))
+    return {
+        "meeting": meeting.pk,
+        "kind": "learning",
+        "cases": ["doncaster"],
+        "title": "Learning from others",
+        "officer": council.post.pk,
+    }
 
 
 def agreement_form(council):
@@ -212,14 +232,32 @@ FORMS = {
         },
         {"note": "Another note."},
     ),
+    "paper_new": (Paper, paper_form, {"title": "Another title"}),
+    "paper_text": (
+        PaperText,
+        lambda council: {"wording": "In our words.", "text_version": 1},
+        {"wording": "In other words."},
+    ),
+    "paper_clear": (
+        Clearance,
+        lambda council: {"kind": "legal", "cleared_by": "Head of Legal", "text_version": 1},
+        {"note": "With a comment."},
+    ),
+    "clearance_rule": (ClearanceRule, lambda council: {"kinds": ["legal"]}, {"kinds": ["author"]}),
 }
 
 
 MORE = {
+    "paper_text": lambda council: [_paper(council), "A", "executive_summary.about"],
+    "paper_clear": lambda council: [_paper(council)],
     "check_set_aside": lambda council: ["rq2-unscored"],
     "check_take_back": lambda council: ["rq2-unscored"],
     "agreement_supersede": lambda council: [council.register.agreements.latest("pk").pk],
 }
+
+
+def _paper(council):
+    return council.register.papers.latest("pk").pk
 
 
 def put_aside(council):
@@ -240,6 +278,10 @@ def add_version(council):
 
 
 BEFORE = {
+    **dict.fromkeys(
+        ("paper_text", "paper_clear"),
+        lambda council: make_paper(council.register, by=council.manager, kind="learning"),
+    ),
     "agreement_supersede": lambda council: make_agreement(council.register, by=council.manager),
     "check_take_back": put_aside,
     "register_scheme": add_version,
@@ -296,6 +338,7 @@ class Administration:
         self.body = make_body(self.register)
         self.seat = make_seat(self.body, self.member)
         self.invitation = make_invitation(self.organisation, by=administrator)
+        self.template = make_paper_template(self.organisation, by=administrator)
         self.grant = make_grant(self.register, self.person, by=self.people["monitoring-officer"])
         self.scheme = make_scheme(organisation=self.organisation)
         self.draft = make_scheme_draft(self.organisation, by=administrator)
@@ -330,6 +373,17 @@ class Administration:
 
 def csv_file(text):
     return SimpleUploadedFile("rows.csv", text.encode())
+
+
+class WordFile(SimpleUploadedFile):
+    """A template of papers, which can be sent again."""
+
+    def __init__(self):
+        self.data = template_of("{{ title }}")
+        super().__init__("report.docx", self.data)
+
+    def read(self, *_):
+        return self.data
 
 
 SETUP = {
@@ -417,6 +471,11 @@ ORGANISATION_FORMS = {
         lambda a: {"user": a.moved.pk, "register": a.register.pk, **GRANT},
     ),
     "need_to_know_withdraw": (lambda a: [a.grant.pk], lambda a: {"reason": "It is over."}),
+    "paper_template_new": (
+        lambda a: [],
+        lambda a: {"name": "Report to cabinet", "file": WordFile()},
+    ),
+    "paper_template_retire": (lambda a: [a.template.pk], lambda a: {}),
     "meeting_new": (lambda a: [], lambda a: {"body": a.body.pk, "on": LATER}),
     "meeting_import": (lambda a: [], lambda a: {}),
     "pre_election_new": (

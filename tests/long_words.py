@@ -22,6 +22,8 @@ from makers import (
     make_invitation,
     make_meeting,
     make_organisation,
+    make_paper,
+    make_paper_template,
     make_person,
     make_post,
     make_precedent,
@@ -95,6 +97,14 @@ def people_with_long_words():
     make_long_meeting(agreement, risks[2], post=posts[LONG], by=manager)
     table = f"{WORD},{WORD}2,Score\n{WORD},{WORD},5x5\n".encode()
     make_import(register, table, by=manager, file_name=f"{WORD}.csv")
+    for _ in range(2):  # the first is superseded
+        make_paper_template(
+            organisation,
+            by=manager,
+            name=WORD,
+            file_name=f"{WORD}.docx",
+            notes=[["missing", ENDLESS]],
+        )
     grants = [make_grant(register, people[role], reason=LONG) for role in ("clerk", "member")]
     grants[1].withdraw(by=people["monitoring-officer"], reason=ENDLESS)
     return people
@@ -125,6 +135,9 @@ def make_long_record(meeting, risk, *, post, by):
     make_resolution(meeting, by=by, wording=words, mover=words, seconder=words, ground=words)
     deep_dive = make_deep_dive(meeting, risk, by=by)
     deep_dive.conclude(by=by, took_place=True, attendees=words, note=words)
+    later = make_meeting(meeting.body, days_ago(-30), place=words, title=words[:100])
+    paper = make_paper(risk.register, by=by, meeting=later, officer=post, title=words[:200])
+    paper.clear(by=by, kind="author", cleared_by=words, note=words, version=1)
 
 
 def make_long_risk(register, people, post, text):

@@ -23,6 +23,7 @@ from registers.models import (
     AuditEntry,
     Body,
     BodyKind,
+    ClearanceRule,
     CommitteeAction,
     Control,
     Decision,
@@ -31,12 +32,16 @@ from registers.models import (
     Directorate,
     Escalation,
     FailureType,
+    FinalPaper,
     GatheredQuestion,
     Invitation,
     Meeting,
     Membership,
     NeedToKnow,
     Organisation,
+    Paper,
+    PaperFormat,
+    PaperTemplate,
     Post,
     PreElectionPeriod,
     Question,
@@ -52,6 +57,11 @@ from registers.models import (
     WarningSign,
 )
 from registers.models.people import DATED_ROLES
+from registers.papers.formats import files_of
+from registers.papers.freezing import freeze
+from registers.papers.grounds import statute_of
+from registers.papers.parts import PaperParts, documents_to_freeze, final_documents
+from registers.papers.position import paper_days
 from registers.services import agree
 
 _number = itertools.count(1)
@@ -348,6 +358,13 @@ def make_grant(register, user, *, by=None, until=None, **fields):
     )
 
 
+def make_paper_template(organisation, *, by=None, **fields):
+    """A template of papers in use; its content is no Word document."""
+    fields = {"name": "Report to committee", "file_name": "report.docx", **fields}
+    content = fields.pop("content", b"Not a Word document")
+    return PaperTemplate.upload(organisation, by=by or make_user(), content=content, **fields)
+
+
 def make_agreement(register, *, by=None, on=None, body="Audit and governance committee", **fields):
     """An agreement of the register's position, by default today's.
 
@@ -502,6 +519,39 @@ def make_deep_dive(meeting, risk, *, by, **fields):
 def make_resolution(meeting, *, by, **fields):
     fields = {"wording": "That the report be noted.", "is_carried": True, **fields}
     return Resolution.record(meeting, by=by, **fields)
+
+
+def make_paper(register, *, by, meeting=None, officer=None, kind="risk", **fields):
+    """A drafted paper for a meeting of a body that oversees the register: by default in a month."""
+    meeting = meeting or make_meeting(make_body(register), days_ago(-30))
+    day, since = paper_days(meeting, register)
+    officer = officer or make_post(register.organisation)
+    days = {"day": day, "since": since}
+    words = {"kind": kind, "title": "Risk report", **fields}
+    return Paper.begin(register, by=by, meeting=meeting, officer=officer, **days, **words)
+
+
+def clear_paper(paper, *, by):
+    """Every clearance that the paper needs, of its text as it is."""
+    for kind in ClearanceRule.kinds_of(paper.organisation):
+        paper.clear(by=by, kind=kind, cleared_by="Head of Finance", version=paper.version)
+
+
+def finalise_paper(paper, *, by, **values):
+    """Its final text. values: why a Part B is exempt."""
+    exempt = {"grounds": ["Paragraph 3"], "interest": "Talks go on.", "opinion_by": "the solicitor"}
+    parts = PaperParts.of(paper)
+    values = ({**exempt, "is_confidential": False} if parts.has_part_b else {}) | values
+    documents = documents_to_freeze(parts, statute_of(paper.organisation), values)
+    frozen = {part: freeze(document) for part, document in documents.items()}
+    return FinalPaper.make(paper, by=by, documents=frozen, version=paper.version, **values)
+
+
+def publish_paper(paper, *, by, kinds=(PaperFormat.HTML,)):
+    """The PublishedPapers of a paper that is cleared, finalised and published. kinds: of files."""
+    clear_paper(paper, by=by)
+    final = finalise_paper(paper, by=by)
+    return final.publish(by=by, files=files_of(final_documents(final), kinds=kinds))
 
 
 def make_saved_view(register, *, by, name="Severe risks", query="band=severe", **fields):

@@ -1140,6 +1140,63 @@ MUTATIONS = [
         "models.CheckConstraint(condition=models.Q(models.Q(('role', 'peers'), _negated=True), ",
         "test_people.py",
     ),
+    # Papers as files
+    Mutation(
+        "a text of a paper is markup in a template",
+        "registers/papers/template_process.py",
+        "ImmutableSandboxedEnvironment(autoescape=True,",
+        "ImmutableSandboxedEnvironment(autoescape=False,",
+        "test_paper_templates.py",
+    ),
+    Mutation(
+        "a template calls what it likes",
+        "registers/papers/template_names.py",
+        '        self._break("expression", node)\n        return None\n',
+        "        return None\n",
+        "test_paper_templates.py",
+    ),
+    Mutation(
+        "a template is linked to other files",
+        "registers/papers/template_package.py",
+        "if is_inside and not OUTSIDE.search(target):",
+        "if row is not None:",
+        "test_paper_templates.py",
+    ),
+    Mutation(
+        "a paragraph without placeholders is changed",
+        "registers/papers/template_process.py",
+        "or TAG.search(_tag_text(paragraph)):",
+        "or paragraph is not None:",
+        "test_paper_templates.py",
+    ),
+    Mutation(
+        "a template takes any memory",
+        "registers/papers/limits.py",
+        "        (resource.RLIMIT_AS, megabytes * 1_000_000),\n",
+        "",
+        "test_paper_templates.py",
+    ),
+    Mutation(
+        "a process that fills templates gets the keys",
+        "registers/papers/limits.py",
+        "environment = {name: os.environ[name] for name in PASSED_ON if name in os.environ}",
+        "environment = dict(os.environ)",
+        "test_paper_templates.py",
+    ),
+    Mutation(
+        "a PDF shows files of the machine",
+        "registers/papers/pdf_process.py",
+        'raise ValueError(f"Not fetched: {url}")',
+        "return super().fetch(url, headers)",
+        "test_paper_pdf.py",
+    ),
+    Mutation(
+        "a superseded template is in use",
+        "registers/models/paper_template.py",
+        "return self.filter(~Exists(later.order_by()))",
+        "return self",
+        "test_paper_template_pages.py",
+    ),
 ]
 
 

@@ -26,6 +26,8 @@ from makers import (
     make_grant,
     make_invitation,
     make_meeting,
+    make_paper,
+    make_paper_template,
     make_person,
     make_post,
     make_precedent,
@@ -39,6 +41,7 @@ from makers import (
     make_scheme_draft,
     make_seat,
     make_user,
+    publish_paper,
     seal_rows,
 )
 
@@ -46,9 +49,11 @@ from registers.models import (
     Attendance,
     CalendarKey,
     CheckWaiver,
+    ClearanceRule,
     LateItem,
     MinutesApproval,
     ProgressNote,
+    PublishedPaper,
     Register,
     Role,
     User,
@@ -58,7 +63,11 @@ from registers.services import supersede
 STRANGE = 1_000_000  # added to a key: no such row
 # Fields that no seal covers, for the reason beside SEAL_EXCLUDES; other fields that a Risk leaves
 # out are protected by other means.
-UNSEALED = {User: {"password", "last_login"}, Register: {"next_number"}}
+UNSEALED = {
+    User: {"password", "last_login"},
+    Register: {"next_number"},
+    PublishedPaper: {"content"},
+}
 TOKEN = "token"
 
 
@@ -96,12 +105,19 @@ def make_sealed_rows():
     question.answer(by=manager, wording="Nobody does.", is_published=True)
     make_put_question(meeting, register, by=manager).close(by=manager, kind="withdrawn")
     make_record(meeting, make_meeting(meeting.body, days_ago(9)), officer, risk, by=manager)
+    ClearanceRule.state(organisation, by=manager, kinds=["author"])
+    paper = make_paper(register, by=manager, meeting=meeting)
+    key = "executive_summary.about"
+    words = {"part": "A", "key": key, "wording": "In our words.", "drafted": "As drafted."}
+    paper.edit(by=manager, version=1, **words)
+    publish_paper(paper, by=manager)
     CheckWaiver.put(
         risk, by=manager, check_name="rq1-stale", reason="May.", until=timezone.localdate()
     )
     ProgressNote.put(risk, by=manager, note="On plan.")
     grant = make_grant(register, officer, by=manager, risk=risk)
     grant.withdraw(by=manager, reason="It is over.")
+    make_paper_template(organisation, by=manager).retire(by=manager)
     CalendarKey.make(by=make_user())
     make_invitation(organisation, by=manager)
     scheme = make_scheme()
@@ -140,21 +156,34 @@ def different_value(field, value):
         return next(choice for choice, _ in field.flatchoices if choice != value)
     if isinstance(field, models.BooleanField):
         return not value
-    if isinstance(field, models.DateTimeField):
-        return (value or timezone.now()) + datetime.timedelta(seconds=1)
-    if isinstance(field, models.DateField):
-        return (value or timezone.localdate()) - datetime.timedelta(days=1)
-    if isinstance(field, models.TimeField):
-        return datetime.time(9) if value is None else datetime.time(value.hour, 59 - value.minute)
+    if isinstance(field, (models.DateField, models.TimeField)):
+        return different_moment(field, value)
     if isinstance(field, models.JSONField):
         return [*value, "more"]
+    if isinstance(field, models.BinaryField):
+        return bytes(value) + b"x"
     if isinstance(field, models.UUIDField):
         return uuid.uuid4()
     if field.is_relation or field.primary_key:
         return (value or 0) + STRANGE
     if isinstance(field, models.IntegerField):
         return (value or 0) + 1
+    return _other_text(field, value)
+
+
+def _other_text(field, value):
+    if isinstance(field, models.BinaryField):
+        return bytes(value) + b"x"
     return f"{value[:-1]}x" if len(value or "") == field.max_length else f"{value}x"
+
+
+def different_moment(field, value):
+    """The same for a day, an hour or an instant."""
+    if isinstance(field, models.DateTimeField):
+        return (value or timezone.now()) + datetime.timedelta(seconds=1)
+    if isinstance(field, models.DateField):
+        return (value or timezone.localdate()) - datetime.timedelta(days=1)
+    return datetime.time(9) if value is None else datetime.time(value.hour, 59 - value.minute)
 
 
 def change(row, field):

@@ -17,11 +17,14 @@ PERMISSION_WORDS = {
     P.GRANT_NEED_TO_KNOW: "Grant others sight of exempt risks",
     P.ASK_QUESTION: "Keep questions, and put them for a meeting",
     P.READ_QUESTIONS: "Read the questions of every body, and all answers",
+    P.READ_DRAFT_PAPERS: "Read papers before they are published",
     P.EDIT_RISK: "Log and edit risks, controls, actions and reviews",
     P.ASSESS_RISK: "Rate risks for the organisation",
     P.ASSESS_INDEPENDENTLY: "Rate risks independently",
-    P.RUN_REGISTER: "Import, close and reopen risks, decide on escalations, record agreements",
-    P.RUN_MEETINGS: "Run meetings, and record what they decide and ask for",
+    P.RUN_REGISTER: "Import, close and reopen risks, decide on escalations, record agreements, and "
+    "write papers",
+    P.RUN_MEETINGS: "Run meetings, record what they decide and ask for, and publish papers",
+    P.MANAGE_PAPER_TEMPLATES: "Upload and retire the Word templates of papers",
     P.ADMINISTER: "Look after people, posts, bodies, registers and scoring schemes",
 }
 ROLE_WORDS = {

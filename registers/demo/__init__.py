@@ -43,6 +43,7 @@ from registers.demo.dates import (
     instant_at,
     steps_in_order,
 )
+from registers.demo.papers import PaperLoader
 from registers.demo.related import RelatedLoader
 from registers.history.seals import seals_of
 from registers.models import (
@@ -203,13 +204,14 @@ class OrganisationLoader:
         AuditEntry.record(organisation=None, by=None, seals=seals_of(rows), **entry)
 
     def _load_related(self):
-        """What stands beside risks, and what meetings did, where there are files of it."""
+        """What stands beside risks, what meetings did, and papers, where there are files of it."""
         loader = RelatedLoader(self)
         for name in ("controls", "beside"):
             if name in self.content:
                 loader.load(read(self.content[name]))
         if "record" in self.content:
             CommitteeLoader(self, loader.risks).load(read(self.content["record"]))
+        PaperLoader(self).load(self.content.get("papers", ()))
 
     def _people(self):
         people = {}

@@ -77,6 +77,22 @@ from registers.models.meeting_record import (
     Resolution,
 )
 from registers.models.need_to_know import NeedToKnow, NeedToKnowWithdrawal
+from registers.models.paper import (
+    Clearance,
+    ClearanceKind,
+    ClearanceRule,
+    Paper,
+    PaperDraft,
+    PaperKind,
+    PaperText,
+)
+from registers.models.paper_publication import (
+    FinalPaper,
+    PaperFormat,
+    PublishedPaper,
+    missing_clearances,
+)
+from registers.models.paper_template import PaperTemplate, PaperTemplateRetirement
 from registers.models.people import (
     Directorate,
     Membership,
@@ -142,6 +158,9 @@ __all__ = [
     "CheckWaiver",
     "Citation",
     "Claim",
+    "Clearance",
+    "ClearanceKind",
+    "ClearanceRule",
     "ClosureKind",
     "CommitteeAction",
     "CommitteeActionRevision",
@@ -162,6 +181,7 @@ __all__ = [
     "EscalationDecision",
     "FailureLink",
     "FailureType",
+    "FinalPaper",
     "GatheredQuestion",
     "HistoryIsAppendOnly",
     "ImportedRow",
@@ -186,12 +206,20 @@ __all__ = [
     "NeedToKnowWithdrawal",
     "Organisation",
     "Outcome",
+    "Paper",
+    "PaperDraft",
+    "PaperFormat",
+    "PaperKind",
+    "PaperTemplate",
+    "PaperTemplateRetirement",
+    "PaperText",
     "Position",
     "Post",
     "PreElectionPeriod",
     "Precedent",
     "Precision",
     "ProgressNote",
+    "PublishedPaper",
     "Question",
     "QuestionClosure",
     "Register",
@@ -223,5 +251,6 @@ __all__ = [
     "WarningSign",
     "has_supporting_evidence",
     "latest_revisions",
+    "missing_clearances",
     "unexplained",
 ]

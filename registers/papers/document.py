@@ -1,11 +1,18 @@
 """What a paper says, apart from its format. Word, page and PDF are made from one `Document`.
 
-Values are text that a reader may see; no format decides what is exempt.
+Values are text that a reader may see; no format decides what is exempt. kind: of a block, for
+templates.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
+
+from registers.papers.columns import column_widths
+from registers.phrases.paper_files import count_in_words
+
+LONGEST_WHOLE = 600  # characters of a text: a row with a longer one may be cut by a page's end
 
 
 @dataclass(frozen=True)
@@ -15,12 +22,14 @@ class Paragraph:
     key: str
     text: str
     is_edited: bool = False
+    kind: ClassVar[str] = "paragraph"
 
 
 @dataclass(frozen=True)
 class Bullets:
     key: str
     items: tuple[str, ...]
+    kind: ClassVar[str] = "bullets"
 
 
 @dataclass(frozen=True)
@@ -31,6 +40,17 @@ class Table:
     caption: str
     headings: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
+    kind: ClassVar[str] = "table"
+
+    @property
+    def lines(self) -> list[tuple[bool, tuple[str, ...]]]:
+        """Each row, after whether it is so long that the end of a page may cut it."""
+        return [(max(map(len, row), default=0) > LONGEST_WHOLE, row) for row in self.rows]
+
+    @property
+    def widths(self) -> list[int]:
+        """Of its columns, in fiftieths of the table's width."""
+        return column_widths([self.headings, *self.rows], 50)
 
 
 @dataclass(frozen=True)
@@ -45,6 +65,15 @@ class Cell:
     count: int
     before: int | None = None
 
+    @property
+    def tone(self) -> int:
+        """The shade in tenths, 0 to 10."""
+        return round(10 * self.shade)
+
+    @property
+    def count_in_words(self) -> str:
+        return count_in_words(self.count, self.before)
+
 
 @dataclass(frozen=True)
 class Matrix:
@@ -55,6 +84,12 @@ class Matrix:
     likelihood: tuple[str, ...]
     impact: tuple[str, ...]
     rows: tuple[tuple[Cell, ...], ...]
+    kind: ClassVar[str] = "matrix"
+
+    @property
+    def lines(self) -> list[tuple[str, tuple[Cell, ...]]]:
+        """Each row after the label of its likelihood."""
+        return list(zip(self.likelihood, self.rows, strict=True))
 
 
 Block = Paragraph | Bullets | Table | Matrix

@@ -126,5 +126,15 @@ def previous_meeting_day(user, register, day, agreement=None):
     return earlier.values_list("since", flat=True).first()
 
 
+def body_meeting_day(body, register, day):
+    """The day that a paper for a body compares with: the data date of what its last meeting before
+    that day was given of the register, else the day of that meeting; None without one. One query.
+    """
+    agreements = Agreement.objects.in_force().filter(register=register.pk, meeting=OuterRef("pk"))
+    meetings = Meeting.objects.before(day).filter(body=body)
+    meetings = meetings.annotate(since=Coalesce(_data_date(agreements), "on"))
+    return meetings.values_list("since", flat=True).first()
+
+
 def _data_date(agreements):
     return Subquery(agreements.order_by("-on", "-pk").values("on")[:1])

@@ -34,6 +34,8 @@ class Permission(Enum):
     ASK_QUESTION = auto()
     # Questions that were put for any meeting, and answers that are not published.
     READ_QUESTIONS = auto()
+    # Papers that are not published yet.
+    READ_DRAFT_PAPERS = auto()
     # Log and edit risks; controls, actions, reviews.
     EDIT_RISK = auto()
     ASSESS_RISK = auto()
@@ -42,6 +44,8 @@ class Permission(Enum):
     RUN_REGISTER = auto()
     # Meetings of the organisation's bodies, and late items.
     RUN_MEETINGS = auto()
+    # The Word templates in which papers are made.
+    MANAGE_PAPER_TEMPLATES = auto()
     ANSWER_CONCERNS = auto()
     # People, posts, bodies, registers and schemes of the organisation.
     ADMINISTER = auto()
@@ -61,6 +65,7 @@ AUDIT = {
     P.SEE_EXEMPT,
     P.ASK_QUESTION,
     P.READ_QUESTIONS,
+    P.READ_DRAFT_PAPERS,
     P.ASSESS_INDEPENDENTLY,
 }
 PERMISSIONS = {
@@ -75,6 +80,7 @@ PERMISSIONS = {
         P.SEE_OWN_EXEMPT,
         P.SEE_GRANTED_EXEMPT,
         P.READ_QUESTIONS,
+        P.READ_DRAFT_PAPERS,
         P.EDIT_RISK,
         P.ASSESS_RISK,
     },
@@ -83,20 +89,34 @@ PERMISSIONS = {
         P.SEE_EXEMPT,
         P.ASK_QUESTION,
         P.READ_QUESTIONS,
+        P.READ_DRAFT_PAPERS,
         P.EDIT_RISK,
         P.ASSESS_RISK,
         P.RUN_REGISTER,
         P.RUN_MEETINGS,
+        P.MANAGE_PAPER_TEMPLATES,
         P.ANSWER_CONCERNS,
     },
-    Role.CLERK: {P.VIEW_REGISTER, P.SEE_GRANTED_EXEMPT, P.READ_QUESTIONS, P.RUN_MEETINGS},
+    Role.CLERK: {
+        P.VIEW_REGISTER,
+        P.SEE_GRANTED_EXEMPT,
+        P.READ_QUESTIONS,
+        P.READ_DRAFT_PAPERS,
+        P.RUN_MEETINGS,
+    },
     Role.MONITORING_OFFICER: {
         P.VIEW_REGISTER,
         P.SEE_EXEMPT,
         P.READ_QUESTIONS,
+        P.READ_DRAFT_PAPERS,
         P.GRANT_NEED_TO_KNOW,
     },
-    Role.SECTION_151_OFFICER: {P.VIEW_REGISTER, P.SEE_EXEMPT, P.READ_QUESTIONS},
+    Role.SECTION_151_OFFICER: {
+        P.VIEW_REGISTER,
+        P.SEE_EXEMPT,
+        P.READ_QUESTIONS,
+        P.READ_DRAFT_PAPERS,
+    },
     Role.INTERNAL_AUDITOR: AUDIT,
     Role.EXTERNAL_AUDITOR: AUDIT,
     Role.PEER: {
@@ -105,11 +125,19 @@ PERMISSIONS = {
         P.ASK_QUESTION,
         P.ASSESS_INDEPENDENTLY,
     },
-    Role.COMMISSIONER: {P.VIEW_REGISTER, P.SEE_EXEMPT, P.ASK_QUESTION, P.READ_QUESTIONS},
+    Role.COMMISSIONER: {
+        P.VIEW_REGISTER,
+        P.SEE_EXEMPT,
+        P.ASK_QUESTION,
+        P.READ_QUESTIONS,
+        P.READ_DRAFT_PAPERS,
+    },
     # Sees no exempt risk, and is granted none. Who gives themselves a further role leaves an entry.
-    Role.ADMINISTRATOR: {P.VIEW_REGISTER, P.ADMINISTER},
+    Role.ADMINISTRATOR: {P.VIEW_REGISTER, P.ADMINISTER, P.MANAGE_PAPER_TEMPLATES},
 }
 
+
+NOBODY = 0  # no row has that key
 
 # What is left to do on an archived register.
 READING = {P.VIEW_REGISTER, P.SEE_EXEMPT, P.SEE_OWN_EXEMPT}
@@ -158,6 +186,17 @@ def has_exclusions(user):
         rows = Declaration.objects.excluding().filter(person=user)
         user.__dict__["_has_exclusions"] = rows.exists()
     return user.__dict__["_has_exclusions"]
+
+
+def reader_in_role(role, organisation):
+    """Somebody with that role there alone, who is nobody: they hold no post, seat or grant.
+
+    For documents that are made for readers of a kind, whoever makes them. Never saved.
+    """
+    reader = User(pk=NOBODY)
+    reader.__dict__["_roles"] = {organisation.pk: frozenset({role})}
+    reader.__dict__["_has_grants"] = reader.__dict__["_has_exclusions"] = False
+    return reader
 
 
 def _roles_by_organisation(user):

@@ -34,6 +34,7 @@ GROUPS = {
             *("register.added", "register.changed", "register.deleted", "register.scheme-adopted"),
             *("scoringscheme.", "schemedraft.", "organisation.added", "organisation.changed"),
             "organisation.sandbox",
+            "papertemplate.",
         ),
     ),
     "people": VerbGroup(
@@ -44,7 +45,7 @@ GROUPS = {
         _("Meetings"),
         (
             *("meeting.", "late-item.", "question.", "preelectionperiod.", "committee-action."),
-            *("attendance.", "declaration.", "resolution.", "deep-dive.", "minutes."),
+            *("attendance.", "declaration.", "resolution.", "deep-dive.", "minutes.", "paper."),
         ),
     ),
     "sign-ins": VerbGroup(
@@ -134,6 +135,15 @@ VERBS = {
     "deep-dive.took-place": _("Recorded a deep dive"),
     "deep-dive.taken-off": _("Took a deep dive off the agenda"),
     "minutes.approved": _("Recorded that minutes were approved"),
+    "paper.begun": _("Began a paper"),
+    "paper.drafted": _("Drafted a paper"),
+    "paper.edited": _("Edited a paper"),
+    "paper.cleared": _("Cleared a paper"),
+    "paper.clearances-set": _("Set which clearances papers need"),
+    "paper.finalised": _("Finalised a paper"),
+    "paper.published": _("Published a paper"),
+    "papertemplate.uploaded": _("Uploaded a template of papers"),
+    "papertemplate.retired": _("Retired a template of papers"),
     "schemedraft.copied": _("Copied a scheme to a draft"),
     "schemedraft.published": _("Published the draft"),
     "organisation.sandbox-made": _("Made a sandbox"),

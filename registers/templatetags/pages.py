@@ -30,6 +30,8 @@ from registers.views.form_flow import return_address
 
 register = template.Library()
 # {{ assessment|could_be }}: where its range reaches another band
+# {% for heading, text in row|under:block.headings %}: each cell of a row with its heading
+register.filter("under", lambda row, headings: zip(headings, row, strict=True))
 register.filter("could_be", possible_bands_in_words)
 register.filter("days_old", days_old)  # {{ as_of.age|days_old }}: 68 days ago
 register.filter("times", times_in_words)  # {{ action.redated|times }}: once, twice, three times

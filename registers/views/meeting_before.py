@@ -18,6 +18,7 @@ from registers.permissions import (
     defaults_to_agreed,
     get_meeting_for,
     marks_across,
+    papers_of_meeting,
     position_history_for,
     positions_for,
     previous_meeting_day,
@@ -48,6 +49,7 @@ def meeting_before(request, pk):
         "to_ask": [row for row in questions if not row.carried_over],
         "parts": [_part_of(request, register, meeting) for register in registers],
         "my_questions": _gathered(request.user, registers),
+        "papers": papers_of_meeting(request.user, meeting),
         "today": timezone.localdate(),
     }
     return render(request, "meetings/meeting_before.html", context)

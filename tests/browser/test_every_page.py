@@ -42,6 +42,7 @@ ATTRIBUTE = re.compile(r'([\w-]+)(?:="([^"]*)")?')
 NARROW = narrow_classes()
 FILES = re.compile(
     r"export_|open_data_|register_summary|import_report|healthz|readyz|task_count|admin:jsi18n"
+    r"|paper_template_(file|starter)"
 )
 PAGES = [name for name in TABLE if not (FILES.match(name) or REPEATED_PAGES.match(name))]
 # Pages that show other people other things. Those of the library and of accounts do not.
@@ -274,6 +275,7 @@ def test_forms_with_errors(visitor, people, risk):
     visitor.enter(people["manager"])
     visitor.send("/registers/ours/questions/")
     visitor.send(path_of("question_edit"), text="")
+    visitor.send(path_of("paper_template_new"))
     visitor.enter(people["administrator"])
     visitor.send(path_of("person_invite"))
     visitor.send(path_of("person_role_new"))

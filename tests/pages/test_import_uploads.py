@@ -74,7 +74,7 @@ def test_the_answer_does_not_reveal_which_registers_exist(register, path):
 
 def test_no_body_larger_than_the_limit_is_read(manager, register):
     answer = manager.post(PATH, **body(BYTES + 200_000))
-    assert (answer.status_code, "A workbook must be 20 MB or less" in answer.text) == (
+    assert (answer.status_code, "This file must be 20 MB or less" in answer.text) == (
         413,
         True,
     )

@@ -65,7 +65,7 @@ def test_the_navigation_leads_an_administrator_to_the_organisation(client, organ
 
 def test_the_navigation_shows_no_administration_to_others(organisation):
     client = Client()
-    client.force_login(make_person(organisation, "manager"))
+    client.force_login(make_person(organisation, "officer"))
     assert "/organisations/" not in client.get(reverse("home")).text
 
 

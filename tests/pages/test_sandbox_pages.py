@@ -15,6 +15,7 @@ from makers import (
     make_escalation,
     make_grant,
     make_import,
+    make_paper_template,
     make_person,
     make_put_question,
     make_question,
@@ -70,6 +71,7 @@ def module_records(module_db):
     make_saved_view(register, by=manager)
     make_grant(register, people["clerk"], by=people["monitoring-officer"])
     make_scheme_draft(sandbox, by=people["administrator"])
+    make_paper_template(sandbox, by=manager)
     return SimpleNamespace(
         people=people,
         council=council,
@@ -156,7 +158,7 @@ def test_every_file_of_a_sandbox_says_so_in_its_name(sandbox_answers):
         for name, answer in sandbox_answers.items()
         if answer.status_code == 200 and not is_page(answer)
     }
-    assert len(names) == 7
+    assert len(names) == 9
     assert [name for name, words in names.items() if "sandbox" not in words] == []
 
 

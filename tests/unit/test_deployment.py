@@ -18,6 +18,7 @@ from failing_well import headers
 from failing_well import settings as installed
 from registers import deployment_checks
 from registers.views.imports import register_import
+from registers.views.paper_templates import paper_template_new
 
 KEYS = {"SECRET_KEY": "secret" * 10, "AUDIT_KEY": "a" * 60}
 INSTALLED = {
@@ -74,7 +75,7 @@ def test_everybody_reads_collected_static_files(tmp_path, settings):
     settings.STATICFILES_DIRS, settings.STATIC_ROOT = [source], root
     call_command("collectstatic", interactive=False, verbosity=0)
     paths = [root, *root.rglob("*")]
-    assert {path.suffix for path in paths} == {"", ".css", ".gz", ".json"}
+    assert {path.suffix for path in paths} == {"", ".br", ".css", ".gz", ".json"}
     assert [path for path in paths if path.stat().st_mode & 0o004 == 0] == []
     assert [path for path in paths if path.is_dir() and path.stat().st_mode & 0o001 == 0] == []
 
@@ -208,10 +209,17 @@ def test_the_proxys_own_answers_have_our_headers(settings, name):
     assert value == headers.for_plain_page()[name]
 
 
-def test_the_proxy_lets_a_workbook_through_and_nothing_larger():
-    block = re.search(r"location ~ \^/registers/\[\^/\]\+/import/\$ {(.*?)}", NGINX, re.DOTALL)[1]
+@pytest.mark.parametrize(
+    ("address", "view"),
+    [
+        ("/registers/[^/]+/import/", register_import),
+        ("/organisations/[^/]+/paper-templates/new/", paper_template_new),
+    ],
+)
+def test_the_proxy_lets_a_file_through_and_nothing_larger(address, view):
+    block = re.search(rf"location ~ \^{re.escape(address)}\$ {{(.*?)}}", NGINX, re.DOTALL)[1]
     most = int(re.search(r"client_max_body_size (\d+)m;", block)[1]) * 1024 * 1024
-    assert 0 <= most - register_import.largest_body < 2 * 1024 * 1024
+    assert 0 <= most - view.largest_body < 2 * 1024 * 1024
 
 
 def test_the_example_of_settings_is_complete_but_for_the_keys():

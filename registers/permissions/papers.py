@@ -1,0 +1,105 @@
+"""Which papers and parts of papers a person reads, and for which readers a part is made."""
+
+from django.core.exceptions import PermissionDenied
+from django.db.models import Exists, OuterRef
+from django.shortcuts import get_object_or_404
+
+from registers.models import (
+    ClearanceKind,
+    Paper,
+    PublishedPaper,
+    RiskRevision,
+    Role,
+)
+from registers.permissions.access import get_register_for, risks_for
+from registers.permissions.exempt import sees_all_exempt
+from registers.permissions.roles import (
+    Permission,
+    can,
+    permissions_of,
+    reader_in_role,
+    roles_in,
+)
+
+# Who gives a clearance themselves. Who runs the register records those of all.
+CLEARING_ROLES = {
+    ClearanceKind.FINANCE: Role.SECTION_151_OFFICER,
+    ClearanceKind.MONITORING_OFFICER: Role.MONITORING_OFFICER,
+    ClearanceKind.COMMISSIONERS: Role.COMMISSIONER,
+}
+
+
+def papers_for(user, register):
+    """The register's papers that the person may read: those not published by permission only.
+
+    Each with `is_published`.
+    """
+    published = PublishedPaper.objects.filter(paper=OuterRef("pk")).order_by()
+    papers = register.papers.annotate(is_published=Exists(published))
+    if not can(user, Permission.READ_DRAFT_PAPERS, register.organisation):
+        papers = papers.filter(is_published=True)
+    return papers.select_related("meeting__body", "officer")
+
+
+def papers_of_meeting(user, meeting):
+    """The papers for a meeting that the person may read, each with `is_published`."""
+    organisation = meeting.body.organisation
+    published = PublishedPaper.objects.filter(paper=OuterRef("pk")).order_by()
+    papers = Paper.objects.filter(meeting=meeting).annotate(is_published=Exists(published))
+    if not can(user, Permission.READ_DRAFT_PAPERS, organisation):
+        papers = papers.filter(is_published=True)
+    return papers.select_related("register").order_by("pk")
+
+
+def get_paper_for(user, slug, pk, permission=Permission.VIEW_REGISTER):
+    """The paper; 404 for a stranger and for one that the person may not read, 403 without the
+    permission.
+    """
+    register = get_register_for(user, slug)
+    paper = get_object_or_404(papers_for(user, register), pk=pk)
+    if permission not in permissions_of(user, register.organisation):
+        raise PermissionDenied
+    get_register_for(user, slug, permission)  # refuses an archived register
+    paper.register = register
+    paper.organisation = paper.meeting.body.organisation = register.organisation
+    return paper
+
+
+def may_read_part_b(user, paper):
+    """Whether they see every exempt risk of its register."""
+    return sees_all_exempt(user, paper.register)
+
+
+def clearances_of(user, organisation):
+    """The ClearanceKinds that the person may give or record there."""
+    if can(user, Permission.RUN_REGISTER, organisation):
+        return list(ClearanceKind)
+    roles = roles_in(user, organisation)
+    return [kind for kind, role in CLEARING_ROLES.items() if role in roles]
+
+
+def public_reader(organisation):
+    """For whom a Part A is made: they see no exempt risk and no draft, and read every question."""
+    return reader_in_role(Role.CLERK, organisation)
+
+
+def exempt_reader(organisation):
+    """For whom a Part B is made: they see every exempt risk, and no draft."""
+    return reader_in_role(Role.MONITORING_OFFICER, organisation)
+
+
+def marking_reader(organisation):
+    """For whom marks on warning signs are no secret: as a public_reader, with officers' marks."""
+    return reader_in_role(Role.OFFICER, organisation)
+
+
+def exempt_risks_of(register):
+    """The exempt risks that are or were on the register, as they are today."""
+    return risks_for(exempt_reader(register.organisation), register).filter(is_exempt=True)
+
+
+def exempt_since(register, instant):
+    """Those of exempt_risks_of that were not exempt yet at an instant."""
+    earlier = RiskRevision.objects.filter(risk=OuterRef("pk"), recorded_at__lte=instant)
+    latest = earlier.order_by("-number").values("is_exempt")[:1]
+    return exempt_risks_of(register).annotate(was_exempt=latest).filter(was_exempt=False)
