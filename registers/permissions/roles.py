@@ -4,7 +4,7 @@ from enum import Enum, auto
 from functools import cache
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Value
 
 from registers.models import (
     Assessment,
@@ -146,18 +146,23 @@ def organisations_for(user, *permissions):
 
 
 def has_grants(user):
-    """Whether the person has a need to know of anything today. One query for each user object."""
-    if "_has_grants" not in user.__dict__:
-        user.__dict__["_has_grants"] = NeedToKnow.objects.active().filter(user=user).exists()
-    return user.__dict__["_has_grants"]
+    """Whether the person has a need to know of anything today."""
+    return "grant" in _kinds_of_exception(user)
 
 
 def has_exclusions(user):
-    """Whether an interest keeps the person from anything exempt. One query for each user object."""
-    if "_has_exclusions" not in user.__dict__:
-        rows = Declaration.objects.excluding().filter(person=user)
-        user.__dict__["_has_exclusions"] = rows.exists()
-    return user.__dict__["_has_exclusions"]
+    """Whether an interest that they declared keeps the person from anything exempt."""
+    return "interest" in _kinds_of_exception(user)
+
+
+def _kinds_of_exception(user):
+    """Which records add to what the person's role shows, or take from it. One query."""
+    if "_kinds_of_exception" not in user.__dict__:
+        grants = NeedToKnow.objects.active().filter(user=user).order_by()
+        interests = Declaration.objects.excluding().filter(person=user).order_by()
+        kinds = grants.values_list(Value("grant")).union(interests.values_list(Value("interest")))
+        user.__dict__["_kinds_of_exception"] = {kind for (kind,) in kinds}
+    return user.__dict__["_kinds_of_exception"]
 
 
 def _roles_by_organisation(user):
