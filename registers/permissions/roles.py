@@ -4,14 +4,12 @@ from enum import Enum, auto
 from functools import cache
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import Exists, OuterRef, Value
+from django.db.models import Exists, OuterRef
 
 from registers.models import (
     Assessment,
-    Declaration,
     Invitation,
     Membership,
-    NeedToKnow,
     Organisation,
     Post,
     Risk,
@@ -143,26 +141,6 @@ def organisations_for(user, *permissions):
         if not _permissions_of_roles(roles).isdisjoint(permissions)
     ]
     return list(Organisation.objects.filter(pk__in=keys, sandbox_of=None)) if keys else []
-
-
-def has_grants(user):
-    """Whether the person has a need to know of anything today."""
-    return "grant" in _kinds_of_exception(user)
-
-
-def has_exclusions(user):
-    """Whether an interest that they declared keeps the person from anything exempt."""
-    return "interest" in _kinds_of_exception(user)
-
-
-def _kinds_of_exception(user):
-    """Which records add to what the person's role shows, or take from it. One query."""
-    if "_kinds_of_exception" not in user.__dict__:
-        grants = NeedToKnow.objects.active().filter(user=user).order_by()
-        interests = Declaration.objects.excluding().filter(person=user).order_by()
-        kinds = grants.values_list(Value("grant")).union(interests.values_list(Value("interest")))
-        user.__dict__["_kinds_of_exception"] = {kind for (kind,) in kinds}
-    return user.__dict__["_kinds_of_exception"]
 
 
 def _roles_by_organisation(user):
