@@ -1,5 +1,6 @@
 """The forms for the record of a meeting: who came, interests, resolutions, deep dives, approval."""
 
+import re
 import uuid
 
 from django import forms
@@ -24,6 +25,7 @@ from registers.models.meeting_record import (
 from registers.permissions import possible_substitutes, registers_in, risks_across
 
 OTHER_ITEM = "other"
+REFERENCE = re.compile(r"\s*\w+-[0-9]{3,9}\s*")
 
 
 class PersonField(RecordChoiceField):
@@ -78,7 +80,7 @@ class ForPersonForm(forms.Form):
 
 
 class ApologiesForm(ForPersonForm):
-    person = PersonField("Who cannot come?", "Select who cannot come")
+    person = PersonField("Which member is it?", "Select a member")
     kind = forms.ChoiceField(
         label="Does this member come?",
         choices=[
@@ -189,6 +191,7 @@ class DeclarationForm(ForPersonForm):
         required=False,
         max_length=200,
         one_line=True,
+        help_text="For another risk enter its reference alone, for example CORP-007.",
     )
     interest = PlainTextField(
         label="What is the interest?",
@@ -202,7 +205,7 @@ class DeclarationForm(ForPersonForm):
         yes="Yes",
         no="No",
         missing="Select whether the member leaves the room",
-        help_text="Somebody who leaves sees nothing exempt of this item any more, on any page.",
+        help_text="Who leaves no longer sees what is exempt of this register or risk, on any page.",
     )
     token = TokenField()
     ORDER = ("person", "kind", "about", "item", "interest", "has_left_room")
@@ -210,9 +213,17 @@ class DeclarationForm(ForPersonForm):
     def __init__(self, data=None, *, meeting, items, user, is_for_all):
         people = people_of(seated_people(meeting))
         super().__init__(data, people=people, user=user, is_for_all=is_for_all)
-        self.items = items
+        self.meeting, self.items = meeting, items
         choices = [(value, label) for value, (label, _) in items.items()]
         self.fields["about"].choices = [*choices, (OTHER_ITEM, "Another item")]
+
+    def clean_item(self):
+        """The Risk whose reference was typed, or what was typed."""
+        item = self.cleaned_data["item"]
+        if not REFERENCE.fullmatch(item):
+            return item
+        registers = registers_in(self.reader, self.meeting.body.organisation)
+        return find_risk_across(risks_across(self.reader, registers), registers, item)
 
     def clean(self):
         cleaned = super().clean()
@@ -227,10 +238,10 @@ class DeclarationForm(ForPersonForm):
     def arguments(self):
         values = dict(self.cleaned_data)
         about = values.pop("about")
-        if about == OTHER_ITEM:
+        record = values["item"] if about == OTHER_ITEM else self.items[about][1]
+        if isinstance(record, str):
             return values
-        _, record = self.items[about]
-        return values | {record._meta.model_name: record}
+        return values | {"item": "", record._meta.model_name: record}
 
 
 class ReasonForm(forms.Form):
@@ -361,8 +372,7 @@ class MinutesApprovalForm(forms.Form):
         subject="The correction",
         required=False,
         rows=3,
-        help_text="In the words of that meeting. The corrected text itself is changed above before "
-        "you record the approval.",
+        help_text="In the words of that meeting. Correct the record first: the approval closes it.",
     )
     token = TokenField()
     helper = Helper("approving_meeting", "correction")

@@ -11,12 +11,7 @@ from django.db.models import BigIntegerField, F, OuterRef, Q, Value
 from django.db.models.functions import Cast, Coalesce
 
 from registers.models import Declaration, NeedToKnow, Seat
-from registers.permissions.roles import (
-    Permission,
-    has_exclusions,
-    has_grants,
-    permissions_of,
-)
+from registers.permissions.roles import Permission, permissions_of
 
 
 class ExemptAccess(NamedTuple):
@@ -34,16 +29,13 @@ class ExemptAccess(NamedTuple):
 
 
 def sees_all_exempt(user, register):
-    """Whether the reader sees every exempt risk of the register.
-
-    One query for each user object, and none for those whose role decides it or who have no grant.
-    """
+    """Whether the reader sees every exempt risk of the register. One query for each user object."""
     return not is_excluded(user, register) and has_exempt_access(user, register)
 
 
 def is_excluded(user, register):
     """Whether an interest keeps the reader from an exempt risk of the register, or from all."""
-    return has_exclusions(user) and register.pk in _exempt_access(user).excluded
+    return register.pk in _exempt_access(user).excluded
 
 
 def excluded_risks(user, register):
@@ -57,7 +49,7 @@ def has_exempt_access(user, register):
     if Permission.SEE_EXEMPT in permissions:
         return True
     has_bodies = Permission.SEE_OVERSEEN_EXEMPT in permissions
-    is_grantee = Permission.SEE_GRANTED_EXEMPT in permissions and has_grants(user)
+    is_grantee = Permission.SEE_GRANTED_EXEMPT in permissions
     return (has_bodies and register.pk in _exempt_access(user).overseen) or (
         is_grantee and register.pk in _exempt_access(user).registers
     )
@@ -66,7 +58,7 @@ def has_exempt_access(user, register):
 def granted_risks(user, register):
     """Keys of the register's risks that were granted to the reader one by one."""
     permissions = permissions_of(user, register.organisation)
-    if Permission.SEE_GRANTED_EXEMPT not in permissions or not has_grants(user):
+    if Permission.SEE_GRANTED_EXEMPT not in permissions:
         return frozenset()
     return _exempt_access(user).risks.get(register.pk, frozenset())
 

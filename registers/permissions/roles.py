@@ -8,10 +8,8 @@ from django.db.models import Exists, OuterRef
 
 from registers.models import (
     Assessment,
-    Declaration,
     Invitation,
     Membership,
-    NeedToKnow,
     Organisation,
     Post,
     Risk,
@@ -173,21 +171,6 @@ def organisations_for(user, *permissions):
     return list(Organisation.objects.filter(pk__in=keys, sandbox_of=None)) if keys else []
 
 
-def has_grants(user):
-    """Whether the person has a need to know of anything today. One query for each user object."""
-    if "_has_grants" not in user.__dict__:
-        user.__dict__["_has_grants"] = NeedToKnow.objects.active().filter(user=user).exists()
-    return user.__dict__["_has_grants"]
-
-
-def has_exclusions(user):
-    """Whether an interest keeps the person from anything exempt. One query for each user object."""
-    if "_has_exclusions" not in user.__dict__:
-        rows = Declaration.objects.excluding().filter(person=user)
-        user.__dict__["_has_exclusions"] = rows.exists()
-    return user.__dict__["_has_exclusions"]
-
-
 def reader_in_role(role, organisation):
     """Somebody with that role there alone, who is nobody: they hold no post, seat or grant.
 
@@ -195,7 +178,6 @@ def reader_in_role(role, organisation):
     """
     reader = User(pk=NOBODY)
     reader.__dict__["_roles"] = {organisation.pk: frozenset({role})}
-    reader.__dict__["_has_grants"] = reader.__dict__["_has_exclusions"] = False
     return reader
 
 

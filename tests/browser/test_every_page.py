@@ -41,8 +41,8 @@ ELEMENT = re.compile(r"<(\w+)((?:\s+[\w-]+(?:=\"[^\"]*\")?)*)")
 ATTRIBUTE = re.compile(r'([\w-]+)(?:="([^"]*)")?')
 NARROW = narrow_classes()
 FILES = re.compile(
-    r"export_|open_data_|register_summary|import_report|healthz|readyz|task_count|admin:jsi18n"
-    r"|paper_template_(file|starter)"
+    r"export_|open_data_|register_summary|meeting_minutes|import_report|healthz|readyz|task_count|"
+    r"admin:jsi18n|paper_template_(file|starter)"
 )
 PAGES = [name for name in TABLE if not (FILES.match(name) or REPEATED_PAGES.match(name))]
 # Pages that show other people other things. Those of the library and of accounts do not.

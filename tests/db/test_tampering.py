@@ -47,7 +47,9 @@ def rows_of(model):
 
 
 def about(row):
-    return rf"(?im)^\W*{row._meta.verbose_name} {row.pk} (is|stands|has|points)"
+    """A pattern for its name, not for the end of a longer one: no action for a committee action."""
+    name = rf"{row._meta.verbose_name} {row.pk}"
+    return rf"(?im)(^|: |\bthe |\bits |\ban? ){name} (is|stands|has|points)"
 
 
 def sealed_fields(model):

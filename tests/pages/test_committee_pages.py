@@ -208,6 +208,25 @@ def test_another_item_has_a_name(records):
     assert "Enter which item it is" in answer.text and not Declaration.objects.exists()
 
 
+def declare_another(records, reader):
+    """Declare an interest in an exempt risk that is no item of the agenda, by its reference."""
+    fields = {"kind": "registrable", "about": "other", "item": f" {records.exempt.reference} "}
+    fields |= {"person": records.member.pk, "has_left_room": "yes"}
+    return post(records, "declaration_new", reader=reader, **fields)
+
+
+def test_an_interest_in_another_risk_is_about_that_risk(records):
+    declare_another(records, "member")
+    row = Declaration.objects.get()
+    assert (row.risk, row.item) == (records.exempt, "")
+
+
+def test_the_clerk_learns_nothing_of_an_exempt_risk_by_its_reference(records):
+    answer = declare_another(records, "clerk")
+    assert "Enter the reference of a risk that you can see" in answer.text
+    assert not Declaration.objects.exists()
+
+
 def test_the_clerk_does_not_plan_a_deep_dive_into_what_is_exempt(records):
     answer = post(records, "deep_dive_new", risk=records.exempt.reference)
     assert "Enter the reference of a risk that you can see" in answer.text
