@@ -183,7 +183,11 @@ TABLE = {
     "progress_new": (RISK, EDITORS, EDITORS),
     "tasks": ({}, SIGNED_IN),
     "task_count": ({}, SIGNED_IN),
-    "reminders": ({}, SIGNED_IN, expected_statuses(403, officer=302, manager=302, stranger=302)),
+    "reminders": (
+        {},
+        SIGNED_IN,
+        expected_statuses(403, officer=302, manager=302, stranger=302, member=302),
+    ),
     "calendar_address": ({}, ANY_EDITOR, ANY_EDITOR),
     "calendar_stop": ({}, SIGNED_IN, TO_THE_SIGN_IN),
     "calendar_feed": ({"secret": "no-such-secret"}, dict.fromkeys(PEOPLE, 404)),

@@ -41,13 +41,13 @@ class ReminderForm(forms.Form):
         chosen = ReminderChoice.of(person)
         super().__init__(data, initial={"kinds": chosen})
         self.fields["kinds"].choices = [(kind.value, kind.label) for kind in offered]
-        self.kept = [kind for kind in chosen if kind not in offered]
+        self.other_kinds = [kind for kind in chosen if kind not in offered]
 
     @property
     def choice(self):
         """All kinds that the person gets from now on: none where they select nothing."""
         kinds = self.cleaned_data["kinds"]
-        return [*kinds, *self.kept] if kinds else []
+        return [*kinds, *self.other_kinds] if kinds else []
 
 
 class CalendarAddressForm(forms.Form):

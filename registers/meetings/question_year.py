@@ -100,36 +100,45 @@ class _RiskChanges:
         self.positions = [
             position for register in registers for position in self._positions(user, register)
         ]
-        self.actions = self._revisions(ActionRevision, "status")
-        self.controls = self._revisions(ControlRevision, "number")
+        self.actions = self._revisions(ActionRevision)
+        self.controls = self._revisions(ControlRevision)
 
     def _positions(self, user, register):
         rows = position_history_for(user, register).filter(risk__in=self.keys)
         return rows.select_related("revision", "current__scheme")
 
-    def _revisions(self, model, name):
+    def _revisions(self, model):
         rows = model.objects.filter(record__risk__in=self.keys, effective_on__lte=self.last)
-        return list(rows.values_list("record__risk", "effective_on", "number", name))
+        fields = ("record__risk", "effective_on", "record", "number", "status")
+        return list(rows.values_list(*fields))
 
     def since(self, question):
         if question.risk_id is None:
             return ""
-        then = self._position(question.risk_id, question.effective_on)
-        now = self._position(question.risk_id, self.last)
-        own = [row for row in self.actions if row[0] == question.risk_id]
-        new = [row for row in own if row[1] >= question.effective_on]
-        controls = [row for row in self.controls if row[0] == question.risk_id]
+        before = self._position(question.risk_id, question.effective_on)
+        current = self._position(question.risk_id, self.last)
+        actions = _since(self.actions, question)
+        done = Action.Status.DONE
         return changes_since_in_words(
-            _band_of(then),
-            _band_of(now),
-            actions=sum(number == 1 for _, _, number, _ in new),
-            actions_done=sum(status == Action.Status.DONE for *_, status in new),
-            controls=sum(row[1] >= question.effective_on and row[2] == 1 for row in controls),
+            _band_of(before),
+            _band_of(current),
+            actions=sum(number == 1 for _, number, _ in actions),
+            actions_done=len({record for record, _, status in actions if status == done}),
+            controls=sum(number == 1 for _, number, _ in _since(self.controls, question)),
         )
 
     def _position(self, risk, day) -> Position | None:
         rows = (row for row in self.positions if row.risk_id == risk)
         return next((row for row in rows if row.from_day <= day < row.until_day), None)
+
+
+def _since(revisions, question):
+    """(record, number, status) of the revisions of the question's risk since it was put."""
+    return [
+        row
+        for risk, day, *row in revisions
+        if risk == question.risk_id and day >= question.effective_on
+    ]
 
 
 def _band_of(position):

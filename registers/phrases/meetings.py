@@ -27,15 +27,15 @@ def meeting_mail_subject(body: str, day) -> str:
 
 def questions_before_sentence(total: int, unanswered: int, meeting) -> str:
     """ "Three questions were on the agenda of 12 October 2026. One is not answered yet." """
-    asked = ngettext(
+    sentence = ngettext(
         "%(n)s question was on the agenda of %(day)s.",
         "%(n)s questions were on the agenda of %(day)s.",
         total,
     ) % {"n": number_to_begin(total), "day": date_format(meeting.on, "j F Y")}
     if not unanswered:
-        return asked
-    rest = ngettext("%(n)s is not answered yet.", "%(n)s are not answered yet.", unanswered)
-    return f"{asked} {rest % {'n': number_to_begin(unanswered)}}"
+        return sentence
+    further = ngettext("%(n)s is not answered yet.", "%(n)s are not answered yet.", unanswered)
+    return f"{sentence} {further % {'n': number_to_begin(unanswered)}}"
 
 
 def meetings_in_words(count: int) -> str:
@@ -56,10 +56,12 @@ def questions_of_year_in_words(counts: Mapping[str, int]) -> str:
     return sentence % {"n": number_to_begin(total), "states": ", ".join(states)}
 
 
-def changes_since_in_words(then, now, *, actions: int, actions_done: int, controls: int) -> str:
+def changes_since_in_words(
+    before, current, *, actions: int, actions_done: int, controls: int
+) -> str:
     """What was recorded of a risk: "It fell from Severe to High. Two actions were added."
 
-    then, now: (label, rank and scheme of the band), None without a rating.
+    before, current: (label, rank and scheme of the band), None without a rating.
     """
     parts = [
         (actions, ngettext("%(n)s action was added", "%(n)s actions were added", actions)),
@@ -68,19 +70,19 @@ def changes_since_in_words(then, now, *, actions: int, actions_done: int, contro
     ]
     added = join_names([words % {"n": number_in_words(n)} for n, words in parts if n])
     added = capfirst(added) or gettext("No action or control was added")
-    return f"{_rating_since(then, now)} {added}."
+    return f"{_rating_since(before, current)} {added}."
 
 
-def _rating_since(then, now):
-    if now is None:
+def _rating_since(before, current):
+    if current is None:
         return gettext("It has no rating.")
-    label, rank, scheme = now
-    if then is None or then[2] != scheme:
+    label, rank, scheme = current
+    if before is None or before[2] != scheme:
         return gettext("It was rated %(band)s.") % {"band": label}
-    if then[1] == rank:
+    if before[1] == rank:
         return gettext("It is still %(band)s.") % {"band": label}
-    if then[1] > rank:
+    if before[1] > rank:
         sentence = gettext("It fell from %(before)s to %(band)s.")
     else:
         sentence = gettext("It rose from %(before)s to %(band)s.")
-    return sentence % {"before": then[0], "band": label}
+    return sentence % {"before": before[0], "band": label}

@@ -39,12 +39,12 @@ def body_of(meeting, *, name, site, choices, questions=(), previous=None):
     questions: AgendaQuestions of `previous`, as far as the person may read them.
     """
     unanswered = sum(row.state == "open" for row in questions)
-    when = date_format(meeting.on, "l j F Y")
+    day = date_format(meeting.on, "l j F Y")
     at = f" at {meeting.time_in_words}" if meeting.starts_at else ""
     place = f", {one_line(meeting.place)}" if meeting.place else ""
     parts = [
         f"Hello {one_line(name)},",
-        f"{one_line(meeting.body.name)} meets on {when}{at}{place}.",
+        f"{one_line(meeting.body.name)} meets on {day}{at}{place}.",
         questions_before_sentence(len(questions), unanswered, previous) if questions else "",
         "Read before your meeting what changed, what to look at first and what to ask:",
     ]

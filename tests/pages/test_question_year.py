@@ -145,7 +145,7 @@ def test_as_many_queries_for_three_questions_as_for_one(records):
 
 
 @pytest.mark.parametrize(
-    ("then", "now", "sentence"),
+    ("before", "current", "sentence"),
     [
         (SEVERE, HIGH, "It fell from Severe to High."),
         (HIGH, SEVERE, "It rose from High to Severe."),
@@ -155,8 +155,8 @@ def test_as_many_queries_for_three_questions_as_for_one(records):
         (HIGH, None, "It has no rating."),
     ],
 )
-def test_the_rating_since_is_said_in_words(then, now, sentence):
-    words = changes_since_in_words(then, now, actions=0, actions_done=0, controls=0)
+def test_the_rating_since_is_said_in_words(before, current, sentence):
+    words = changes_since_in_words(before, current, actions=0, actions_done=0, controls=0)
     assert words == f"{sentence} No action or control was added."
 
 
