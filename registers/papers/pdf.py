@@ -5,35 +5,19 @@ WeasyPrint needs the system's pango. Without it the server runs, and is_availabl
 
 from __future__ import annotations
 
-from functools import cache
-
 from django.template.loader import render_to_string
 from django.utils.translation import gettext
 
 from registers.exports.csv import plain
 from registers.papers.document import Document
 from registers.papers.limits import LimitExceeded, run_limited, work_folder
+from registers.papers.pango import MEGABYTES, PROCESS, SECONDS, is_available
 from registers.papers.placeholders import ABOVE_TITLE, has_place_on_cover, numbered_sections
 from registers.phrases.paper_files import part_in_words
-
-SECONDS = 30
-MEGABYTES = 1500
-PROCESS = "registers.papers.pdf_process"
 
 
 class PdfFailed(Exception):
     """No PDF was made: a sentence."""
-
-
-@cache
-def is_available() -> bool:
-    """Whether this machine has what WeasyPrint needs. Asked once in a process."""
-    with work_folder() as folder:
-        try:
-            run_limited(PROCESS, folder, seconds=SECONDS, megabytes=MEGABYTES)
-        except LimitExceeded:
-            return False
-    return True
 
 
 def write_pdf(file, document: Document) -> None:
