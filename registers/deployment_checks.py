@@ -4,10 +4,11 @@ import stat
 from pathlib import Path
 
 from django.conf import settings
-from django.core.checks import Tags, Warning, register
+from django.core.checks import Info, Tags, Warning, register
 from django.db import DatabaseError
 
 from registers.accounts.proxies import has_undeclared_proxy
+from registers.papers import pango
 
 SENDING_NOTHING = ("console", "dummy", "locmem", "filebased")
 PROXY_HINT = (
@@ -88,7 +89,20 @@ def proxies_are_declared(app_configs=None, **kwargs):
     return [Warning(text, hint=PROXY_HINT, id="registers.W002")] if is_undeclared else []
 
 
-CHECKS = (mail_is_sent, database_is_private)
+def pdf_is_available(app_configs=None, **kwargs):
+    """Everything but papers as PDF works without it, so it is no warning."""
+    if settings.IS_LAPTOP or pango.is_available():
+        return []
+    return [
+        Info(
+            "Papers cannot be downloaded as PDF: pango is not installed.",
+            hint="apt install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0",
+            id="registers.I001",
+        )
+    ]
+
+
+CHECKS = (mail_is_sent, database_is_private, pdf_is_available)
 
 
 def connect():

@@ -11,7 +11,9 @@ from django.contrib.auth import get_user_model
 from django.test import Client
 from django.urls import get_resolver, reverse
 from makers import (
+    clear_paper,
     days_ago,
+    finalise_paper,
     make_action,
     make_agreement,
     make_body,
@@ -41,7 +43,6 @@ from makers import (
     make_scheme_draft,
     make_seat,
     make_user,
-    publish_paper,
 )
 
 from registers.models import Register, ReminderMail, Role
@@ -384,7 +385,7 @@ TABLE = {
     "meeting_brief": (MEETING, READERS),
     "work_programme": (BODYS_YEAR, READERS),
     "year_report": (BODYS_YEAR | {"year": this_year()}, READERS),
-    # It was published, and drafted again.
+    # It was published.
     "paper_list": ({"slug": "ours"}, READERS),
     "paper_new": ({"slug": "ours"}, MANAGERS, MANAGERS),
     "clearance_rule": ({"slug": "ours"}, MANAGERS, MANAGERS | {"manager": 302}),
@@ -607,8 +608,9 @@ def make_people():
     make_record(agreement.meeting, risk, member=users["member"], by=users["manager"])
     make_saved_view(risk.register, by=users["manager"])
     paper = make_paper(risk.register, by=users["manager"])
-    publish_paper(paper, by=users["manager"])
-    paper.refresh(by=users["manager"], day=days_ago(0), since=days_ago(9), version=1)
+    clear_paper(paper, by=users["manager"])
+    files = [("A", kind, b"A file") for kind in ("html", "docx", "pdf")]
+    finalise_paper(paper, by=users["manager"]).publish(by=users["manager"], files=files)
     make_body(risk.register, above, name="Scrutiny panel", members=[users["member"]])
     make_grant(risk.register, make_person(organisation), by=users["monitoring-officer"])
     make_invitation(organisation, by=users["administrator"])

@@ -8,7 +8,8 @@ from collections.abc import Iterable, Mapping
 from registers.models import FinalPaper, PaperFormat
 from registers.papers.document import Document
 from registers.papers.html import write_html
-from registers.papers.pdf import PdfFailed, is_available, write_pdf
+from registers.papers.pango import is_available
+from registers.papers.pdf import PdfFailed, write_pdf
 from registers.papers.template import TemplateFailed
 from registers.papers.word import write_word
 

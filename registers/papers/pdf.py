@@ -5,32 +5,16 @@ WeasyPrint needs the system's pango. Without it the server runs, and is_availabl
 
 from __future__ import annotations
 
-from functools import cache
-
 from django.utils.translation import gettext
 
 from registers.papers.document import Document
 from registers.papers.html import print_page
 from registers.papers.limits import LimitExceeded, run_limited, work_folder
-
-SECONDS = 30
-MEGABYTES = 1500
-PROCESS = "registers.papers.pdf_process"
+from registers.papers.pango import MEGABYTES, PROCESS, SECONDS, is_available
 
 
 class PdfFailed(Exception):
     """No PDF was made: a sentence."""
-
-
-@cache
-def is_available() -> bool:
-    """Whether this machine has what WeasyPrint needs. Asked once in a process."""
-    with work_folder() as folder:
-        try:
-            run_limited(PROCESS, folder, seconds=SECONDS, megabytes=MEGABYTES)
-        except LimitExceeded:
-            return False
-    return True
 
 
 def write_pdf(file, document: Document) -> None:

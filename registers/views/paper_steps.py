@@ -22,8 +22,8 @@ from registers.papers.edits import PUBLIC, paragraphs_of
 from registers.papers.formats import FILE_ERRORS, files_of
 from registers.papers.freezing import freeze
 from registers.papers.grounds import statute_of
+from registers.papers.pango import is_available
 from registers.papers.parts import PaperParts, documents_to_freeze, final_documents
-from registers.papers.pdf import is_available
 from registers.papers.position import paper_days
 from registers.permissions import (
     Permission,

@@ -88,11 +88,10 @@ def _preparation(user, parts, progress, text):
     paper = parts.paper
     may_write = can_on(user, Permission.RUN_REGISTER, paper.register)
     sees_part_b = may_read_part_b(user, paper)
-    held = is_held(parts, progress)
     preparation = {
         "draft": parts.draft,
-        "is_held": held,
-        "exempt_since": parts.exempt_since if held and sees_part_b else [],
+        "is_held": is_held(parts, progress),
+        "exempt_since": parts.exempt_since if sees_part_b and not progress.is_published else [],
         "may_write": may_write and progress.final is None,
         "may_clear": bool(clearances_of(user, paper.organisation)) and progress.final is None,
         "may_publish": Permission.RUN_MEETINGS in permissions_of(user, paper.organisation),

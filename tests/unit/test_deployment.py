@@ -122,6 +122,15 @@ def test_mail_that_a_server_takes_is_not_warned_of(settings):
     assert deployment_checks.mail_is_sent() == []
 
 
+@pytest.mark.parametrize(("is_available", "count"), [(True, 0), (False, 1)])
+def test_missing_pango_is_told(settings, monkeypatch, is_available, count):
+    settings.IS_LAPTOP = False
+    monkeypatch.setattr(deployment_checks.pango, "is_available", lambda: is_available)
+    messages = deployment_checks.pdf_is_available()
+    assert len(messages) == count
+    assert all("libpango" in message.hint for message in messages)
+
+
 def test_a_laptop_is_warned_of_nothing(settings):
     settings.EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
     assert deployment_checks.warnings_at_start() == []

@@ -7,7 +7,7 @@ import pytest
 from paper_documents import make_document
 from paper_files import texts_of_pdf
 
-from registers.papers import pdf
+from registers.papers import pango, pdf
 from registers.papers.html import print_page
 from registers.papers.limits import LimitExceeded, run_limited
 from registers.papers.pdf import PdfFailed, write_pdf
@@ -113,5 +113,5 @@ def test_it_is_not_available_where_the_library_does_not_load(monkeypatch):
     def refuse(*_, **__):
         raise LimitExceeded
 
-    monkeypatch.setattr(pdf, "run_limited", refuse)
-    assert pdf.is_available.__wrapped__() is False
+    monkeypatch.setattr(pango, "run_limited", refuse)
+    assert pango.is_available.__wrapped__() is False
