@@ -111,9 +111,17 @@ def documents_to_freeze(parts: PaperParts, statute: Statute, values) -> dict[str
         return documents
     texts = opinion_sentences(statute, values)
     opinion = paragraphs("exempt_information", "Part B: not for publication", **texts)
-    return {
-        part: replace(row, sections=(*row.sections, opinion)) for part, row in documents.items()
-    }
+    return {part: _with_opinion(row, opinion) for part, row in documents.items()}
+
+
+def _with_opinion(document: Document, opinion: Section) -> Document:
+    """The opinion last, and in Part B before why each risk is exempt, in one section."""
+    sections = [row for row in document.sections if row.key != opinion.key]
+    blocks = [
+        block for row in document.sections if row.key == opinion.key for block in row.blocks
+    ]
+    opinion = replace(opinion, blocks=(*opinion.blocks, *blocks))
+    return replace(document, sections=(*sections, opinion))
 
 
 def final_documents(final: FinalPaper) -> dict[str, Document]:
