@@ -137,6 +137,7 @@ class PaperStepForm(forms.Form):
 
     def __init__(self, data=None, *, version, **initial):
         super().__init__(data, initial={"text_version": version, **initial})
+        self.text_version = version
 
     def clean(self):
         cleaned = super().clean()

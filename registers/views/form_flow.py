@@ -70,6 +70,8 @@ def submit(form, verb, *args, **arguments):
         form.data["token"] = form.fields["token"].clean(None)
         if "version" in form.fields:
             form.data["version"] = form.risk.version
+        if "text_version" in form.fields:
+            form.data["text_version"] = form.text_version
     form.is_refused = True
     return None
 
