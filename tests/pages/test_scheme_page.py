@@ -462,11 +462,15 @@ def test_what_an_earlier_scheme_gave_an_agreement_is_not_compared(manager, risk,
 
 def test_the_headline_says_how_many_are_to_be_re_assessed(manager, risk):
     """Or none above tolerance would read as if all were well."""
-    page = " ".join(manager.get("/registers/ours/dashboard/").text.split())
-    assert re.search(
-        "not above tolerance[^<]*One was rated under an earlier scheme and has to be assessed",
-        page,
+    page = words_of(manager.get("/registers/ours/dashboard/"))
+    assert (
+        "No risk is rated under the new scheme yet. One was rated under an earlier scheme and has "
+        "to be assessed again." in page
     )
+
+
+def test_a_day_on_which_all_wait_for_a_rating_is_not_called_within_tolerance(manager, risk):
+    assert "no risk was rated on" in section_of(manager, Trends).chart.summary
 
 
 def test_an_agreement_is_counted_by_the_scheme_of_its_day(manager, risk):

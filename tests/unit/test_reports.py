@@ -59,6 +59,7 @@ def test_a_risk_that_left_is_named_by_its_earlier_position():
         ([5, 6, 6, 7], "five on Mon, seven on Thu"),
         ([9, 6, 9, 7], "nine on Mon, seven on Thu"),
         ([4], "four on Mon"),
+        ([5, None], "five on Mon, no risk was rated on Tue"),
     ],
 )
 def test_the_history_of_a_count_names_a_peak_that_neither_end_is(counts, words):
