@@ -1,6 +1,7 @@
 """The page by which a register takes a newer version of its scheme."""
 
 import html
+import json
 import re
 import uuid
 from types import SimpleNamespace
@@ -190,7 +191,11 @@ DIFFERENCES = {
     "name": (lambda: {"name": "Ours"}, ("Name", "5 x 5, four bands", "Ours")),
     "band": (
         lambda: {"bands": bands_with(low={"label": "Minor"})},
-        ("Bands, lowest first", "Low, Moderate, High, Severe", "Minor, Moderate, High, Severe"),
+        (
+            "Bands, lowest first",
+            "Low, Moderate, High, Severe",
+            "Minor, Moderate, High, Severe. Low is now called Minor.",
+        ),
     ),
     "days": (
         lambda: {"bands": bands_with(severe={"review_days": 1})},
@@ -228,6 +233,20 @@ def test_levels_and_bands_of_one_version_alone_are_listed():
     small, large = preset("four-by-four"), preset()
     rows = {row.part: (row.before, row.after) for row in differences_between(large, small)}
     assert (rows["Likelihood 5"][1], rows["Matrix"]) == ("none", ("5 by 5", "4 by 4"))
+
+
+def test_a_band_with_another_name_at_its_place_is_called_renamed_and_nothing_else():
+    """Its cells, its review and the escalation from it are the same."""
+    data = json.loads(json.dumps(scheme_data()).replace('"severe"', '"critical"'))
+    data["bands"][-1]["label"] = "Critical"
+    scheme = ScoringScheme(**{"name": preset().name, **data})
+    rows = [(row.part, row.after) for row in differences_between(preset(), scheme)]
+    assert rows == [
+        (
+            "Bands, lowest first",
+            "Low, Moderate, High, Critical. Severe is now called Critical.",
+        )
+    ]
 
 
 # Taking it
