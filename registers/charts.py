@@ -27,6 +27,7 @@ BAND_COLOURS = {
 UNBANDED_COLOURS = ("#FFFFFF", "#B1B4B6")  # not scored, to re-assess
 LINE = "#0B0C0C"
 NO_RISKS = "–"  # noqa: RUF001 (a dash, in a cell of the matrix)
+FEW_TICKS = 6
 SHAPES = 64  # cached: an installation has few schemes, each with two charts
 
 
@@ -83,7 +84,11 @@ def stacked_bars(
         heights = [line[place] for line in counts]
         x, y = (heights, names) if sideways else (names, heights)
         bars.append({**bar, "x": x, "y": y})
-    return {"data": bars, "layout": shape["layout"]}
+    layout, axis = shape["layout"], "xaxis" if sideways else "yaxis"
+    if max(map(sum, counts), default=0) < FEW_TICKS:
+        # Else Plotly puts a tick at each half, and rounds it.
+        layout = {**layout, axis: {**layout[axis], "tick0": 0, "dtick": 1}}
+    return {"data": bars, "layout": layout}
 
 
 @lru_cache(SHAPES)
@@ -100,7 +105,12 @@ def _shape(labels: tuple[str, ...], colours: tuple[str, ...], sideways: bool) ->
         )
         for label, colour in zip(labels, colours, strict=True)
     ]
-    count_axis = {"title": {"text": "Risks"}, "rangemode": "tozero", "tickformat": "d", "nticks": 6}
+    count_axis = {
+        "title": {"text": "Risks"},
+        "rangemode": "tozero",
+        "tickformat": "d",
+        "nticks": FEW_TICKS,
+    }
     name_axis = {"type": "category", "automargin": True}
     if sideways:
         # Each name, however low the bars.

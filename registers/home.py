@@ -22,6 +22,7 @@ from registers.models import (
     RiskRevision,
 )
 from registers.permissions import Permission, PreviousMeeting, can_on, previous_meetings
+from registers.phrases.dashboard import none_above_clause
 from registers.phrases.register import news_sentence
 
 CHANGES = 8
@@ -31,7 +32,9 @@ KNOWN_TODAY = (MissingInformation.VACANT_POST, MissingInformation.EARLIER_SCHEME
 
 @dataclass(frozen=True)
 class RegisterCard:
-    """A register in few numbers. gaps: (gap, how many risks), for each gap that there is.
+    """A register in few numbers. rated: how many of the total the scheme in force rates, and of
+    which alone can be said that they are above tolerance or not. gaps: (gap, how many risks), for
+    each gap that there is.
 
     query_string: leads an address to the day that is counted, where it would show another.
     agreement: the one whose position is counted; today: the card of today beside it; changed: how
@@ -40,12 +43,17 @@ class RegisterCard:
 
     register: object
     total: int
+    rated: int
     above_tolerance: int
     gaps: list[tuple[MissingInformation, int]]
     query_string: str = ""
     agreement: Agreement | None = None
     today: RegisterCard | None = None
     changed: int = 0
+
+    @property
+    def none_above(self):
+        return none_above_clause(self.rated, self.total)
 
 
 @dataclass(frozen=True)
@@ -172,15 +180,16 @@ def _agreed_card(agreement, rows, tolerances):
 
 def _card(register, tolerance, rows, query_string):
     """rows: (band, scheme, category or "", how many risks, then how many of them have each gap)."""
-    above = (
-        n
+    rated = [
+        (band, category, n)
         for band, scheme, category, n, *_ in rows
-        if scheme == register.scheme_id and tolerance.is_above(band, category)
-    )
+        if band and scheme == register.scheme_id
+    ]
     return RegisterCard(
         register,
         total=sum(n for _, _, _, n, *_ in rows),
-        above_tolerance=sum(above),
+        rated=sum(n for *_, n in rated),
+        above_tolerance=sum(n for band, category, n in rated if tolerance.is_above(band, category)),
         gaps=[
             (gap, n)
             for place, gap in enumerate(MissingInformation, 4)

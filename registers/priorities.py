@@ -33,6 +33,10 @@ QUESTIONS = {
 }
 
 
+# Of a risk that came onto the register above tolerance, and was never within it.
+NEW_ABOVE_QUESTION = "What would bring it within what we tolerate, and by when?"
+
+
 def question_key(number: int | None, text: str) -> str:
     """Identifies a question among those that somebody gathered. number: of the risk, if any."""
     return f"{number} {text}"

@@ -8,6 +8,7 @@ from registers.models import Appetite
 from registers.phrases.register import (
     earlier_scheme_sentence,
     matrix_in_words,
+    renamed_band_sentence,
     review_days_in_words,
     to_re_assess_sentence,
 )
@@ -59,12 +60,9 @@ def differences_between(before, after):
 
 
 def _parts(before, after):
-    yield "Bands, lowest first", _labels(before.bands), _labels(after.bands)
-    for slug in dict.fromkeys([*before.ranks, *after.ranks]):
-        label = (before if slug in before.ranks else after).band(slug).label
-        yield f"{label}: review", _review(before, slug), _review(after, slug)
-    yield "Tolerance", *(rules.band(rules.tolerance).label for rules in (before, after))
-    yield "Escalated from", *(rules.band(rules.escalation).label for rules in (before, after))
+    yield "Bands, lowest first", _labels(before.bands), _bands_after(before.bands, after.bands)
+    yield from _review_pairs(before, after)
+    yield from _threshold_pairs(before, after)
     yield from _level_pairs("Likelihood", before.likelihood, after.likelihood)
     yield from _level_pairs("Impact", before.impact, after.impact)
     sizes = [(len(rules.likelihood), len(rules.impact)) for rules in (before, after)]
@@ -76,8 +74,45 @@ def _labels(bands):
     return ", ".join(band.label for band in bands)
 
 
-def _review(rules, slug):
-    return review_days_in_words(rules.band(slug).review_days) if slug in rules.ranks else ABSENT
+def _bands_after(before, after):
+    """The labels, and which bands only have another name: those of as many bands at their place."""
+    labels = _labels(after)
+    if len(before) != len(after):
+        return labels
+    renamed = [
+        renamed_band_sentence(old.label, new.label)
+        for old, new in zip(before, after, strict=True)
+        if old.label != new.label
+    ]
+    return " ".join([f"{labels}.", *renamed]) if renamed else labels
+
+
+def _review_pairs(before, after):
+    """By place where there are as many bands, else by name."""
+    if len(before.bands) == len(after.bands):
+        for old, new in zip(before.bands, after.bands, strict=True):
+            yield f"{new.label}: review", _review_days(old), _review_days(new)
+        return
+    for slug in dict.fromkeys([*before.ranks, *after.ranks]):
+        bands = [rules.band(slug) if slug in rules.ranks else None for rules in (before, after)]
+        label = next(band.label for band in bands if band)
+        yield f"{label}: review", *map(_review_days, bands)
+
+
+def _review_days(band):
+    return review_days_in_words(band.review_days) if band else ABSENT
+
+
+def _threshold_pairs(before, after):
+    """Only where another band is meant, not where its band has another name."""
+    is_by_place = len(before.bands) == len(after.bands)
+    for part, slug, newer_slug in (
+        ("Tolerance", before.tolerance, after.tolerance),
+        ("Escalated from", before.escalation, after.escalation),
+    ):
+        band, newer = before.band(slug), after.band(newer_slug)
+        if not (is_by_place and band.rank == newer.rank):
+            yield part, band.label, newer.label
 
 
 def _level_pairs(name, before, after):
@@ -94,6 +129,13 @@ def _level_in_words(level):
 
 
 def _moved_pairs(before, after):
-    """How many pairs of ratings lie in a band of another name."""
-    rows = zip(before.cells, after.cells, strict=True)
-    return sum(old != new for row, other in rows for old, new in zip(row, other, strict=True))
+    """How many pairs of ratings lie in another band: at another place where there are as many bands
+    in both versions, else of another name.
+    """
+    is_by_place = len(before.bands) == len(after.bands)
+    rows, newer_rows = (
+        [[rules.ranks[slug] if is_by_place else slug for slug in row] for row in rules.cells]
+        for rules in (before, after)
+    )
+    pairs = zip(rows, newer_rows, strict=True)
+    return sum(old != new for row, other in pairs for old, new in zip(row, other, strict=True))

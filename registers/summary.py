@@ -6,11 +6,13 @@ Counts what its reader may see.
 from registers.cell_lists import format_day
 from registers.charts import NO_RISKS, shade_of
 from registers.dashboard import Dashboard
+from registers.dashboard.data import OTHER_SCHEME
 from registers.dashboard.headline import Headline
 from registers.dashboard.matrix import Matrix
 from registers.exports.sheets import band_treatment, score_range
 from registers.models import Category
 from registers.phrases.bands import threshold_sentences
+from registers.phrases.dashboard import nothing_rated_sentence
 from registers.phrases.files import MADE_UP, unlisted_sentence
 from registers.phrases.register import review_days_in_words, worklist_sentence
 from registers.quality.worklist import Worklist
@@ -93,7 +95,12 @@ def _add_above_tolerance(document, data, on_register):
     positions = above.order_by("-score", "number").select_related("revision__owner", "current")
     positions = list(positions[:LISTED])
     if not positions:
-        add_paragraph(document, "No risk is above tolerance.")
+        is_rated = data.rated_total or not data.total
+        to_re_assess = data.current_by_band.get(OTHER_SCHEME[0], 0)
+        sentence = (
+            "No risk is above tolerance." if is_rated else nothing_rated_sentence(to_re_assess)
+        )
+        add_paragraph(document, sentence)
         return
     head = ["Reference", "Risk", "Owner", "Residual rating", "Rationale"]
     table = add_table(

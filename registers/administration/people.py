@@ -92,6 +92,13 @@ class PersonRecord:
     def saved_views_sentence(self):
         return saved_views_sentence(self.views, self.shared_views)
 
+    @property
+    def is_leaving_today(self):
+        """Whether all that they have here ends today."""
+        today = timezone.localdate()
+        last_days = {row.until for row in [*self.roles, *self.seats]}
+        return bool(self.roles) and last_days == {today} and not self.posts
+
     @classmethod
     def of(cls, person, organisation):
         """Six queries, whatever the person has there."""

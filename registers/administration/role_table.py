@@ -32,7 +32,7 @@ ROLE_WORDS = {
     Role.OFFICER: "Logs risks and keeps their ratings, controls and actions true.",
     Role.MANAGER: "Runs the registers, and gives them to each body.",
     Role.CLERK: "Serves the committee: its agenda, its papers and its questions.",
-    Role.MONITORING_OFFICER: "Looks after lawfulness. Decides who needs to know of exempt risks.",
+    Role.MONITORING_OFFICER: "Looks after lawfulness. Decides who may see exempt risks.",
     Role.SECTION_151_OFFICER: "The chief finance officer. Reads every risk.",
     Role.INTERNAL_AUDITOR: "Reads every risk, and rates risks as internal audit.",
     Role.EXTERNAL_AUDITOR: "Reads every risk, and rates risks as external audit.",

@@ -23,6 +23,7 @@ from registers.dashboard.period_comparison import (
     PeriodComparison,
     above_count,
     counts_of,
+    rated_count,
     read_period_comparison,
 )
 from registers.dates import quarter_ends_before, quarter_ends_between
@@ -286,6 +287,11 @@ class DashboardData:
     def current_by_band(self):
         """Band -> how many risks are in it on the day read."""
         return counts_of(self.comparison.current, lambda key: key.band)
+
+    @property
+    def rated_total(self):
+        """How many risks the scheme in force rates: the others are neither above nor within."""
+        return rated_count(self.current_by_band)
 
     @cached_property
     def previous_by_band(self):

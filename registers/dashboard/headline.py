@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from registers.dashboard.data import OTHER_SCHEME, UNSCORED
+from registers.dashboard.period_comparison import rated_count
 from registers.dashboard.priority_risks import PriorityRisk, PriorityRisks
 from registers.dashboard.section import Section
 from registers.models import Position, Risk
@@ -72,12 +73,14 @@ class Headline(Section):
         """Three at most, for a paper: what is above tolerance, stuck, and which actions are late.
 
         The first also says how many are rated by another scheme, and so count as neither above nor
-        within tolerance.
+        within tolerance. Without a rated risk none is in a band, and there is nothing on that.
         """
         data = self.data
         if not data.total:
             return [empty_sentence(data.unfiltered_total)]
         top = data.rules.bands[-1]
+        if not data.rated_total:
+            return [self.sentence, data.action_counts.sentence]
         stuck = [(data.register.reference(number), ends) for _, number, ends in data.stuck]
         return [
             self.sentence,
@@ -96,16 +99,22 @@ class Headline(Section):
         data = self.data
         if not data.total:
             return empty_sentence(data.unfiltered_total)
-        is_compared = data.as_of.has_comparison and data.compares_bands
+        previous_total = sum(data.previous_by_band.values())
+        is_compared = (
+            data.as_of.has_comparison
+            and data.compares_bands
+            and bool(rated_count(data.previous_by_band) or not previous_total)
+        )
+        to_re_assess = data.current_by_band.get(OTHER_SCHEME[0], 0)
         above = AboveCount(
             data.above_count,
-            data.total,
+            data.total - to_re_assess if data.rated_total else 0,
             above_in_words(data.tolerance),
             data.previous_above_count if is_compared else None,
-            sum(data.previous_by_band.values()),
+            previous_total,
             data.as_of.since,
+            to_re_assess=to_re_assess,
         )
-        to_re_assess = data.current_by_band.get(OTHER_SCHEME[0])
         re_assess = [other_scheme_sentence(to_re_assess)] if to_re_assess else []
         return " ".join([above_tolerance_sentence(above), *re_assess])
 

@@ -136,6 +136,11 @@ def counts_of(counts: Mapping[GroupKey, int], by: Callable[[GroupKey], object]) 
     return totals
 
 
+def rated_count(by_band: Mapping[str, int]) -> int:
+    """How many risks the scheme in force rates. by_band: how many are in each band."""
+    return sum(n for band, n in by_band.items() if band not in (UNSCORED, OTHER_SCHEME))
+
+
 def cell_counts(counts: Mapping[GroupKey, int]) -> dict[tuple[int, int], int]:
     """Risks rated by the scheme in force, by (likelihood, impact); empty cells are left out."""
     rated = {key: n for key, n in counts.items() if key.band not in (UNSCORED, OTHER_SCHEME)}

@@ -12,6 +12,7 @@ from typing import TypeVar
 
 from registers.dashboard.section import Section
 from registers.models import Position
+from registers.movement import NEW
 from registers.phrases.register import (
     happened_sentence,
     put_off_sentence,
@@ -19,6 +20,7 @@ from registers.phrases.register import (
     stuck_reason,
 )
 from registers.priorities import (
+    NEW_ABOVE_QUESTION,
     QUESTIONS,
     Reason,
     question_key,
@@ -86,10 +88,20 @@ class PriorityRisks(Section):
             PriorityRisk(
                 self.dashboard.headings[pk],
                 tuple(self._candidates[reason][pk] for reason in reasons),
-                QUESTIONS[reasons[0]],
+                self._question(pk, reasons[0]),
             )
             for pk, reasons in self._chosen
         ]
+
+    def _question(self, pk: int, reason: Reason) -> str:
+        is_new = reason == Reason.ROSE and pk in self._new_above
+        return NEW_ABOVE_QUESTION if is_new else QUESTIONS[reason]
+
+    @property
+    def _new_above(self) -> set[int]:
+        """Keys of the positions of risks that came onto the register above tolerance."""
+        rows = self.dashboard.moved.risen_above[:CANDIDATES]
+        return {movement.pk for movement in rows if movement.kind == NEW}
 
     def _happened(self):
         return [(pk, happened_sentence(on)) for pk, on in self.data.came_true_since[:CANDIDATES]]

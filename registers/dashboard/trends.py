@@ -20,6 +20,7 @@ from django.utils.formats import date_format
 from registers.charts import NO_RISKS, Cell, Chart, Table, stacked_bars
 from registers.dashboard.data import OTHER_SCHEME as OTHER_GROUP
 from registers.dashboard.data import UNSCORED as UNSCORED_GROUP
+from registers.dashboard.period_comparison import rated_count
 from registers.dashboard.section import Section
 from registers.movement import OTHER_SCHEME, UNSCORED
 from registers.phrases.dashboard import scored_until_sentence
@@ -68,7 +69,7 @@ class Trends(Section):
         return Chart(
             "over-time",
             "Risks by band over time",
-            f"Above tolerance: {count_history_in_words(above, names)}.",
+            f"Above tolerance: {count_history_in_words(_known_counts(lines, above), names)}.",
             stacked_bars(heights, names, labels, bands=bands),
             Table(
                 ["At the end of", *labels],
@@ -126,6 +127,14 @@ class Trends(Section):
             if row.effective_on > first:
                 earlier.setdefault(row.effective_on, str(row.earlier))
         return scored_until_sentence(earlier, str(data.register.scheme)) if earlier else ""
+
+
+def _known_counts(lines: list[Counter[str]], above: list[int]) -> list[int | None]:
+    """How many were above tolerance each day: None where there were risks and none was rated."""
+    return [
+        None if sum(line.values()) and not rated_count(line) else count
+        for line, count in zip(lines, above, strict=True)
+    ]
 
 
 def labels_of(rules: Scheme) -> list[tuple[str, str]]:

@@ -13,8 +13,8 @@ from registers.administration.people import all_people, is_shared_account
 from registers.administration.posts import holdings_by_post
 from registers.forms.fields import PastDateField, RecordChoiceField, selection_errors
 from registers.forms.people import (
+    DATED_ROLE_HINT,
     LAST_ADMINISTRATOR,
-    LAST_DAY_HINT,
     LastDayField,
     check_last_day,
 )
@@ -24,6 +24,7 @@ from registers.models.people import DATED_ROLES
 from registers.permissions import Permission
 from registers.permissions.roles import roles_with
 from registers.phrases.people import (
+    departure_message,
     holdings_in_words,
     last_day_missing,
     leave_sentence,
@@ -47,6 +48,7 @@ class PostsHandoverForm(RevealingForm):
     """
 
     may_keep = False
+    condition_in_hint = ()
     on = PastDateField(
         label="Last day",
         subject="the last day",
@@ -66,6 +68,11 @@ class PostsHandoverForm(RevealingForm):
             f"{name}_{post.pk}" for post in self.posts for name in ("post", "holder", "interim")
         ]
         self.order_fields(["on", *questions])
+        # Of which one answer is "Permanently".
+        self.condition_in_hint = (
+            *self.condition_in_hint,
+            *(f"interim_{post.pk}" for post in self.posts),
+        )
 
     def _ask_about(self, post, people, counts):
         choices = [(VACANT, "Nobody: it is vacant"), (HAND_OVER, "Another person")]
@@ -83,8 +90,7 @@ class PostsHandoverForm(RevealingForm):
             people,
             label=f"New holder of {post.title}",
             empty_label="Select a person",
-            required=False,
-            error_messages={"invalid_choice": missing},
+            error_messages={"required": missing, "invalid_choice": missing},
         )
         self.fields[f"interim_{post.pk}"] = forms.ChoiceField(
             label=f"How do they hold {post.title}?",
@@ -98,15 +104,6 @@ class PostsHandoverForm(RevealingForm):
             Reveals(f"post_{post.pk}", {HAND_OVER: [f"holder_{post.pk}", f"interim_{post.pk}"]})
             for post in self.posts
         ]
-
-    def clean(self):
-        cleaned = super().clean()
-        for post in self.posts:
-            name = f"holder_{post.pk}"
-            is_missing = cleaned.get(f"post_{post.pk}") == HAND_OVER and not cleaned.get(name)
-            if is_missing and name not in self.errors:
-                self.add_error(name, self.fields[name].error_messages["invalid_choice"])
-        return cleaned
 
     def refuse_last_administrator(self, on):
         if leaves_without(self.person, self.organisation, Permission.ADMINISTER, on):
@@ -126,6 +123,10 @@ class PostsHandoverForm(RevealingForm):
 class LeaveForm(PostsHandoverForm):
     def __init__(self, data=None, **about):
         super().__init__(data, **about)
+        self.fields["on"].help_text = (
+            "Today or earlier. Access stops at the end of this day: to stop it now, enter "
+            "yesterday. The posts change when you save this."
+        )
         self.helper = Helper("on", *self.questions_of_posts())
 
     def clean(self):
@@ -145,6 +146,10 @@ class LeaveForm(PostsHandoverForm):
                 self.person, self.organisation, Permission.RUN_REGISTER, on
             ),
         )
+
+    @property
+    def success_message(self):
+        return departure_message(str(self.person), self.cleaned_data["on"], timezone.localdate())
 
     @property
     def departure(self):
@@ -182,8 +187,8 @@ class MoveForm(PostsHandoverForm):
         required=False,
         error_messages={"invalid_choice": "Select a role from the list"},
     )
-    until = LastDayField(label="Last day in the new role", help_text=LAST_DAY_HINT)
-    condition_in_hint = ("interim",)
+    until = LastDayField(label="Last day in the new role", help_text=DATED_ROLE_HINT)
+    condition_in_hint = ("interim", "until")
 
     def __init__(self, data=None, **about):
         super().__init__(data, **about)
@@ -236,6 +241,10 @@ class MoveForm(PostsHandoverForm):
     def _is_a_change(self):
         values = self.cleaned_data
         return bool(self.handovers or values.get("ended_roles") or values["post"] or values["role"])
+
+    @property
+    def success_message(self):
+        return f"The move of {self.person} is saved."
 
     @property
     def departure(self):

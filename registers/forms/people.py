@@ -16,6 +16,7 @@ from registers.phrases.people import last_day_missing, role_changed_sentence
 
 NO_END, ON_A_DAY, AT_ONCE = "none", "day", "now"
 LAST_DAY_HINT = "Access stops at the end of this day. For example, 31 3 2027."
+DATED_ROLE_HINT = f"{LAST_DAY_HINT} A peer reviewer or auditor must have one."
 
 LAST_ADMINISTRATOR = (
     "This is the last administrator. First give the role of administrator to somebody else, "
@@ -79,8 +80,9 @@ class RoleForm(forms.Form):
     )
     until = LastDayField(
         label="Last day",
-        help_text=f"{LAST_DAY_HINT} A peer reviewer or auditor must have one.",
+        help_text=DATED_ROLE_HINT,
     )
+    condition_in_hint = ("until",)
 
     def __init__(self, data=None, *, roles):
         """roles: those that the person has today."""

@@ -117,9 +117,7 @@ def documents_to_freeze(parts: PaperParts, statute: Statute, values) -> dict[str
 def _with_opinion(document: Document, opinion: Section) -> Document:
     """The opinion last, and in Part B before why each risk is exempt, in one section."""
     sections = [row for row in document.sections if row.key != opinion.key]
-    blocks = [
-        block for row in document.sections if row.key == opinion.key for block in row.blocks
-    ]
+    blocks = [block for row in document.sections if row.key == opinion.key for block in row.blocks]
     opinion = replace(opinion, blocks=(*opinion.blocks, *blocks))
     return replace(document, sections=(*sections, opinion))
 

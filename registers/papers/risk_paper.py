@@ -227,7 +227,7 @@ def overdue_actions(m):
 def assurance_gaps(m):
     key, heading, total = "assurance_gaps", "Assurance gaps", m.data.above_count
     if not total:
-        return paragraphs(key, heading, none="No risk is above tolerance.")
+        return paragraphs(key, heading, none=m.dashboard.section(Headline).sentence)
     gaps = m.dashboard.section(AboveTolerance).assurance_gaps
     texts = {
         f"gap{n}": assurance_sentence(count, total, words)

@@ -31,6 +31,9 @@ FEW = 3  # risks without a rating that are named, where there are no more
 class AboveCount:
     """Risks above tolerance: count of total, in the bands that `bands` names.
 
+    total: 0 where none is rated by the scheme in force. to_re_assess: those rated by an earlier
+    scheme, which are neither above nor within tolerance, and not in the total.
+
     previous: how many on the day `since`, None where that is not compared with. previous_total: how
     many risks there were then.
     """
@@ -41,6 +44,7 @@ class AboveCount:
     previous: int | None
     previous_total: int
     since: datetime.date
+    to_re_assess: int = 0
 
 
 # At the top
@@ -48,18 +52,10 @@ class AboveCount:
 
 def above_tolerance_sentence(above: AboveCount) -> str:
     """ "Four of 31 risks are above tolerance (Severe), one more than on 30 June 2026." """
-    if above.total != 1:
-        clause = ngettext(
-            "%(count)s of %(total)s risks is above tolerance (%(bands)s)",
-            "%(count)s of %(total)s risks are above tolerance (%(bands)s)",
-            above.count,
-        )
-    elif above.count:
-        clause = gettext("The one risk is above tolerance (%(bands)s)")
-    else:
-        clause = gettext("The one risk is within tolerance (%(bands)s would be above it)")
+    if not above.total:
+        return nothing_rated_sentence(above.to_re_assess)
     clauses = [
-        clause
+        _above_clause(above)
         % {
             "count": number_to_begin(above.count),
             "total": figures(above.total),
@@ -73,6 +69,55 @@ def above_tolerance_sentence(above: AboveCount) -> str:
         return sentence
     nothing = gettext("No risk was recorded on %(day)s.")
     return f"{sentence} {nothing % {'day': date_format(above.since, 'j F Y')}}"
+
+
+def nothing_rated_sentence(to_re_assess: int) -> str:
+    """to_re_assess: how many are rated by an earlier scheme."""
+    if to_re_assess:
+        return gettext("No risk is rated under the new scheme yet.")
+    return gettext("No risk is rated yet.")
+
+
+def _above_clause(above: AboveCount) -> str:
+    """To be filled in. Where some risks are to re-assess, it says that it speaks of the others."""
+    is_part = above.to_re_assess
+    if above.total == 1 and above.count:
+        return (
+            gettext("The one rated risk is above tolerance (%(bands)s)")
+            if is_part
+            else gettext("The one risk is above tolerance (%(bands)s)")
+        )
+    if above.total == 1:
+        return (
+            gettext("The one rated risk is within tolerance (%(bands)s would be above it)")
+            if is_part
+            else gettext("The one risk is within tolerance (%(bands)s would be above it)")
+        )
+    if is_part:
+        return ngettext(
+            "%(count)s of %(total)s rated risks is above tolerance (%(bands)s)",
+            "%(count)s of %(total)s rated risks are above tolerance (%(bands)s)",
+            above.count,
+        )
+    return ngettext(
+        "%(count)s of %(total)s risks is above tolerance (%(bands)s)",
+        "%(count)s of %(total)s risks are above tolerance (%(bands)s)",
+        above.count,
+    )
+
+
+def none_above_clause(rated: int, total: int) -> str:
+    """Of a register without a risk above tolerance. rated: those of the total that are rated."""
+    if not rated:
+        return gettext("none rated under its scheme yet")
+    if rated == total:
+        return gettext("none above tolerance")
+    clause = ngettext(
+        "the one rated risk is within tolerance",
+        "none of the %(count)s rated risks above tolerance",
+        rated,
+    )
+    return clause % {"count": figures(rated)}
 
 
 def changed_label(kind: str, *, is_also: bool = False) -> str:

@@ -74,22 +74,26 @@ def more_or_fewer(change: int, day: datetime.date) -> str:
     return clause % {"count": number_in_words(n), "day": date_format(day, "j F Y")}
 
 
-def count_history_in_words(counts: list[int], names: list[str]) -> str:
+def count_history_in_words(counts: list[int | None], names: list[str]) -> str:
     """A count over time: the first, the highest if it lies between, and the last.
 
-    names: of the days, one each. Of several days with the highest count the latest is named.
+    counts: None on a day on which risks waited for a rating and nothing could be counted. names: of
+    the days, one each. Of several days with the highest count the latest is named.
     """
-    first, last, most = counts[0], counts[-1], max(counts)
+    first, last = counts[0], counts[-1]
+    most = max(count or 0 for count in counts)
     parts = [_count_on(first, names[0])]
     if len(counts) == 1:
         return parts[0]
-    if most > max(first, last):
+    if most > max(first or 0, last or 0):
         latest = [name for n, name in zip(counts, names, strict=True) if n == most][-1]
         parts.append(_count_on(most, latest))
     return ", ".join([*parts, _count_on(last, names[-1])])
 
 
-def _count_on(n: int, day: str) -> str:
+def _count_on(n: int | None, day: str) -> str:
+    if n is None:
+        return gettext("no risk was rated on %(day)s") % {"day": day}
     return ngettext("%(count)s on %(day)s", "%(count)s on %(day)s", n) % {
         "count": number_in_words(n),
         "day": day,

@@ -69,6 +69,14 @@ def leave_sentence(
     return " ".join(sentences)
 
 
+def departure_message(name: str, on: datetime.date, today: datetime.date) -> str:
+    """on: the last day, which is today or has passed."""
+    if on < today:
+        return gettext("%(name)s has left.") % {"name": name}
+    words = gettext("%(name)s leaves at the end of today, %(day)s.")
+    return words % {"name": name, "day": date_format(on, "j F Y")}
+
+
 def move_sentence(*, leaves_no_manager: bool) -> str:
     sentences = [gettext("The posts change when you confirm.")]
     if leaves_no_manager:

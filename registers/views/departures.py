@@ -24,16 +24,16 @@ POSTS_CHANGED = "Not saved: the posts have changed since you opened this page. C
 def person_leave(request, organisation, pk):
     organisation, person = get_person_for(request.user, organisation, pk)
     form = LeaveForm(post_data(request), person=person, organisation=organisation)
-    return depart(request, "person_leave", form, leave, "leaves", f"{person} has left.")
+    return depart(request, "person_leave", form, leave, "leaves")
 
 
 def person_move(request, organisation, pk):
     organisation, person = get_person_for(request.user, organisation, pk)
     form = MoveForm(post_data(request), person=person, organisation=organisation)
-    return depart(request, "person_move", form, move, "moves", f"The move of {person} is saved.")
+    return depart(request, "person_move", form, move, "moves")
 
 
-def depart(request, page, form, verb, step, message):
+def depart(request, page, form, verb, step):
     """The answer to a form of this module: the page, what is to be checked, or the step itself."""
     person, organisation, status = form.person, form.organisation, 200
     context = {
@@ -48,7 +48,7 @@ def depart(request, page, form, verb, step, message):
             return check_page(request, form, check, layout=LAYOUT, **context)
         try:
             verb(person, organisation, by=request.user, **form.departure)
-            messages.success(request, message)
+            messages.success(request, form.success_message)
             return redirect("person_detail", organisation.slug, person.pk)
         except LastAdministrator:
             form.add_error(None, LAST_ADMINISTRATOR)

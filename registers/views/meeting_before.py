@@ -30,6 +30,7 @@ from registers.permissions import (
 from registers.questions.sources import with_risks
 from registers.views.as_of import AsOf, read_only
 from registers.views.filters import empty_narrowing
+from registers.views.questions import questions_on_dashboard
 
 
 @read_only
@@ -66,6 +67,7 @@ def _part_of(request, register, meeting):
         "risks": dashboard.section(PriorityRisks).risks,
         "topic": dashboard.section(PrecedentMatches).to_discuss,
         "counts_everything": counts_everything(request.user, register),
+        "kept": (questions_on_dashboard(request.user, register) or {}).get("kept"),
     }
 
 

@@ -7,7 +7,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
-from registers.forms.questions import EditQuestionForm, QuestionForm, QuestionSourceForm
+from registers.forms.questions import NUMBER, EditQuestionForm, QuestionForm, QuestionSourceForm
 from registers.models import GatheredQuestion, ListIsFull, Tolerances
 from registers.permissions import (
     Permission,
@@ -40,6 +40,8 @@ def question_list(request, slug):
     if form.is_valid() and gather_question(request, form):
         if "to_dashboard" in request.POST:
             return redirect(f"{reverse('dashboard', args=[slug])}{as_of.query}")
+        if NUMBER.fullmatch(meeting := request.POST.get("to_meeting", "")):
+            return redirect("meeting_before", meeting)
         return redirect(start.back or request.get_full_path())
     questions = with_risks(questions_for(request.user, register), risks)
     context = {
@@ -60,7 +62,9 @@ def gather_question(request, form):
     except ListIsFull as full:
         form.add_error(None, str(full))
         return False
-    messages.success(request, "The question is on your list.")
+    messages.success(
+        request, "The question is on your list. Open My questions to put it for a meeting."
+    )
     return True
 
 

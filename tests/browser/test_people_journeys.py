@@ -128,7 +128,7 @@ def test_a_leaver_hands_over_and_cannot_sign_in(desk, administrator, officer, co
     desk.press("Continue")
     look_over(page, BOTH)
     desk.press("Confirm and save")
-    expect(page.locator("main")).to_contain_text("Robin Ash has left")
+    expect(page.locator("main")).to_contain_text("Robin Ash leaves at the end of today")
     look_over(page, BOTH)
     post.refresh_from_db()
     assert post.holder is None

@@ -7,6 +7,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 from django.utils.datastructures import MultiValueDict
+from django.utils.formats import date_format
 from makers import (
     days_ago,
     make_action,
@@ -181,6 +182,32 @@ def test_a_post_goes_to_somebody_with_a_role_here(council, holder):
     holder = people[holder].pk if holder in people else holder
     answers = {f"post_{key}": "person", f"holder_{key}": holder}
     assert "Select the person who takes over" in errors_of(LeaveForm, council, **answers)
+
+
+def test_what_is_needed_at_times_is_not_called_optional(council):
+    about = {"person": council.officer, "organisation": council.organisation}
+    names = (f"holder_{council.post.pk}", f"interim_{council.post.pk}", "until")
+    assert [MoveForm(**about)[name].is_optional for name in names] == [False] * 3
+
+
+def test_somebody_whose_last_day_is_today_leaves_at_its_end(client, council):
+    page = leave(client, council)
+    today = date_format(days_ago(0), "j F Y")
+    assert (
+        f"Kay Lin leaves at the end of today, {today}." in page.text,
+        "Kay Lin has left." in page.text,
+        path_of(council, council.officer) in page.text,
+    ) == (True, False, False)
+
+
+def test_somebody_whose_last_day_has_passed_has_left(client, council):
+    assert "Kay Lin has left." in leave(client, council, on=days_ago(1).isoformat()).text
+
+
+def test_somebody_whose_roles_end_today_can_still_hand_over_a_post(client, council):
+    Membership.objects.filter(user=council.officer).update(until=days_ago(0))
+    page = client.get(path_of(council, council.officer, "person_detail"))
+    assert path_of(council, council.officer) in page.text
 
 
 def test_a_post_without_an_answer_is_asked_about(client, council):

@@ -134,3 +134,27 @@ def test_many_questions_take_as_many_queries_as_two(records):
         records.ask(risk=records.risk)
         make_question(records.register, f"Why {records.ask().pk}?", by=records.member)
     assert queries_for(client, [url]) == fewest
+
+
+def test_a_suggested_question_is_kept_from_the_page_and_leads_back(records):
+    make_assessment(records.rated, (5, 5), on=days_ago(10))
+    client, url = signed_in(records.member), address(records.meeting)
+    priority = client.get(url).context["parts"][0]["risks"][0]
+    fields = {"text": priority.question, "risk": "1", "to_meeting": records.meeting.pk}
+    fields["token"] = ""
+    answer = client.post(reverse("question_list", args=[records.register.slug]), fields)
+    assert (answer.status_code, answer.get("Location")) == (302, url)
+
+
+def test_a_suggested_question_can_be_kept_and_the_list_is_linked(records):
+    make_assessment(records.rated, (5, 5), on=days_ago(10))
+    text = page(records.member, records.meeting)
+    path = reverse("question_list", args=[records.register.slug])
+    assert (f'href="{path}"' in text, "Keep this question" in text) == (True, True)
+
+
+def test_a_risk_that_was_never_within_tolerance_is_not_asked_to_come_back(records):
+    make_risk(records.register, title="The bank fails", on=days_ago(5), assessed=(5, 5))
+    text = page(records.member, records.meeting)
+    assert "What would bring it within what we tolerate, and by when?" in text
+    assert "bring it back within" not in text

@@ -8,6 +8,7 @@ from registers.dates import quarter_ends_before, quarter_ends_between
 from registers.phrases.dashboard import (
     AboveCount,
     above_tolerance_sentence,
+    none_above_clause,
     stuck_sentence,
 )
 
@@ -40,6 +41,42 @@ def test_nothing_is_compared_with_a_day_on_which_nothing_was_recorded():
     assert sentence == (
         "One of 2 risks is above tolerance (Severe). No risk was recorded on 30 June 2026."
     )
+
+
+@pytest.mark.parametrize(
+    ("count", "total", "to_re_assess", "sentence"),
+    [
+        (2, 3, 1, "Two of 3 rated risks are above tolerance (Severe)."),
+        (0, 3, 1, "None of 3 rated risks are above tolerance (Severe)."),
+        (1, 1, 2, "The one rated risk is above tolerance (Severe)."),
+        (
+            0,
+            1,
+            1,
+            "The one rated risk is within tolerance (Severe would be above it).",
+        ),
+        (0, 0, 1, "No risk is rated under the new scheme yet."),
+        (0, 0, 0, "No risk is rated yet."),
+    ],
+)
+def test_a_risk_without_a_rating_by_the_scheme_is_not_called_within(
+    count, total, to_re_assess, sentence
+):
+    above = AboveCount(count, total, "Severe", None, 9, JUNE, to_re_assess=to_re_assess)
+    assert above_tolerance_sentence(above) == sentence
+
+
+@pytest.mark.parametrize(
+    ("rated", "clause"),
+    [
+        (0, "none rated under its scheme yet"),
+        (1, "the one rated risk is within tolerance"),
+        (2, "none of the 2 rated risks above tolerance"),
+        (3, "none above tolerance"),
+    ],
+)
+def test_a_card_says_of_how_many_risks_none_is_above_tolerance(rated, clause):
+    assert none_above_clause(rated, 3) == clause
 
 
 @pytest.mark.parametrize(

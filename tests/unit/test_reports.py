@@ -59,6 +59,7 @@ def test_a_risk_that_left_is_named_by_its_earlier_position():
         ([5, 6, 6, 7], "five on Mon, seven on Thu"),
         ([9, 6, 9, 7], "nine on Mon, seven on Thu"),
         ([4], "four on Mon"),
+        ([5, None], "five on Mon, no risk was rated on Tue"),
     ],
 )
 def test_the_history_of_a_count_names_a_peak_that_neither_end_is(counts, words):
@@ -168,3 +169,13 @@ CHANGES = [(0, "as many as on"), (1, "one more than on"), (-12, "12 fewer than o
 @pytest.mark.parametrize(("change", "words"), CHANGES)
 def test_a_change_in_words(change, words):
     assert more_or_fewer(change, datetime.date(2026, 6, 30)) == f"{words} 30 June 2026"
+
+
+@pytest.mark.parametrize(
+    ("counts", "step"), [([[1, 0], [0, 0]], 1), ([[3, 2], [0, 1]], 1), ([[4, 2], [0, 0]], None)]
+)
+@pytest.mark.parametrize("sideways", [False, True])
+def test_an_axis_of_few_risks_counts_in_whole_risks(counts, step, sideways):
+    names, labels = ["Mon", "Tue"], ["Low", "High"]
+    figure = stacked_bars(counts, names, labels, bands=bands_of(2), sideways=sideways)
+    assert figure["layout"]["xaxis" if sideways else "yaxis"].get("dtick") == step
