@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from django.db.models import Count, Q
 
 from registers.models import Appetite
+from registers.phrases.bands import renamed_band_sentence
 from registers.phrases.register import (
     earlier_scheme_sentence,
     matrix_in_words,
-    renamed_band_sentence,
     review_days_in_words,
     to_re_assess_sentence,
 )

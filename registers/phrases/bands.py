@@ -212,3 +212,7 @@ def band_steps(steps: Sequence[tuple[str, str]], *, is_latest_new: bool) -> str:
         clause % {"band": band, "month": month}
         for clause, (band, month) in zip(clauses, steps, strict=True)
     )
+
+
+def renamed_band_sentence(before: str, after: str) -> str:
+    return gettext("%(before)s is now called %(after)s.") % {"before": before, "after": after}

@@ -399,10 +399,6 @@ def review_days_in_words(days: int) -> str:
     return words % {"count": days}
 
 
-def renamed_band_sentence(before: str, after: str) -> str:
-    return gettext("%(before)s is now called %(after)s.") % {"before": before, "after": after}
-
-
 def matrix_in_words(likelihood: int, impact: int, moved: int | None = None) -> str:
     """likelihood, impact: how many levels. moved: pairs in another band; None: do not say."""
     size = gettext("%(likelihood)s by %(impact)s") % {"likelihood": likelihood, "impact": impact}
