@@ -608,9 +608,7 @@ def make_people():
     make_record(agreement.meeting, risk, member=users["member"], by=users["manager"])
     make_saved_view(risk.register, by=users["manager"])
     paper = make_paper(risk.register, by=users["manager"])
-    clear_paper(paper, by=users["manager"])
-    files = [("A", kind, b"A file") for kind in ("html", "docx", "pdf")]
-    finalise_paper(paper, by=users["manager"]).publish(by=users["manager"], files=files)
+    publish_files(paper, by=users["manager"])
     make_body(risk.register, above, name="Scrutiny panel", members=[users["member"]])
     make_grant(risk.register, make_person(organisation), by=users["monitoring-officer"])
     make_invitation(organisation, by=users["administrator"])
@@ -620,6 +618,13 @@ def make_people():
     make_scheme_draft(organisation, by=users["administrator"])
     assert risk.number == 1
     return {"nobody": None, **users}
+
+
+def publish_files(paper, *, by):
+    """Publish it with a file of each format."""
+    clear_paper(paper, by=by)
+    files = [("A", kind, b"A file") for kind in ("html", "docx", "pdf")]
+    finalise_paper(paper, by=by).publish(by=by, files=files)
 
 
 def make_record(meeting, risk, *, member, by):

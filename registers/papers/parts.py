@@ -23,6 +23,7 @@ from registers.papers.grounds import Statute, opinion_sentences
 from registers.papers.learning_paper import learning_sections
 from registers.papers.risk_paper import Material, material_of, paragraphs, sections_of
 from registers.permissions import exempt_reader, exempt_since, public_reader
+from registers.phrases.files import MADE_UP
 
 DRAFT = "Draft"
 
@@ -93,8 +94,10 @@ class PaperParts:
 def front_of(paper: Paper) -> dict[str, tuple[str, str]]:
     """The lines of the opening table."""
     meeting, register = paper.meeting, paper.register
+    organisation = register.organisation
+    made_up = f". {MADE_UP}" if organisation.is_sandbox else ""
     front = {
-        "authority": ("Authority", str(register.organisation)),
+        "authority": ("Authority", f"{organisation}{made_up}"),
         "committee": ("Committee", meeting.body.name),
         "date": ("Date of meeting", date_format(meeting.on, "j F Y")),
         "officer": ("Officer", paper.officer.title),

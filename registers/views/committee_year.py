@@ -47,7 +47,7 @@ def meeting_minutes(request, pk):
     file = io.BytesIO()
     with read_snapshot():
         write_minutes(file, record_of(request.user, meeting))
-    name = f"minutes-{meeting.on.isoformat()}-{meeting.pk}.docx"
+    name = f"{meeting.body.organisation.slug}-minutes-{meeting.on.isoformat()}-{meeting.pk}.docx"
     response = HttpResponse(file.getvalue(), content_type=DOCX)
     response["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=name)
     return response

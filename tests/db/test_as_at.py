@@ -311,7 +311,7 @@ def test_a_history_leaves_out_risks_exempt_for_the_reader(register):
 def test_a_risk_is_reached_with_its_register(register, django_assert_num_queries):
     officer = make_person(register.organisation)
     make_risk(register, assessed=(2, 2))
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(4):
         risk = get_risk_for(officer, register.slug, 1)
         assert (risk.register.organisation.name, risk.current.score) == (
             register.organisation.name,

@@ -13,6 +13,8 @@ from risk_histories import rollback
 
 pytestmark = pytest.mark.django_db
 
+# Fields that a refused form sets anew.
+RENEWED = ("token", "version", "text_version")
 STEPS_THAT_ARE_TAKEN = {  # and the message to whoever takes one again
     "agreement_supersede": "this agreement was superseded already",
     "risk_escalate": "cannot be escalated now",
@@ -57,7 +59,7 @@ def test_a_conflict_keeps_the_form_and_lets_it_be_sent_again(form, answers):
     answer, once = answers.conflict
     shown = answer.context["form"]
     assert {name: shown[name].value() for name in form.other} == form.other
-    again = {name: shown[name].value() for name in ("token", "version") if name in shown.fields}
+    again = {name: shown[name].value() for name in RENEWED if name in shown.fields}
     answer, twice = form.send(**form.other, **again)
     if words := STEPS_THAT_ARE_TAKEN.get(form.name):
         assert (twice, words in answer.text) == (once, True)

@@ -56,8 +56,12 @@ def test_a_register_has_six_tabs(risk):
 
 def test_only_pages_that_the_reader_may_open_stand_below_a_tab(risk):
     address = reverse("agreement_list", args=["ours"])
-    assert links(open_as(Role.MEMBER, risk, address), "/ul[2]//a") == ["Agreements", "My questions"]
-    assert links(open_as(Role.OFFICER, risk, address), "/ul[2]//a") == []
+    assert links(open_as(Role.MEMBER, risk, address), "/ul[2]//a") == [
+        "Agreements",
+        "Papers",
+        "My questions",
+    ]
+    assert links(open_as(Role.OFFICER, risk, address), "/ul[2]//a") == ["Agreements", "Papers"]
 
 
 def test_tabs_keep_the_day_that_is_read(risk):
