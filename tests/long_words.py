@@ -1,6 +1,6 @@
 """A register with a record of every kind, in which each name and text is as long as it may be."""
 
-from access_table import INSIDE
+from access_table import INSIDE, publish_files
 from makers import (
     days_ago,
     failure_type,
@@ -138,6 +138,7 @@ def make_long_record(meeting, risk, *, post, by):
     later = make_meeting(meeting.body, days_ago(-30), place=words, title=words[:100])
     paper = make_paper(risk.register, by=by, meeting=later, officer=post, title=words[:200])
     paper.clear(by=by, kind="author", cleared_by=words, note=words, version=1)
+    publish_files(paper, by=by)
 
 
 def make_long_risk(register, people, post, text):

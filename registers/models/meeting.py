@@ -159,8 +159,9 @@ class Meeting(AuditedModel):
 
         Raises InvalidTransition where it is cancelled or its minutes are approved.
         """
-        rows = Meeting.objects.select_for_update(no_key=True, of=("self",))
-        stored = rows.select_related("minutes_approval").get(pk=self.pk)
+        list(Meeting.objects.select_for_update(no_key=True).filter(pk=self.pk).values("pk"))
+        # A second statement: the one that waited for the lock does not see what came meanwhile.
+        stored = Meeting.objects.select_related("minutes_approval").get(pk=self.pk)
         if stored.is_cancelled:
             raise InvalidTransition("the meeting is cancelled")
         if hasattr(stored, "minutes_approval"):

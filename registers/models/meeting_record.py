@@ -286,7 +286,12 @@ class MinutesApproval(AppendOnlyRecord):
         rows = cls.objects.filter(meeting=meeting, by=by)
         if row := FormToken(token, organisation, by).row_of(rows):
             return row
-        meeting.lock_for_record()
+        try:
+            meeting.lock_for_record()
+        except InvalidTransition:
+            if row := FormToken(token, organisation, by).row_of(rows.all()):
+                return row  # sent twice: the first one was saved while this one waited
+            raise
         if not meetings_to_approve(meeting).filter(pk=approving_meeting.pk).exists():
             raise InvalidTransition("that is no later meeting of the body")
         return create_idempotent(
