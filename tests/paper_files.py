@@ -46,7 +46,7 @@ def texts_of_pdf(content):
 
 def _run(*command):
     command = [str(part) for part in command]
-    done = subprocess.run(command, capture_output=True, check=True)  # noqa: S603
+    done = subprocess.run(command, capture_output=True, check=True)  # noqa: S603 (pdftotext and its kin)
     return done.stdout.decode("utf-8", "replace")
 
 

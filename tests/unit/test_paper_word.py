@@ -84,7 +84,7 @@ def test_each_table_says_what_it_holds(paper):
 
 def test_the_matrix_counts_in_words_and_names_each_band(paper):
     first = [cell.text for cell in paper.tables[1].rows[1].cells]
-    assert first == ["3 Likely", "Now 1, then 0\nLow", "Now 2, then 3\nHigh", "–\nHigh"]  # noqa: RUF001
+    assert first == ["3 Likely", "Now 1, then 0\nLow", "Now 2, then 3\nHigh", "–\nHigh"]  # noqa: RUF001 (a dash)
 
 
 def test_dark_cells_have_white_ink(paper):
