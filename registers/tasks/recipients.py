@@ -6,12 +6,13 @@ may not act on it today (the post is vacant, they have left, they may not see th
 the organisation's risk managers, so that nothing is missed as long as there is one.
 """
 
+from collections import defaultdict
 from functools import cached_property
 
 from django.db.models import Case, F, Q, When
 from django.utils import timezone
 
-from registers.models import Risk
+from registers.models import Membership, Risk
 from registers.permissions import (
     Permission,
     can,
@@ -19,6 +20,7 @@ from registers.permissions import (
     positions_across,
     registers_for,
     risks_across,
+    roles_with,
 )
 
 
@@ -62,28 +64,70 @@ class TaskReader:
     def risk_keys(self):
         return self.risks.order_by().values("pk")
 
-    def narrow(self, rows, owners, risk="risk__"):
-        """Those of these rows that are tasks of this person.
+    @cached_property
+    def _editors(self):
+        """Key of an organisation that they manage -> keys of who may edit its risks today."""
+        managed = {register.organisation_id for register in self.managed}
+        memberships = Membership.objects.active().filter(
+            organisation__in=managed,
+            user__is_active=True,
+            role__in=roles_with(Permission.EDIT_RISK),
+        )
+        editors = defaultdict(set)
+        for organisation, user in memberships.order_by().values_list("organisation", "user"):
+            editors[organisation].add(user)
+        return editors
+
+    def narrow(self, rows, owners):
+        """Those of these rows that may be tasks of this person: see `among`.
 
         rows: of risks that the person may see and edit. owners: the paths to the posts that may own
-        a row, the nearest first. risk: the path to its risk.
+        a row, the nearest first.
         """
-        is_mine = self._is_recipient(owners, risk)
+        holders = [When(**{f"{path}__isnull": False}, then=F(f"{path}__holder")) for path in owners]
+        recipient = Case(*holders, default=F("risk__raised_by"))
+        return self.among(rows, recipient, self._is_recipient(owners))
+
+    def among(self, rows, recipient, is_mine, register="risk__register"):
+        """Those of this person, and those in place of somebody who can do nothing about them.
+
+        recipient: an expression of whose they are. is_mine: the condition that it is this person.
+        register: the path to it. For a risk manager the rows come with `recipient` and
+        `exempt_risk`: whether the one may work on the other is asked by `workable`, for all kinds
+        of tasks together.
+        """
         if not self.managed:
             return rows.filter(is_mine)
-        holders = [When(**{f"{path}__isnull": False}, then=F(f"{path}__holder")) for path in owners]
-        rows = rows.annotate(recipient=Case(*holders, default=F(f"{risk}raised_by")))
-        rows = rows.annotate(is_with_somebody=can_be_worked_on_by("recipient", risk))
-        is_nobodys = Q(**{f"{risk}register__in": self.managed}, is_with_somebody=False)
-        return rows.filter(is_mine | is_nobodys)
+        exempt = When(risk__is_exempt=True, then=F("risk"))
+        rows = rows.annotate(
+            recipient=recipient, exempt_risk=Case(When(is_mine, then=None), exempt, default=None)
+        )
+        condition = is_mine
+        for organisation, editors in self._editors.items():
+            managed = [row.pk for row in self.managed if row.organisation_id == organisation]
+            is_left = Q(recipient=None) | ~Q(recipient__in=editors) | Q(exempt_risk__isnull=False)
+            condition |= Q(**{f"{register}__in": managed}) & is_left
+        return rows.filter(condition)
 
-    def _is_recipient(self, owners, risk):
+    def workable(self, pairs):
+        """Those of these pairs of keys, of a person and a risk, where the one may see and edit the
+        other today. A query where there are any.
+        """
+        if not pairs:
+            return set()
+        people, risks = map(set, zip(*pairs, strict=True))
+        rows = Risk.objects.filter(pk__in=risks).order_by()
+        rows = rows.annotate(person=F("register__organisation__memberships__user"))
+        rows = rows.filter(can_be_worked_on_by("person"), person__in=people)
+        return set(rows.values_list("person", "pk"))
+
+    def _is_recipient(self, owners):
         """The condition that the task goes to this person in the first place."""
         condition, none_before = Q(), Q()
         for path in owners:
             condition |= none_before & Q(**{f"{path}__holder": self.user})
             none_before &= Q(**{f"{path}__isnull": True})
-        return condition | none_before & Q(**{f"{risk}raised_by": self.user})
+        return condition | none_before & Q(risk__raised_by=self.user)
 
     def is_for_manager(self, risk, *owners):
         """Whether the person has the task in place of somebody else. owners: posts or None."""

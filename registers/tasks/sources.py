@@ -1,9 +1,12 @@
 """What may be a task, kind by kind: its rows, their day and whose they are."""
 
+import datetime
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from django.db.models import (
+    BigIntegerField,
     CharField,
     DateField,
     Exists,
@@ -23,7 +26,6 @@ from registers.models import (
     CommitteeActionRevision,
     Control,
     Escalation,
-    Membership,
     MissingInformation,
     Question,
     Register,
@@ -32,12 +34,27 @@ from registers.models import (
     TaskKind,
 )
 from registers.models.conditions import TEST_YEARS
-from registers.permissions import Permission, can_be_worked_on_by, roles_with
 from registers.tasks.task import TaskKey
 
 UNRATED = (MissingInformation.NO_RATING, MissingInformation.EARLIER_SCHEME)
 INCOMPLETE = (MissingInformation.NO_OWNER, MissingInformation.NO_FAILURE_TYPE)
 NO_DAY = Cast(Value(None), DateField())
+NO_KEY = Cast(Value(None), BigIntegerField())
+
+
+class TaskRow(NamedTuple):
+    """What is read of a task. recipient, exempt_risk: as TaskReader.among has them, else None."""
+
+    kind: str
+    record: int
+    on: datetime.date | None
+    register: int
+    recipient: int | None
+    exempt_risk: int | None
+
+    @property
+    def pair(self):
+        return self.recipient, self.exempt_risk
 
 
 @dataclass(frozen=True)
@@ -46,7 +63,8 @@ class Source:
 
     rows: TaskReader -> its rows of that kind, of any day. on: the lookup of the day; "": they wait.
     register, record: the lookups of the keys that a TaskKey has. years: how long after that day it
-    is due. waits: the condition that a row without a day is a task that waits.
+    is due. waits: the condition that a row without a day is a task that waits. is_shared: whether a
+    risk manager has those of others who can do nothing about them.
     """
 
     rows: Callable
@@ -55,29 +73,29 @@ class Source:
     record: str = "pk"
     years: int = 0
     waits: Q | None = None
+    is_shared: bool = True
 
     def keys(self, kind, reader, span):
-        """(kind, record, day, register) of those in the span, as a queryset; None: there are none.
+        """The values of a TaskRow for each in the span, as a queryset; None: there are none.
 
         A day is that of `on`: TaskKeys are made of it by `key`.
         """
         condition = self._is_within(span)
         if condition is None:
             return None
-        return (
-            self.rows(reader)
-            .filter(condition)
-            .order_by()
-            .values_list(
-                Value(str(kind), output_field=CharField()),
-                F(self.record),
-                F(self.on) if self.on else NO_DAY,
-                F(self.register),
-            )
+        rows = self.rows(reader).filter(condition).order_by()
+        is_shared = self.is_shared and reader.managed
+        return rows.values_list(
+            Value(str(kind), output_field=CharField()),
+            F(self.record),
+            F(self.on) if self.on else NO_DAY,
+            F(self.register),
+            *((F("recipient"), F("exempt_risk")) if is_shared else (NO_KEY, NO_KEY)),
         )
 
-    def key(self, kind, record, on, register):
-        return TaskKey(kind, record, years_later(on, self.years) if on else None, register)
+    def key(self, row):
+        on = years_later(row.on, self.years) if row.on else None
+        return TaskKey(TaskKind(row.kind), row.record, on, row.register)
 
     def _is_within(self, span):
         condition = None
@@ -111,36 +129,24 @@ def _actions(reader):
 
 
 def _questions(reader):
-    return _of_post(reader, Question.objects.open(), "organisation", "register")
+    return _of_post(reader, Question.objects.open(), "register")
 
 
 def _committee_actions(reader):
     """Those without a due day wait: somebody is to agree one."""
     rows = CommitteeActionRevision.objects.in_force(reader.day).open()
-    return _of_post(reader, rows, "action__organisation", "action__register")
+    return _of_post(reader, rows, "action__register")
 
 
-def _of_post(reader, rows, organisation, register):
-    """Rows for the holder of their post. organisation, register: the paths to these.
+def _of_post(reader, rows, register):
+    """Rows for the holder of their post. register: the path to it.
 
     Where the post is vacant, or its holder works on no register or may not see the risk, for the
     risk managers.
     """
     is_visible = Q(risk=None) | Q(risk__in=reader.risk_keys)
     rows = rows.filter(is_visible, **{f"{register}__in": [*reader.registers]})
-    editors = Membership.objects.active().filter(
-        user=OuterRef("post__holder"),
-        user__is_active=True,
-        organisation=OuterRef(organisation),
-        role__in=roles_with(Permission.EDIT_RISK),
-    )
-    rows = rows.annotate(
-        is_with_editor=Exists(editors.order_by()),
-        is_with_reader=can_be_worked_on_by("post__holder", "risk__"),
-    )
-    is_with_holder = Q(is_with_editor=True) & (Q(risk=None) | Q(is_with_reader=True))
-    is_nobodys = Q(**{f"{register}__in": reader.managed}) & ~is_with_holder
-    return rows.filter(Q(post__holder=reader.user) | is_nobodys)
+    return reader.among(rows, F("post__holder"), Q(post__holder=reader.user), register)
 
 
 def _controls(reader):
@@ -190,7 +196,9 @@ def _imports(reader):
 
 ALWAYS = ~Q(pk__in=())
 SOURCES = {
-    TaskKind.ESCALATION: Source(_escalations, register="to_register", waits=ALWAYS),
+    TaskKind.ESCALATION: Source(
+        _escalations, register="to_register", waits=ALWAYS, is_shared=False
+    ),
     TaskKind.REVIEW: Source(_risks, "next_review_on", "register", "risk"),
     TaskKind.ACTION: Source(_actions, "latest__due_on"),
     TaskKind.QUESTION: Source(_questions, "answer_by", register="register"),
@@ -206,11 +214,11 @@ SOURCES = {
         _controls, "latest__last_tested_on", years=TEST_YEARS, waits=Q(latest__last_tested_on=None)
     ),
     TaskKind.ASSURANCE: Source(_assurances, "expires_on"),
-    TaskKind.APPETITE: Source(_appetites, "review_by", "used_by"),
+    TaskKind.APPETITE: Source(_appetites, "review_by", "used_by", is_shared=False),
     TaskKind.RATING: Source(_unrated, register="register", record="risk", waits=ALWAYS),
     TaskKind.DETAILS: Source(_incomplete, register="register", record="risk", waits=ALWAYS),
-    TaskKind.DRAFT: Source(_drafts, register="register", waits=ALWAYS),
-    TaskKind.IMPORT: Source(_imports, register="register", waits=ALWAYS),
+    TaskKind.DRAFT: Source(_drafts, register="register", waits=ALWAYS, is_shared=False),
+    TaskKind.IMPORT: Source(_imports, register="register", waits=ALWAYS, is_shared=False),
 }
 # Without a register to run there is nothing of these.
 OF_MANAGERS = {TaskKind.ESCALATION, TaskKind.APPETITE, TaskKind.IMPORT}

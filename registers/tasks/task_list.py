@@ -6,7 +6,7 @@ from django.utils.functional import cached_property
 
 from registers.models import TaskKind
 from registers.tasks.recipients import TaskReader
-from registers.tasks.sources import OF_MANAGERS, SOURCES
+from registers.tasks.sources import OF_MANAGERS, SOURCES, TaskRow
 from registers.tasks.task import Span, Urgency, due_span
 from registers.tasks.words import tasks_of
 
@@ -14,8 +14,8 @@ from registers.tasks.words import tasks_of
 class TaskList:
     """The tasks of one person on a day, by urgency.
 
-    Two queries, and one for each kind of record among those that are shown. registers: those the
-    person may read, where they are known.
+    As many queries as task_keys, one for the registers, and one for each kind of record among those
+    that are shown. registers: those the person may read, where they are known.
     """
 
     def __init__(self, user, day, registers=None):
@@ -55,15 +55,14 @@ class TaskList:
 
 
 def task_count(user, day):
-    """How many tasks TaskList has. Two queries, and one for the person's roles.
+    """How many tasks TaskList has. None for somebody who has none anywhere: they edit no register.
 
-    None for somebody who has none anywhere: they edit no register.
+    As many queries as task_keys, one for registers and one for the person's roles.
     """
     reader = TaskReader(user, day)
     if not reader.registers:
         return None
-    rows = _union(reader, {kind: due_span(kind, day) for kind in TaskKind})
-    return rows.count() if rows is not None else 0
+    return len(task_keys(reader, {kind: due_span(kind, day) for kind in TaskKind}))
 
 
 def tasks_due(user, day, kinds=TaskKind):
@@ -86,11 +85,16 @@ def tasks_between(user, first, last, day, limit):
 
 
 def task_keys(reader, spans):
-    """The TaskKeys of a person, by urgency. spans: {kind: Span}. One query."""
+    """The TaskKeys of a person, by urgency. spans: {kind: Span}.
+
+    One query; for risk managers one for the organisation's editors, and one where exempt risks are
+    somebody else's work.
+    """
     rows = _union(reader, spans)
-    keys = [] if rows is None else rows
-    kinds = {str(kind): (SOURCES[kind], kind) for kind in TaskKind}
-    keys = (kinds[name][0].key(kinds[name][1], *fields) for name, *fields in keys)
+    rows = [] if rows is None else [TaskRow(*values) for values in rows]
+    pairs = {row.pair for row in rows if row.exempt_risk and row.recipient}
+    workable = reader.workable(pairs)
+    keys = [SOURCES[row.kind].key(row) for row in rows if row.pair not in workable]
     return sorted(keys, key=lambda key: key.order)
 
 

@@ -217,6 +217,16 @@ def test_a_post_held_by_an_interim_has_its_tasks(records):
     assert keys_of(records.people[Role.OFFICER]) == [TaskKind.ACTION]
 
 
+@pytest.mark.parametrize("sees_it", [True, False])
+def test_an_action_on_an_exempt_risk_is_its_owners_where_they_see_it(records, sees_it):
+    """An officer sees the exempt risks of their own post, and not what a vacant post owns."""
+    officers = records.posts[Role.OFFICER]
+    risk = sound_risk(records.register, officers if sees_it else records.vacant, is_exempt=True)
+    make_action(risk, owner=officers, on=days_ago(9), due_on=days_ago(1), title="Buy")
+    tasks = [keys_of(records.people[role]) for role in (Role.OFFICER, Role.MANAGER)]
+    assert [TaskKind.ACTION in kinds for kinds in tasks] == [sees_it, not sees_it]
+
+
 def test_an_exempt_risk_of_somebody_else_is_no_task_and_counts_nowhere(records):
     risk = sound_risk(records.register, records.vacant, is_exempt=True)
     make_action(risk, owner=records.posts[Role.OFFICER], on=days_ago(9), due_on=days_ago(1))
@@ -373,11 +383,11 @@ def test_the_page_makes_as_many_queries_for_two_of_each_kind_as_for_one(full):
     assert counts[0] == counts[1]
 
 
-def test_to_count_takes_four_queries(full):
+def test_to_count_takes_five_queries(full):
     person = User.objects.get(pk=full.people[Role.MANAGER].pk)
     with CaptureQueriesContext(connection) as queries:
         task_count(person, today())
-    assert len(queries) == 4
+    assert len(queries) == 5
 
 
 # Finished in one page, and back
