@@ -47,7 +47,11 @@ TABS = (
     Tab("Dashboard", (Page("Dashboard", "dashboard"),)),
     RISKS,
     Tab("Actions", (Page("Actions", "action_list"),)),
-    Tab("Assurance", (Page("Assurance", "assurance_map"),)),
+    Tab(
+        "Assurance",
+        (Page("Assurance", "assurance_map"), Page("Eight insights", "insight_list")),
+        ("insight_detail",),
+    ),
     Tab(
         "Agreements",
         (

@@ -19,6 +19,7 @@ from registers.views import (
     help,
     import_decisions,
     imports,
+    insights,
     invitations,
     library,
     meeting_before,
@@ -105,6 +106,8 @@ PAPERS = [
 REGISTER = [
     path("", registers.risk_list, name="risk_list"),
     path("dashboard/", dashboard.dashboard, name="dashboard"),
+    path("insights/", insights.insight_list, name="insight_list"),
+    path("insights/<int:number>/", insights.insight_detail, name="insight_detail"),
     path("export.json", exports.export_json, name="export_json"),
     path("agreements/", agreements.agreement_list, name="agreement_list"),
     path("agreements/new/", agreements.agreement_new, name="agreement_new"),

@@ -221,6 +221,8 @@ TABLE = {
     "risk_suggestions": ({"slug": "ours"}, expected_statuses(405), EDITORS),
     "risk_precedents": (RISK, EDITORS, EDITORS),
     "assurance_map": ({"slug": "ours"}, READERS),
+    "insight_list": ({"slug": "ours"}, READERS),
+    "insight_detail": ({"slug": "ours", "number": 8}, READERS),
     "assurance_new": (RISK, EDITORS, EDITORS),
     "control_new": (RISK, EDITORS, EDITORS),
     "control_edit": (RISK | {"pk": "first registers.control"}, EDITORS, EDITORS),

@@ -118,13 +118,13 @@ def evidence(day, recorded_by=None):
     )
 
 
-def evidence_days(risks, day):
+def evidence_days(risks, day, recorded_by=None):
     """Key of a risk -> the days of its evidence. risks: a queryset of keys. One query."""
     querysets = [
         rows.filter(**{f"{path}__in": risks, f"{on}__isnull": False})
         .order_by()
         .values_list(path, on)
-        for rows, path, on in evidence(day)
+        for rows, path, on in evidence(day, recorded_by)
     ]
     days = defaultdict(list)
     for risk, on in querysets[0].union(*querysets[1:]):

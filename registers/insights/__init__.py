@@ -1,0 +1,1 @@
+"""The eight insights, each read from a register's own record: one module an insight."""
