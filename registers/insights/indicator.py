@@ -25,9 +25,10 @@ class Indicator:
     """A count of `total` things, with a row for each that counts.
 
     slug: its name in an address. heading: in few words. predicate: what is said of the things that
-    count, and scope: the things that the total counts: of one and of several. reading: what a high or low count may mean. missing: what to record
-    where there is nothing to count among. is_about_people: neither the number nor the rows of a
-    small total are shown, for they point at people.
+    count, and scope: the things that the total counts: of a single one and of more. reading: what a
+    high or low count may mean. missing: what to record where there is nothing to count among.
+    is_about_people: neither the number nor the rows of a small total are shown, for they point at
+    people.
     """
 
     slug: str
@@ -68,8 +69,9 @@ class Indicator:
 
     @property
     def sentence(self) -> str:
+        numbers = (self.count, self.total)
         return count_sentence(
-            self.count, self.total, self.scope, self.predicate, None if self.is_withheld else FEWEST
+            *numbers, self.scope, self.predicate, FEWEST, is_withheld=self.is_withheld
         )
 
 

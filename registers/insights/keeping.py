@@ -42,10 +42,7 @@ def indicators(data):
         Indicator(
             "controls",
             "Vacant, interim or agency control",
-            (
-                "rests on a vacant post, an interim or agency staff",
-                "rest on a vacant post, an interim or agency staff",
-            ),
+            ("rests on temporary people", "rest on temporary people"),
             ("control of a risk in the top band", "controls of risks in the top band"),
             tuple(
                 IndicatorRow(risk.number, risk.title, title)
@@ -53,7 +50,7 @@ def indicators(data):
                 for title in risk.temporary_controls
             ),
             controls,
-            "Ask who runs these controls in a year.",
+            "The post is vacant, or interims or agency staff run it. Ask who runs it in a year.",
             "No risk in the top band has a control in place.",
         ),
     )

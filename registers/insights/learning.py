@@ -9,7 +9,7 @@ HEADINGS = {
     Precedent.Mark.UNSURE: ("Unsure", ("leaves us unsure", "leave us unsure")),
     Precedent.Mark.NOT_RELEVANT: (
         "Not relevant",
-        ("is not relevant here", "are not relevant here"),
+        ("is not ours", "are not ours"),
     ),
 }
 READINGS = {

@@ -11,10 +11,7 @@ def indicators(data):
         Indicator(
             "assured",
             "Assured beyond management",
-            (
-                "has valid assurance from beyond management",
-                "have valid assurance from beyond management",
-            ),
+            ("is assured beyond management", "are assured beyond management"),
             ("risk above tolerance", "risks above tolerance"),
             tuple(IndicatorRow(risk.number, risk.title, _lines(risk)) for risk in assured),
             len(above),

@@ -15,9 +15,9 @@ def indicators(data):
 
 
 def _of_tellers(data):
-    known = [risk for risk in data.risks if risk.told_by]
+    answers = [risk for risk in data.risks if risk.told_by]
     dated = [risk for risk in data.risks if risk.told_on]
-    front_line = [risk for risk in known if risk.told_by == Risk.Teller.FRONT_LINE]
+    front_line = [risk for risk in answers if risk.told_by == Risk.Teller.FRONT_LINE]
     late = [risk for risk in dated if (risk.raised_on - risk.told_on).days > MONTH]
     return (
         Indicator(
@@ -26,7 +26,7 @@ def _of_tellers(data):
             ("came from front-line staff", "came from front-line staff"),
             ("risk that says who told us", "risks that say who told us"),
             tuple(IndicatorRow(risk.number, risk.title) for risk in front_line),
-            len(known),
+            len(answers),
             "A low count asks whether people feel able to report.",
             "No risk says who told us of it. Record it when you log a risk.",
             is_about_people=True,

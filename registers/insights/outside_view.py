@@ -40,10 +40,7 @@ def indicators(data):
         Indicator(
             "unassured",
             "Not assured beyond management",
-            (
-                "has no valid assurance from beyond management",
-                "have no valid assurance from beyond management",
-            ),
+            ("is not assured beyond management", "are not assured beyond management"),
             ("risk", "risks"),
             tuple(IndicatorRow(risk.number, risk.title) for risk in unassured),
             len(data.risks),

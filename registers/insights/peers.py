@@ -27,9 +27,9 @@ def is_above_twice_running(data, risk):
 
 def indicators(data):
     risks = [risk for risk in data.risks if is_above_twice_running(data, risk)]
-    asked = [risk for risk in risks if risk.asked_outside]
-    nobody = [risk for risk in asked if risk.asked_outside.strip().casefold().startswith(NOBODY)]
-    advised = [risk for risk in asked if risk not in nobody]
+    answers = [risk for risk in risks if risk.asked_outside]
+    nobody = [risk for risk in answers if risk.asked_outside.strip().casefold().startswith(NOBODY)]
+    advised = [risk for risk in answers if risk not in nobody]
     missing = (
         "Nothing is above tolerance at two looks running, so there is nobody to ask about yet."
     )

@@ -20,14 +20,11 @@ def indicators(data):
         Indicator(
             "structural",
             "Structural",
-            (
-                "changes a structure: who reports to whom, a body or a contract",
-                "change a structure: who reports to whom, a body or a contract",
-            ),
+            ("is structural", "are structural"),
             ("open action", "open actions"),
             _rows(pair for pair in open_pairs if pair[1].kind == STRUCTURAL),
             len(open_pairs),
-            "A new structure may be needed. By itself it changes nothing that people do.",
+            "A new structure may be needed. By itself it does not change what people do.",
             "There is no open action. Record what is being done about each risk above tolerance.",
         ),
         Indicator(

@@ -5,26 +5,23 @@ from django.utils.translation import gettext, ngettext
 from registers.phrases.numbers import figures
 
 
-def count_sentence(count, total, scope, predicate, fewest):
+def count_sentence(count, total, scope, predicate, fewest, *, is_withheld=False):
     """ "3 of 14 risks above tolerance have an owner.", or why there is no such share.
 
-    scope, predicate: the things counted and what is said of them, of one and of several. fewest:
-    below it a total is too small to compare; None: the numbers are withheld.
+    scope, predicate: the things counted and what is said of them, of a single one and of more.
+    fewest: below it a total is too small to compare. is_withheld: no number may be shown.
     """
-    one, several = scope
+    values = {"count": figures(count) if count else gettext("None"), "total": figures(total)}
+    values |= {"fewest": fewest, "things": scope[total != 1], "predicate": predicate[count != 1]}
     if not total:
-        return gettext("There are no %(several)s.") % {"several": several}
-    if fewest is None:
-        return gettext("There are too few %(several)s to show.") % {"several": several}
-    text = gettext("%(count)s of %(total)s %(things)s %(predicate)s.")
-    if total < fewest:
-        text += " " + gettext("That is too few to compare.")
-    return text % {
-        "count": figures(count) if count else gettext("None"),
-        "total": figures(total),
-        "things": one if total == 1 else several,
-        "predicate": predicate[count != 1],
-    }
+        text = gettext("There are no %(things)s.")
+    elif is_withheld:
+        values["things"] = scope[1]
+        text = gettext("There are fewer than %(fewest)s %(things)s: too few to show.")
+    else:
+        text = gettext("%(count)s of %(total)s %(things)s %(predicate)s.")
+        text += " " + gettext("That is too few to compare.") if total < fewest else ""
+    return text % values
 
 
 def days_since_outside_sentence(days):

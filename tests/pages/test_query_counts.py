@@ -40,6 +40,8 @@ PATHS = [
     f"/registers/ours/?as_at={days_ago(100)}",
     f"/registers/ours/dashboard/?since={days_ago(200)}",
     f"/registers/ours/dashboard/?as_at={days_ago(100)}&more=order&more=ways",
+    "/registers/ours/insights/",
+    "/registers/ours/insights/8/?show=posts",
     *(f"/registers/ours/risks/{form}" for form in ("new/", "1/edit/", "1/assess/")),
 ]
 
