@@ -28,7 +28,7 @@ from registers.models import Role
 
 pytestmark = pytest.mark.django_db
 
-PAGES = ["", *(f"{number}/" for number in range(1, 9))]
+PAGES = ["", "8/"]
 LINK = re.compile(r'data-count="(\d+)"\s+href="([^"]+)#rows"')
 
 
@@ -77,8 +77,11 @@ def page_of(records, role, place="", **query):
 def test_each_number_leads_to_as_many_rows(records, role):
     client = Client()
     client.force_login(records.people[role])
-    links = LINK.findall(client.get("/registers/southmoor/insights/").text)
-    assert len(links) > 8
+    page = client.get("/registers/southmoor/insights/")
+    indicators = [row for panel in page.context["panels"] for row in panel.indicators]
+    assert all(row.count <= row.total for row in indicators)
+    links = LINK.findall(page.text)
+    assert len(links) == sum(bool(row.shown_rows) for row in indicators) > 8
     for count, href in links:
         rows = client.get(href.replace("&amp;", "&")).context["page"].paginator.count
         assert (href, rows) == (href, int(count))

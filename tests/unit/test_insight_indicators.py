@@ -246,11 +246,9 @@ def test_a_risk_is_back_where_it_came_down_and_is_above_again():
 def test_top_risks_and_their_controls_rest_on_temporary_people():
     resting = {"is_owner_temporary": True, "temporary_controls": ["Rota"]}
     risks = [
-        a_risk(
-            1, "severe", is_owner_temporary=True, controls_in_place=2, temporary_controls=["Rota"]
-        ),
+        a_risk(1, "severe", controls_in_place=2, **resting),
         a_risk(2, "severe", controls_in_place=1),
-        a_risk(3, "high", is_owner_temporary=True, controls_in_place=1, temporary_controls=["Log"]),
+        a_risk(3, "high", controls_in_place=1, **resting),
     ]
     panel = read(8, risks)
     assert (counts(panel.posts), counts(panel.controls)) == (([1], 2), ([1], 3))
