@@ -107,7 +107,7 @@ REGISTER = [
     path("", registers.risk_list, name="risk_list"),
     path("dashboard/", dashboard.dashboard, name="dashboard"),
     path("insights/", insights.insight_list, name="insight_list"),
-    path("insights/<int:number>/", insights.insight_detail, name="insight_detail"),
+    path("insights/<int:insight>/", insights.insight_detail, name="insight_detail"),
     path("export.json", exports.export_json, name="export_json"),
     path("agreements/", agreements.agreement_list, name="agreement_list"),
     path("agreements/new/", agreements.agreement_new, name="agreement_new"),
@@ -419,7 +419,7 @@ LIBRARY = [
     path("beyond-the-cases/", library.library_statements, name="library_statements"),
     path("failure-types/<slug:slug>/", library.library_failure_type, name="library_failure_type"),
     path("case-studies/<slug:slug>/", library.library_case, name="library_case"),
-    path("insights/<int:number>/", library.library_insight, name="library_insight"),
+    path("insights/<int:insight>/", library.library_insight, name="library_insight"),
     path("impacts/<slug:slug>/", library.library_impact, name="library_impact"),
 ]
 

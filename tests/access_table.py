@@ -222,7 +222,7 @@ TABLE = {
     "risk_precedents": (RISK, EDITORS, EDITORS),
     "assurance_map": ({"slug": "ours"}, READERS),
     "insight_list": ({"slug": "ours"}, READERS),
-    "insight_detail": ({"slug": "ours", "number": 8}, READERS),
+    "insight_detail": ({"slug": "ours", "insight": 8}, READERS),
     "assurance_new": (RISK, EDITORS, EDITORS),
     "control_new": (RISK, EDITORS, EDITORS),
     "control_edit": (RISK | {"pk": "first registers.control"}, EDITORS, EDITORS),

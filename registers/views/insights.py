@@ -39,13 +39,13 @@ def insight_list(request, slug):
 
 
 @read_only
-def insight_detail(request, slug, number):
+def insight_detail(request, slug, insight):
     register = get_register_for(request.user, slug)
     as_of = as_of_from(request, register, is_compared=True)
-    library = Insight.objects.filter(number=number).prefetch_related("case_rows__case", "points")
+    library = Insight.objects.filter(number=insight).prefetch_related("case_rows__case", "points")
     data = _data(request.user, register, as_of.day, as_of.since, as_of.recorded_by)
     panels = read_insights(data, library)
-    if number not in INSIGHTS or not panels:
+    if insight not in INSIGHTS or not panels:
         raise Http404("There is no such insight.")
     panel = panels[0]
     context = {
@@ -53,7 +53,7 @@ def insight_detail(request, slug, number):
         "as_of": as_of,
         "panel": panel,
         "tests": [row for row in panel.library.points.all() if row.kind == InsightPoint.Kind.TEST],
-        "outside": number == 3 and days_since_outside_sentence(days_since_outside(data)),
+        "outside": insight == 3 and days_since_outside_sentence(days_since_outside(data)),
         "trend": trend_table(panel, _quarters(request.user, register, as_of, data)),
         "counts_everything": counts_everything(request.user, register),
         **_shown(request, register, panel),
