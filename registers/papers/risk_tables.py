@@ -10,6 +10,7 @@ from django.utils.text import capfirst
 from registers.actions import in_list_order, post_name, with_risks
 from registers.headings import read_headings
 from registers.models import AdverseImpact, Assessment, Position
+from registers.movement import UNCHANGED
 from registers.papers.document import Block, Paragraph, Table
 from registers.phrases.files import unlisted_sentence
 from registers.phrases.numbers import join_names, quarter_ends_running
@@ -179,7 +180,9 @@ def moved_tables(dashboard) -> list[Block]:
     if not rows:
         return []
     headings = ("Change", "Risk", "Band")
-    return [Table("movement.risks", "Risks that changed", headings, tuple(rows))]
+    table = Table("movement.risks", "Risks that changed", headings, tuple(rows))
+    unlisted = sum(group.unlisted for group in moved.groups if group.kind != UNCHANGED)
+    return [table, *_unlisted("movement", unlisted)]
 
 
 def _bands(moved_risk):
@@ -204,4 +207,5 @@ def signs_table(cases) -> list[Block]:
         return []
     headings = ("Case", "Warning sign", "Our risks", "Marked since")
     caption = "Warning signs that are marked as relevant"
-    return [Table("warning_signs.signs", caption, headings, tuple(rows))]
+    table = Table("warning_signs.signs", caption, headings, tuple(rows))
+    return [table, *_unlisted("warning_signs", sum(row.unlisted for row in cases))]
