@@ -24,11 +24,14 @@ from makers import (
     make_risk,
 )
 
+from registers.agreements import agreement_cards
+from registers.home import gaps_of
 from registers.models import PaperDraft, Register, Tolerances
 from registers.papers.exempt_part import exempt_sections
 from registers.papers.parts import PaperParts
 from registers.papers.risk_paper import material_of, sections_of
 from registers.permissions import positions_for
+from registers.phrases.papers import gaps_sentence
 from registers.views.as_of import as_of_from
 from registers.views.dashboard import _dashboard
 from registers.views.filters import narrowing_from
@@ -153,3 +156,25 @@ def test_the_matrix_counts_the_risks_that_the_headline_counts(public):
     cells = [cell for row in public["matrix.counts"].rows for cell in row]
     assert sum(cell.count for cell in cells) == NEW + len(("stuck", "rose", "fell"))
     assert sum(cell.before for cell in cells) == len(("stuck", "rose", "fell", "closed"))
+
+
+def test_the_gaps_are_those_beside_the_dashboard(module_council, public):
+    council, day = module_council, days_ago(0)
+    positions = positions_for(council.people["officer"], council.register, day).on_register()
+    gaps = [(count, gap.label) for gap, count in gaps_of(positions, day, is_today=False)]
+    assert len(gaps) > 1
+    assert public["register_quality.gaps"].text == gaps_sentence(gaps, positions.count())
+
+
+def test_the_agreed_position_is_that_of_the_card_on_the_agreements_page(module_council, public):
+    council = module_council
+    positions = positions_for(
+        council.people["officer"],
+        council.register,
+        council.agreement.on,
+        council.agreement.recorded_by,
+    )
+    (card,) = agreement_cards(council.register, [(council.agreement, positions)])
+    counts = f"The register had {card.total} risks then, one of them above tolerance"
+    assert (card.total, card.above_tolerance) == (2, 1)
+    assert counts in public["agreed_position.agreed"].text
