@@ -94,6 +94,7 @@ PAPERS = [
     path("<int:pk>/text/<str:part>/<str:key>/", paper_steps.paper_text, name="paper_text"),
     path("<int:pk>/refresh/", paper_steps.paper_refresh, name="paper_refresh"),
     path("<int:pk>/clear/", paper_steps.paper_clear, name="paper_clear"),
+    path("<int:pk>/consult/", paper_steps.paper_consult, name="paper_consult"),
     path("<int:pk>/finalise/", paper_steps.paper_finalise, name="paper_finalise"),
     path("<int:pk>/publish/", paper_steps.paper_publish, name="paper_publish"),
     path("<int:pk>/paper.docx", paper_files.paper_docx, name="paper_docx"),

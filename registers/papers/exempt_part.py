@@ -11,7 +11,7 @@ from registers.phrases.papers import NOT_RECORDED, exempt_count_sentence
 
 
 def exempt_sections(m: Material) -> tuple[Section, ...]:
-    """m: of an exempt_reader."""
+    """Of one register. m: of an exempt_reader."""
     rows = read_rows(m.data, _exempt_positions(m).order_by("-score", "number"))
     return (_figures(m, len(rows)), _risks(rows), _reasons(rows), questions_section(m))
 

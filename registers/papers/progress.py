@@ -6,7 +6,14 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
 
-from registers.models import Clearance, ClearanceKind, ClearanceRule, FinalPaper, Paper
+from registers.models import (
+    Clearance,
+    ClearanceKind,
+    ClearanceRule,
+    Consultation,
+    FinalPaper,
+    Paper,
+)
 
 
 class Step(StrEnum):
@@ -62,6 +69,11 @@ class PaperProgress:
     @property
     def missing(self) -> list[NeededClearance]:
         return [row for row in self.clearances if row.clearance is None]
+
+    @cached_property
+    def consultation(self) -> Consultation | None:
+        """The latest one of the lead member. It is no clearance, and nothing waits for it."""
+        return self.paper.consultations.order_by("pk").last()
 
     @cached_property
     def final(self) -> FinalPaper | None:

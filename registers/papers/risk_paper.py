@@ -83,14 +83,16 @@ class Material:
         return read_rows(self.data, self.data.above.order_by("-score", "number"))
 
 
-def material_of(paper, draft, reader, *, is_public) -> Material:
-    """With a register of its own, as its scheme becomes that of the draft's day."""
-    register = Register.objects.select_related("organisation", "scheme").get(pk=paper.register_id)
-    return Material(paper, register, draft, reader, is_public)
+def materials_of(paper, draft, reader, *, is_public) -> list[Material]:
+    """One for each register of the paper, in its order.
 
-
-def sections_of(material: Material) -> tuple[Section, ...]:
-    return tuple(section(material) for section in (*COVER, *BODY))
+    With registers of their own, as their scheme becomes that of the draft's day.
+    """
+    rows = Register.objects.select_related("organisation", "scheme")
+    registers = rows.in_bulk(paper.register_keys)
+    return [
+        Material(paper, registers[key], draft, reader, is_public) for key in paper.register_keys
+    ]
 
 
 def paragraphs(key, heading, **texts) -> Section:

@@ -139,6 +139,7 @@ VERBS = {
     "paper.drafted": _("Drafted a paper"),
     "paper.edited": _("Edited a paper"),
     "paper.cleared": _("Cleared a paper"),
+    "paper.consulted": _("Recorded a consultation on a paper"),
     "paper.clearances-set": _("Set which clearances papers need"),
     "paper.finalised": _("Finalised a paper"),
     "paper.published": _("Published a paper"),

@@ -5,18 +5,20 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import Http404
 from django.shortcuts import redirect, render
+from django.utils import timezone
 
 from registers.forms.papers import (
     FILES,
     ClearanceRuleForm,
     ClearForm,
+    ConsultForm,
     FinaliseForm,
     NewPaperForm,
     PaperRefreshForm,
     PaperTextForm,
     PublishForm,
 )
-from registers.models import ClearanceRule, FinalPaper, InvalidTransition, Paper
+from registers.models import ClearanceRule, Consultation, FinalPaper, InvalidTransition, Paper
 from registers.papers.checks import named_exempt_risks, texts_of
 from registers.papers.edits import PUBLIC, paragraphs_of
 from registers.papers.formats import FILE_ERRORS, files_of
@@ -25,14 +27,16 @@ from registers.papers.grounds import statute_of
 from registers.papers.pango import is_available
 from registers.papers.parts import PaperParts, documents_to_freeze, final_documents
 from registers.papers.position import paper_days
+from registers.papers.progress import PaperProgress
 from registers.permissions import (
     Permission,
     clearances_of,
-    exempt_risks_of,
+    exempt_risks_in,
     get_paper_for,
     get_register_for,
     may_read_part_b,
     name_for,
+    registers_in,
 )
 from registers.views.form_flow import post_data, response_status, submit
 
@@ -41,7 +45,13 @@ EXEMPT_SINCE = "a risk became exempt after the draft was made, so draft the pape
 
 def paper_new(request, slug):
     register = get_register_for(request.user, slug, Permission.RUN_REGISTER)
-    form = NewPaperForm(post_data(request), register=register)
+    organisation = register.organisation
+    form = NewPaperForm(
+        post_data(request),
+        register=register,
+        further_registers=registers_in(request.user, organisation).exclude(pk=register.pk),
+        exempt_risks=exempt_risks_in(organisation),
+    )
     arguments = form.is_valid() and {"by": request.user, **form.arguments}
     if arguments and (paper := submit(form, Paper.begin, register, **arguments)):
         messages.success(request, "Paper drafted.")
@@ -60,7 +70,7 @@ def paper_text(request, slug, pk, part, key):
     form = PaperTextForm(
         post_data(request),
         part=part,
-        exempt_risks=exempt_risks_of(paper.register).select_related("register", "latest"),
+        exempt_risks=exempt_risks_in(paper.organisation),
         version=paper.version,
         wording=edit.wording if edit else paragraph.text,
     )
@@ -115,6 +125,17 @@ def paper_clear(request, slug, pk):
     return _page(request, "paper_clear", form, paper)
 
 
+def paper_consult(request, slug, pk):
+    """Record what the lead member said. Nothing waits for it."""
+    paper = get_paper_for(request.user, slug, pk, Permission.RUN_MEETINGS)
+    form = ConsultForm(post_data(request), version=paper.version, effective_on=timezone.localdate())
+    values = form.is_valid() and form.arguments
+    if values and submit(form, Consultation.record, paper, by=request.user, **values):
+        messages.success(request, "Consultation recorded.")
+        return redirect(paper)
+    return _page(request, "paper_consult", form, paper)
+
+
 def paper_finalise(request, slug, pk):
     """Freeze the text, with the opinion on a part that is not for publication."""
     paper = get_paper_for(request.user, slug, pk, Permission.RUN_REGISTER)
@@ -133,7 +154,7 @@ def _finalise(form, parts, *, by):
     if parts.exempt_since:
         raise InvalidTransition(EXEMPT_SINCE)
     documents = documents_to_freeze(parts, form.statute, values)
-    exempt_risks = exempt_risks_of(paper.register).select_related("register", "latest")
+    exempt_risks = exempt_risks_in(paper.organisation)
     if names := named_exempt_risks(texts_of(documents[PUBLIC]), exempt_risks):
         raise InvalidTransition(f"Part A names what is exempt: {', '.join(names)}")
     return FinalPaper.make(
@@ -154,7 +175,9 @@ def paper_publish(request, slug, pk):
     if form.is_valid() and submit(form, _publish, form, final, paper, by=request.user):
         messages.success(request, "Paper published.")
         return redirect(paper)
-    return _page(request, "paper_publish", form, paper, final=final, has_pdf=is_available())
+    context = {"final": final, "has_pdf": is_available()}
+    context["consultation"] = PaperProgress(paper).consultation
+    return _page(request, "paper_publish", form, paper, **context)
 
 
 def _publish(form, final, paper, *, by):

@@ -22,7 +22,7 @@ from registers.permissions import (
     Permission,
     can_on,
     clearances_of,
-    exempt_risks_of,
+    exempt_risks_in,
     get_paper_for,
     get_register_for,
     may_read_part_b,
@@ -112,7 +112,7 @@ def _remarks(paper, documents):
         sentences.append(long_paper_sentence(pages, PAGE_LIMIT))
     if acronyms := unexplained_acronyms(public):
         sentences.append(acronyms_sentence(acronyms))
-    exempt_risks = exempt_risks_of(paper.register).select_related("register", "latest")
+    exempt_risks = exempt_risks_in(paper.organisation)
     if names := named_exempt_risks(texts_of(public), exempt_risks):
         sentences.append(f"Part A names what is exempt: {', '.join(names)}. Take it out.")
     return sentences

@@ -25,9 +25,11 @@ from paper_files import texts_of_pdf, texts_of_word
 
 from registers.models import CaseStudy, FailureType, PaperFormat
 from registers.papers.checks import texts_of
+from registers.papers.edits import paragraphs_of
 from registers.papers.formats import file_of, formats
 from registers.papers.freezing import freeze, thaw
 from registers.papers.parts import PaperParts
+from registers.papers.template import template_values
 from registers.risk_fields import FIELDS, Sort
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database]
@@ -188,6 +190,53 @@ def test_an_empty_register_makes_a_paper(council):
     (document,) = PaperParts.of(paper).documents.values()
     assert document.part == ""
     assert "No risks were on this register on that day." in "\n".join(texts_of(document))
+
+
+@pytest.fixture(scope="module")
+def several(module_council):
+    """The parts of a paper on the register and one below, which has an exempt risk of its own."""
+    council = module_council
+    below = make_register(council.register.organisation, name="Adult services", prefix="ASC")
+    make_risk(below, assessed=(5, 5), title="Homes close", cause="No staff.")
+    make_risk(below, assessed=(5, 5), title=f"{CANARY} below", is_exempt=True)
+    paper = make_paper(council.register, by=council.manager, further_registers=[below.pk])
+    return PaperParts.of(paper)
+
+
+def test_a_paper_on_several_registers_has_a_chapter_for_each(several):
+    document = several.documents["A"]
+    headings = [row.heading for row in document.sections if row.key == "above_tolerance"]
+    register = several.paper.register
+    name = "Risks above tolerance"
+    assert headings == [f"{register}: {name}", f"Adult services: {name}"]
+    keys = [block.key for row in document.sections for block in row.blocks]
+    assert len({*keys}) == len(keys)
+    assert len({row.anchor for row in document.sections}) == len(document.sections)
+
+
+def test_its_cover_says_of_each_register_what_its_dashboard_does_and_adds_nothing_up(several):
+    summary = paragraphs(several.documents["A"], "executive_summary")
+    register = several.paper.register
+    above = [text for text in summary if "above tolerance" in text]
+    assert above[0].startswith(f"{register}: Two of 4 risks are above tolerance")
+    assert above[1].startswith("Adult services: The one risk is above tolerance")
+    assert sum("This paper reports" in text for text in summary) == 1
+
+
+def test_its_part_b_tells_of_the_exempt_risks_of_each_register(several):
+    public, exempt = ("\n".join(texts_of(several.documents[part])) for part in "AB")
+    assert f"{CANARY} below" in exempt and f"{CANARY} title" in exempt
+    assert CANARY not in public and "ASC-002" not in public
+
+
+def test_an_edit_finds_its_place_in_a_chapter(several):
+    key = f"above_tolerance.count@{several.paper.further_registers[0]}"
+    assert key in paragraphs_of(several.documents["A"])
+
+
+def test_a_template_names_a_section_of_all_registers(several):
+    texts = template_values(several.documents["A"])["above_tolerance"]["text"]
+    assert "Old pipes." in texts and "No staff." in texts
 
 
 def test_the_learning_paper_has_every_row_of_dorsets_table(council):

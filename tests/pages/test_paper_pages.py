@@ -13,6 +13,7 @@ from makers import (
     days_ago,
     finalise_paper,
     make_body,
+    make_grant,
     make_meeting,
     make_member,
     make_organisation,
@@ -30,6 +31,7 @@ from paper_files import texts_of_word
 from registers.models import PaperFormat, PublishedPaper, Role
 from registers.papers import formats
 from registers.papers.parts import PaperParts
+from registers.permissions import may_read_part_b
 
 pytestmark = pytest.mark.django_db
 ROLES = ("manager", "clerk", "officer", "monitoring-officer", "peer")
@@ -397,6 +399,52 @@ def test_a_final_paper_whose_risk_became_exempt_is_not_published(council):
     make_revision(council.risk, is_exempt=True)
     assert send(council, "clerk", "publish/", method="files").status_code == 409
     assert "Old pipes" not in get(council, "clerk").text
+
+
+@pytest.mark.parametrize("part", ["A", "B"])
+def test_a_paper_on_several_registers_is_whole_for_who_sees_each(council, part):
+    """Who sees every exempt risk of one of them sees no Part B."""
+    below = make_register(council.register.organisation)
+    make_risk(below, title="A secret below", is_exempt=True)
+    manager = council.people["manager"]
+    make_grant(council.register, council.people["officer"], by=manager)
+    paper = make_paper(council.register, by=manager, further_registers=[below.pk])
+    assert may_read_part_b(council.people["officer"], council.paper)
+    statuses = {
+        name: client_of(council, name).get(f"{paper.get_absolute_url()}?part={part}").status_code
+        for name in ("manager", "officer")
+    }
+    assert statuses == {"manager": 200, "officer": 200 if part == "A" else 404}
+
+
+def test_a_register_of_another_organisation_is_no_choice(council):
+    other = make_register(make_organisation())
+    form = {"kind": "risk", "further_registers": [other.pk]}
+    answer = client_of(council, "manager").post("/registers/ours/papers/new/", form)
+    assert "Select registers of your organisation" in errors_in(answer)
+
+
+def test_a_title_names_no_exempt_risk(council):
+    form = {"kind": "risk", "title": "A secret claim", "contact": council.exempt.reference}
+    answer = client_of(council, "manager").post("/registers/ours/papers/new/", form)
+    words = f"The public reads this part, and {council.exempt.reference} is exempt. Leave it out"
+    assert errors_in(answer).count(words) == 2
+
+
+def test_no_part_a_names_an_exempt_risk_of_another_register(council):
+    other = make_register(council.register.organisation)
+    risk = make_risk(other, title="Elsewhere", is_exempt=True)
+    answer = send(council, "manager", "text/A/recommendation.note/", wording=f"See {risk}.")
+    assert f"{risk.reference} is exempt" in answer.text
+
+
+def test_the_lead_member_is_consulted_and_the_page_says_so(council):
+    assert "No consultation is recorded. Nothing waits for it." in text_of(get(council, "clerk"))
+    day = {"effective_on_0": 1, "effective_on_1": 6, "effective_on_2": 2025}
+    form = {"member": "Cabinet Member for Finance", "response": "Say what it costs.", **day}
+    assert send(council, "clerk", "consult/", **form).status_code == 302
+    page = text_of(get(council, "officer"))
+    assert "Cabinet Member for Finance , consulted on 1 June 2025 Say what it costs." in page
 
 
 # Links
