@@ -414,6 +414,11 @@ class PublishForm(RevealingForm):
     token = TokenField()
     helper = Helper(Reveals("method", {ADDRESS: ["address"]}))
 
+    @property
+    def publication(self):
+        """The arguments of FinalPaper.publish, but for files."""
+        return {name: self.cleaned_data[name] for name in ("address", "token")}
+
     def __init__(self, data=None):
         super().__init__(data)
         words = self.fields["address"].error_messages["invalid"]

@@ -27,6 +27,7 @@ from registers.permissions import exempt_reader, exempt_since, public_reader
 from registers.phrases.files import MADE_UP
 
 DRAFT = "Draft"
+EXEMPT_SINCE = "a risk became exempt after the draft was made, so draft the paper again first"
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""The steps of a paper: begin, edit, draft again, clear, finalise and publish."""
+"""The steps of a paper until it is final: begin, edit, draft again, clear, consult, finalise."""
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
@@ -8,7 +8,6 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 
 from registers.forms.papers import (
-    FILES,
     ClearanceRuleForm,
     ClearForm,
     ConsultForm,
@@ -16,18 +15,14 @@ from registers.forms.papers import (
     NewPaperForm,
     PaperRefreshForm,
     PaperTextForm,
-    PublishForm,
 )
 from registers.models import ClearanceRule, Consultation, FinalPaper, InvalidTransition, Paper
 from registers.papers.checks import named_exempt_risks, texts_of
 from registers.papers.edits import PUBLIC, paragraphs_of
-from registers.papers.formats import FILE_ERRORS, files_of
 from registers.papers.freezing import freeze
 from registers.papers.grounds import statute_of
-from registers.papers.pango import is_available
-from registers.papers.parts import PaperParts, documents_to_freeze, final_documents
+from registers.papers.parts import EXEMPT_SINCE, PaperParts, documents_to_freeze
 from registers.papers.position import paper_days
-from registers.papers.progress import PaperProgress
 from registers.permissions import (
     Permission,
     clearances_of,
@@ -39,8 +34,6 @@ from registers.permissions import (
     registers_in,
 )
 from registers.views.form_flow import post_data, response_status, submit
-
-EXEMPT_SINCE = "a risk became exempt after the draft was made, so draft the paper again first"
 
 
 def paper_new(request, slug):
@@ -165,35 +158,6 @@ def _finalise(form, parts, *, by):
         token=form.cleaned_data["token"],
         **values,
     )
-
-
-def paper_publish(request, slug, pk):
-    """Publish the final text, or record where it is published."""
-    paper = get_paper_for(request.user, slug, pk, Permission.RUN_MEETINGS)
-    final = paper.finals.order_by("pk").last()
-    form = PublishForm(post_data(request))
-    if form.is_valid() and submit(form, _publish, form, final, paper, by=request.user):
-        messages.success(request, "Paper published.")
-        return redirect(paper)
-    context = {"final": final, "has_pdf": is_available()}
-    context["consultation"] = PaperProgress(paper).consultation
-    return _page(request, "paper_publish", form, paper, **context)
-
-
-def _publish(form, final, paper, *, by):
-    values = form.cleaned_data
-    if final is None:
-        raise InvalidTransition("the paper is not final yet")
-    final.paper = paper
-    if PaperParts.of(paper).exempt_since and not final.published.exists():
-        raise InvalidTransition(EXEMPT_SINCE)
-    if values["method"] == FILES:
-        try:
-            files = files_of(final_documents(final), final.draft.template_content)
-        except FILE_ERRORS as problem:
-            raise InvalidTransition(str(problem)) from problem
-        return final.publish(by=by, files=files, token=values["token"])
-    return final.publish(by=by, address=values["address"], token=values["token"])
 
 
 def clearance_rule(request, slug):

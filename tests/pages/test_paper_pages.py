@@ -2,6 +2,7 @@
 
 import copy
 import re
+import uuid
 from types import SimpleNamespace
 
 import pytest
@@ -74,6 +75,11 @@ def get(council, name, path=""):
 def send(council, name, path, **data):
     data = {"text_version": council.paper.version, **data}
     return client_of(council, name).post(f"{council.paper.get_absolute_url()}{path}", data)
+
+
+def read_to_end(answer):
+    """The page that is sent while the files are made: they are made as it is read."""
+    return answer.getvalue().decode()
 
 
 def text_of(answer):
@@ -201,7 +207,7 @@ def test_a_template_that_cannot_be_filled_leaves_nothing_published(council):
     clear_paper(council.paper, by=manager)
     finalise_paper(council.paper, by=manager)
     answer = send(council, "clerk", "publish/", method="files")
-    assert answer.status_code == 409
+    assert "Not published: " in read_to_end(answer)
     assert not council.paper.published.exists()
     answer = client_of(council, "manager").get(
         f"{council.paper.get_absolute_url()}paper.docx", follow=True
@@ -341,10 +347,47 @@ def test_a_clerk_publishes_both_parts_and_reads_part_a(council):
     manager = council.people["manager"]
     clear_paper(council.paper, by=manager)
     finalise_paper(council.paper, by=manager)
-    assert send(council, "clerk", "publish/", method="files").status_code == 302
+    page = read_to_end(send(council, "clerk", "publish/", method="files"))
+    assert page.index("Making: Part A, Word") < page.index("The paper is published.")
     rows = council.paper.published.values_list("part", "format")
     assert {*rows} == {(part, kind) for part in "AB" for kind in formats.formats()}
     assert "A secret claim" not in get(council, "clerk").text
+
+
+def test_a_page_that_is_closed_while_the_files_are_made_leaves_nothing_published(council):
+    manager = council.people["manager"]
+    clear_paper(council.paper, by=manager)
+    finalise_paper(council.paper, by=manager)
+    answer = send(council, "clerk", "publish/", method="files")
+    chunks = iter(answer.streaming_content)
+    assert any(b"Making: Part B, Word" in chunk for chunk in chunks)
+    del chunks, answer
+    assert not council.paper.published.exists()
+
+
+def test_two_who_publish_at_once_publish_once(council):
+    manager = council.people["manager"]
+    clear_paper(council.paper, by=manager)
+    finalise_paper(council.paper, by=manager)
+    token = {"token": str(uuid.uuid4())}
+    sent = {"method": "files", **token}
+    answers = [send(council, name, "publish/", **sent) for name in ("clerk", "clerk", "manager")]
+    pages = [read_to_end(answer) for answer in answers]
+    assert [("The paper is published." in page) for page in pages] == [True, True, False]
+    assert "Not published: The paper is published already." in pages[2]
+    assert send(council, "clerk", "publish/", **sent).status_code == 302
+    assert send(council, "manager", "publish/", **sent).status_code == 409
+    assert council.paper.published.count() == 2 * len(formats.formats())
+
+
+def test_a_risk_that_becomes_exempt_while_the_files_are_made_stops_them(council):
+    manager = council.people["manager"]
+    clear_paper(council.paper, by=manager)
+    finalise_paper(council.paper, by=manager)
+    answer = send(council, "clerk", "publish/", method="files")
+    make_revision(council.risk, is_exempt=True)
+    assert "Not published: A risk became exempt after the draft" in read_to_end(answer)
+    assert not council.paper.published.exists()
 
 
 def test_a_clerk_records_the_address_of_a_paper(council):
