@@ -90,6 +90,12 @@ class PaperProgress:
         return list(by_edition.values())
 
     @property
+    def edition_pairs(self) -> list[tuple]:
+        """The PublishedPapers of each edition, and a row of the edition that superseded it."""
+        later = [None, *(rows[0] for rows in self.editions)]
+        return list(zip(self.editions, later, strict=False))
+
+    @property
     def is_published(self) -> bool:
         """Whether the text as it is was published."""
         return bool(self.final and self.editions and self.editions[0][0].final_id == self.final.pk)

@@ -102,6 +102,8 @@ def reason_sentence(body: str) -> str:
 
 def assurance_sentence(count: int, total: int, words: str) -> str:
     """ "One of six risks above tolerance has no assurance." words: with their verb."""
+    if total == 1:
+        return gettext("The one risk above tolerance %(words)s.") % {"words": words}
     sentence = ngettext(
         "%(count)s of %(total)s risk above tolerance %(words)s.",
         "%(count)s of %(total)s risks above tolerance %(words)s.",

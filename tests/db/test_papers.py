@@ -2,10 +2,12 @@
 
 import copy
 import hashlib
+import re
 import uuid
 from types import SimpleNamespace
 
 import pytest
+from audit_check import verify
 from makers import (
     clear_paper,
     days_ago,
@@ -17,9 +19,16 @@ from makers import (
     make_revision,
     make_risk,
     publish_paper,
+    seal_rows,
 )
 
-from registers.models import ClearanceRule, Consultation, DuplicateSubmission, InvalidTransition
+from registers.models import (
+    ClearanceRule,
+    Consultation,
+    DuplicateSubmission,
+    InvalidTransition,
+    PublishedPaper,
+)
 from registers.papers.formats import files_of
 from registers.papers.parts import PaperParts, final_documents
 from registers.papers.progress import PaperProgress, Step
@@ -118,6 +127,14 @@ def test_what_was_published_keeps_its_bytes(council):
     paper.refresh(by=by, day=days_ago(0), since=days_ago(30), version=1)
     row.refresh_from_db()
     assert (bytes(row.content), row.is_intact) == (content, True)
+
+
+def test_verify_audit_finds_a_published_file_whose_bytes_changed(council):
+    (row,) = publish_paper(council.paper, by=council.manager)
+    seal_rows()
+    assert verify() == ""
+    PublishedPaper._base_manager.filter(pk=row.pk).update(content=b"Another paper.")
+    assert re.search(rf"published paper {row.pk} is not what was sealed", verify())
 
 
 def test_a_later_edition_supersedes_and_the_first_one_stays(council):

@@ -29,7 +29,7 @@ from makers import (
 )
 from paper_files import texts_of_word
 
-from registers.models import PaperFormat, PublishedPaper, Role
+from registers.models import AuditEntry, PaperFormat, PublishedPaper, Role
 from registers.papers import formats
 from registers.papers.parts import PaperParts
 from registers.permissions import may_read_part_b
@@ -151,6 +151,31 @@ def test_a_file_whose_bytes_were_changed_is_not_given(council):
     (row, *_) = publish_paper(council.paper, by=council.people["manager"])
     PublishedPaper._base_manager.filter(pk=row.pk).update(content=b"Another paper.")
     assert get(council, "manager", f"files/{row.pk}/").status_code == 404
+
+
+def test_a_published_paper_says_what_stands_and_by_which_post(council):
+    manager, clerk = council.people["manager"], council.people["clerk"]
+    make_post(council.register.organisation, "Head of Democracy", holder=manager)
+    publish_paper(council.paper, by=manager)
+    page = text_of(get(council, "manager"))
+    assert "What stands" in page and "What is next" not in page
+    assert "Version 1, " in page and "Publish by" not in page
+    page = text_of(get(council, "peer"))
+    assert " by Head of Democracy" in page
+    council.paper.refresh(by=manager, day=days_ago(0), since=days_ago(30), version=1)
+    publish_paper(council.paper, by=clerk)
+    page = text_of(get(council, "peer"))
+    assert page.count("Superseded by version 2 on") == 1
+
+
+def test_reading_a_part_b_is_in_the_audit_trail_once_a_day(council):
+    for path in ("?part=B", "paper.docx?part=B", "paper.docx", ""):
+        get(council, "manager", path)
+    get(council, "monitoring-officer", "paper.docx?part=B")
+    get(council, "clerk", "?part=B")
+    rows = AuditEntry.objects.filter(verb="part-b.read").values_list("by__email", "subject")
+    emails = [council.people[name].email for name in ("manager", "monitoring-officer")]
+    assert [*rows] == [(email, f"paper:{council.paper.pk}") for email in emails]
 
 
 # Files of the text as it is
