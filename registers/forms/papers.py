@@ -341,6 +341,9 @@ class FinaliseForm(PaperStepForm):
                 del self.fields[name]
             self.helper = Helper()
             return
+        if statute.schedule:
+            words = f"Copy the words of {statute.schedule}, if it has one that is not listed."
+            self.fields["other_ground"].help_text = words
         self.fields["ground"].choices = [*(statute.grounds | statute.confidential).items()]
         if not self.fields["ground"].choices:
             del self.fields["ground"]

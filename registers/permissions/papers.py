@@ -48,7 +48,7 @@ def papers_of_meeting(user, meeting):
     papers = Paper.objects.filter(meeting=meeting).annotate(is_published=Exists(published))
     if not can(user, Permission.READ_DRAFT_PAPERS, organisation):
         papers = papers.filter(is_published=True)
-    return papers.select_related("register").order_by("pk")
+    return papers.select_related("register", "organisation").order_by("pk")
 
 
 def get_paper_for(user, slug, pk, permission=Permission.VIEW_REGISTER):

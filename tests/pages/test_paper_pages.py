@@ -515,6 +515,22 @@ def test_the_lead_member_is_consulted_and_the_page_says_so(council):
     assert "Cabinet Member for Finance , consulted on 1 June 2025 Say what it costs." in page
 
 
+def test_the_resolution_on_a_part_b_is_drafted_for_the_minutes(council):
+    manager = council.people["manager"]
+    address = f"/meetings/{council.meeting.pk}/resolutions/new/"
+    client = client_of(council, "clerk")
+    assert "draft from a paper" not in client.get(address).text
+    clear_paper(council.paper, by=manager)
+    finalise_paper(council.paper, by=manager, grounds=["Paragraph 3 of a schedule: Information."])
+    query = f"?paper={council.paper.pk}"
+    assert query in client.get(address).text
+    assert f"{address}{query}" in get(council, "clerk").text
+    initial = client.get(address + query).context["form"].initial
+    assert "during the item “Risk report”, Part B" in initial["wording"]
+    assert initial["ground"] == "Paragraph 3 of a schedule"
+    assert client.get(f"{address}?paper=nonsense").context["form"].initial == {}
+
+
 # Links
 
 
