@@ -30,7 +30,7 @@ def _figures(m, count):
         "executive_summary",
         "Executive summary",
         count=exempt_count_sentence(count, m.data.total),
-        above=f"With them: {m.dashboard.section(Headline).sentence}",
+        above=f"With what is exempt: {m.dashboard.section(Headline).sentence}",
         moved=m.dashboard.moved.sentences[-1],
     )
 

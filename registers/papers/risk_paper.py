@@ -6,7 +6,7 @@ what they may not see is neither named nor counted.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from django.utils.formats import date_format
@@ -72,6 +72,11 @@ class Material:
         return self.dashboard.data
 
     @property
+    def registers(self) -> int:
+        """How many the paper covers."""
+        return len(self.paper.register_keys)
+
+    @property
     def body(self):
         """ "The Audit Committee", to begin a sentence with."""
         name = name_in_sentence(self.paper.meeting.body.name)
@@ -109,7 +114,7 @@ def executive_summary(m):
     return paragraphs(
         "executive_summary",
         "Executive summary",
-        about=position_sentence(m.draft.effective_on),
+        about=position_sentence(m.draft.effective_on, m.registers),
         above=above,
         **dict(zip(names, further, strict=False)),
         unrated=unrated_risks_sentence(unrated) if unrated else "",
@@ -150,12 +155,12 @@ def other_implications(m):
 
 
 def recommendation(m):
-    text = recommendation_sentence(m.body, m.draft.effective_on)
+    text = recommendation_sentence(m.body, m.draft.effective_on, m.registers)
     return paragraphs("recommendation", "Recommendation", note=text)
 
 
 def reasons(m):
-    text = reason_sentence(m.body)
+    text = reason_sentence(m.body, m.registers)
     return paragraphs("reasons", "Reason for recommendation", oversees=text)
 
 
@@ -214,16 +219,10 @@ def stuck(m):
 
 
 def overdue_actions(m):
-    counts = m.data.action_counts
-    return Section(
-        "overdue_actions",
-        "Overdue actions",
-        (
-            Paragraph("overdue_actions.count", counts.sentence),
-            Paragraph("overdue_actions.dates", redated_sentence(counts.redated, counts.undated)),
-            *late_actions_table(m.data),
-        ),
-    )
+    counts, key, heading = m.data.action_counts, "overdue_actions", "Overdue actions"
+    dates = redated_sentence(counts.redated, counts.undated)
+    texts = paragraphs(key, heading, count=counts.sentence, dates=dates)
+    return replace(texts, blocks=(*texts.blocks, *late_actions_table(m.data)))
 
 
 def assurance_gaps(m):

@@ -20,9 +20,13 @@ from registers.phrases.numbers import (
 NOT_RECORDED = "Not recorded"
 
 
-def position_sentence(day: datetime.date) -> str:
-    sentence = gettext("This paper reports the risk register as it stood on %(day)s.")
-    return sentence % {"day": date_format(day, "j F Y")}
+def position_sentence(day: datetime.date, registers: int = 1) -> str:
+    sentence = ngettext(
+        "This paper reports the risk register as it stood on %(day)s.",
+        "This paper reports %(count)s risk registers as they stood on %(day)s.",
+        registers,
+    )
+    return sentence % {"day": date_format(day, "j F Y"), "count": number_in_words(registers)}
 
 
 def evidence_sentence(day: datetime.date, recorded_at: datetime.datetime) -> str:
@@ -88,16 +92,22 @@ def costs_sentence(costs) -> str:
     return sentence % {"costs": join_names(rows)}
 
 
-def recommendation_sentence(body: str, day: datetime.date) -> str:
-    sentence = gettext(
+def recommendation_sentence(body: str, day: datetime.date, registers: int = 1) -> str:
+    sentence = ngettext(
         "%(body)s is asked to note the position of the register on %(day)s, and to say which risks "
-        "it wants to look at next."
+        "it wants to look at next.",
+        "%(body)s is asked to note the position of the registers on %(day)s, and to say which "
+        "risks it wants to look at next.",
+        registers,
     )
     return sentence % {"body": body, "day": date_format(day, "j F Y")}
 
 
-def reason_sentence(body: str) -> str:
-    return gettext("%(body)s oversees this register.") % {"body": body}
+def reason_sentence(body: str, registers: int = 1) -> str:
+    sentence = ngettext(
+        "%(body)s oversees this register.", "%(body)s reviews these registers.", registers
+    )
+    return sentence % {"body": body}
 
 
 def assurance_sentence(count: int, total: int, words: str) -> str:

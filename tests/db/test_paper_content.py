@@ -239,6 +239,12 @@ def test_a_template_names_a_section_of_all_registers(several):
     assert "Old pipes." in texts and "No staff." in texts
 
 
+def test_no_paragraph_is_empty(documents):
+    """It would have a number and nothing after it."""
+    blocks = [block for part in documents.values() for row in part.sections for block in row.blocks]
+    assert all(block.text for block in blocks if block.kind == "paragraph")
+
+
 def test_the_learning_paper_has_every_row_of_dorsets_table(council):
     paper = make_paper(council.register, by=council.manager, kind="learning", case_slugs=DORSETS)
     (document,) = PaperParts.of(paper).documents.values()

@@ -254,7 +254,7 @@ def test_every_sentence_with_a_number_is_the_dashboards(council, reader, part):
     page = text_of(client_of(council, reader).get(f"/registers/ours/dashboard/?since={since}"))
     document = PaperParts.of(council.paper).documents[part]
     texts = {
-        block.key: block.text.removeprefix("With them: ")
+        block.key: block.text.removeprefix("With what is exempt: ")
         for section in document.sections
         for block in section.blocks
         if block.kind == "paragraph"
