@@ -299,11 +299,12 @@ class ConsultForm(PaperStepForm):
 class FinaliseForm(PaperStepForm):
     """statute: by which a part is exempt, where the paper has a Part B; else None."""
 
+    condition_in_hint = ("ground", "other_ground", "interest", "opinion_by")
     ground = forms.MultipleChoiceField(
         label="On which ground is Part B not for publication?",
         required=False,
         widget=GovukCheckboxes,
-        help_text="In the words of the statute.",
+        help_text="In the words of the statute. Select one, or enter it below.",
         error_messages={"invalid_choice": "Select a ground of the statute"},
     )
     other_ground = PlainTextField(

@@ -37,10 +37,12 @@ def paper_publish(request, slug, pk):
         if rows:
             messages.success(request, "Paper published.")
             return redirect(paper)
+    progress = PaperProgress(paper)
     context = {
         **{"register": paper.register, "paper": paper, "form": form, "final": final},
         "has_pdf": is_available(),
-        "consultation": PaperProgress(paper).consultation,
+        "consultation": progress.consultation,
+        "is_published": request.method != "POST" and progress.is_published,
     }
     return render(request, "papers/paper_publish.html", context, status=response_status(form))
 
