@@ -122,7 +122,9 @@ def executive_summary(m):
 
 
 def equalities(m):
-    references = [row.reference for row in m.above if row.driver and row.driver.falls_on == SERVICE]
+    rows = m.data.above.filter(current__driver__falls_on=SERVICE).order_by("-score", "number")
+    numbers = rows.values_list("number", flat=True)
+    references = [m.data.register.reference(number) for number in numbers]
     return paragraphs(
         "equalities",
         "Equalities: who bears this hardest",
@@ -141,7 +143,12 @@ def use_of_evidence(m):
 
 
 def budget(m):
-    costs = [(row.reference, row.cost) for row in m.above if row.cost]
+    rows = m.data.above.filter(revision__estimated_cost__isnull=False)
+    rows = rows.select_related("revision").order_by("-score", "number")
+    costs = [
+        (m.data.register.reference(row.number), row.revision.get_estimated_cost_display())
+        for row in rows
+    ]
     return paragraphs("budget", "Budget", costs=costs_sentence(costs))
 
 

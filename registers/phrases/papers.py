@@ -18,6 +18,7 @@ from registers.phrases.numbers import (
 )
 
 NOT_RECORDED = "Not recorded"
+SOME = 20  # risks that a sentence names
 
 
 def position_sentence(day: datetime.date, registers: int = 1) -> str:
@@ -68,6 +69,12 @@ def no_agreement_sentence(body: str) -> str:
     }
 
 
+def _join_some(names) -> str:
+    """Up to twenty of them, and how many more there are."""
+    more = [gettext("%(count)s more") % {"count": figures(len(names) - SOME)}]
+    return join_names([*names[:SOME], *(more if len(names) > SOME else [])])
+
+
 def hardest_sentence(references) -> str:
     """references: of the risks above tolerance whose impact falls on users of services first."""
     if not references:
@@ -80,7 +87,7 @@ def hardest_sentence(references) -> str:
         len(references),
     )
     count = number_to_begin(len(references))
-    return sentence % {"count": count, "risks": join_names(references)}
+    return sentence % {"count": count, "risks": _join_some(references)}
 
 
 def costs_sentence(costs) -> str:
@@ -89,7 +96,7 @@ def costs_sentence(costs) -> str:
         return gettext("No estimated cost is recorded for the risks above tolerance.")
     rows = [f"{reference} {cost}" for reference, cost in costs]
     sentence = gettext("Estimated costs, if these risks came true: %(costs)s.")
-    return sentence % {"costs": join_names(rows)}
+    return sentence % {"costs": _join_some(rows)}
 
 
 def recommendation_sentence(body: str, day: datetime.date, registers: int = 1) -> str:

@@ -24,12 +24,14 @@ from makers import (
 from paper_files import texts_of_pdf, texts_of_word
 
 from registers.models import CaseStudy, FailureType, PaperFormat
+from registers.papers import risk_tables
 from registers.papers.checks import texts_of
 from registers.papers.edits import paragraphs_of
 from registers.papers.formats import file_of, formats
 from registers.papers.freezing import freeze, thaw
 from registers.papers.parts import PaperParts
 from registers.papers.template import template_values
+from registers.phrases.papers import hardest_sentence
 from registers.risk_fields import FIELDS, Sort
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database]
@@ -237,6 +239,23 @@ def test_an_edit_finds_its_place_in_a_chapter(several):
 def test_a_template_names_a_section_of_all_registers(several):
     texts = template_values(several.documents["A"])["above_tolerance"]["text"]
     assert "Old pipes." in texts and "No staff." in texts
+
+
+def test_a_table_that_does_not_list_all_says_how_many_more_in_both_parts(council, monkeypatch):
+    make_risk(council.register, assessed=(5, 5), title="Also exempt", is_exempt=True)
+    paper = make_paper(council.register, by=council.manager)
+    monkeypatch.setattr(risk_tables, "LISTED", 1)
+    public, exempt = PaperParts.of(paper).documents.values()
+    assert paragraphs(public, "above_tolerance")[-1] == "The register lists 1 more."
+    assert paragraphs(exempt, "executive_summary")[0].startswith("Two of the 6 risks")
+    for section in ("above_tolerance", "exempt_information"):
+        assert paragraphs(exempt, section) == ["The register lists 1 more."]
+    assert paragraphs(public, "equalities")[0].startswith("Two risks above tolerance would fall")
+
+
+def test_a_sentence_names_twenty_risks_and_says_how_many_more():
+    words = hardest_sentence([f"R-{number}" for number in range(1, 24)])
+    assert "R-20 and 3 more" in words and "R-21" not in words
 
 
 def test_no_paragraph_is_empty(documents):
