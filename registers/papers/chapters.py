@@ -47,10 +47,9 @@ def _joined(write: Write, materials: Sequence[Material]) -> Section:
         if len({rows.get(key) for rows in texts}) == 1:
             blocks.append(Paragraph(key, texts[0][key]))
             continue
-        named = zip((m.register for m in materials), texts, strict=True)
         blocks += [
-            Paragraph(f"{key}@{register.pk}", _under_its_name(rows[key], str(register)))
-            for register, rows in named
+            Paragraph(f"{key}@{m.register.pk}", _under_its_name(rows[key], str(m.register)))
+            for m, rows in zip(materials, texts, strict=True)
             if key in rows
         ]
     return replace(sections[0], blocks=tuple(blocks))

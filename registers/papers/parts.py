@@ -25,6 +25,7 @@ from registers.papers.learning_paper import learning_sections
 from registers.papers.risk_paper import Material, materials_of, paragraphs
 from registers.permissions import exempt_reader, exempt_since, public_reader
 from registers.phrases.files import MADE_UP
+from registers.phrases.papers import registers_label
 
 DRAFT = "Draft"
 EXEMPT_SINCE = "a risk became exempt after the draft was made, so draft the paper again first"
@@ -109,14 +110,9 @@ def front_of(paper: Paper) -> dict[str, tuple[str, str]]:
         "date": ("Date of meeting", date_format(meeting.on, "j F Y")),
         "officer": ("Officer", paper.officer.title),
         "subject": ("Subject of report", paper.title),
-        "register": _register_line(paper.registers),
+        "register": (registers_label(len(paper.registers)), ", ".join(map(str, paper.registers))),
     }
     return front | ({"contact": ("Officer contact", paper.contact)} if paper.contact else {})
-
-
-def _register_line(registers) -> tuple[str, str]:
-    label = "Register" if len(registers) == 1 else "Registers"
-    return label, ", ".join(map(str, registers))
 
 
 def documents_to_freeze(parts: PaperParts, statute: Statute, values) -> dict[str, Document]:

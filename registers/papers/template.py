@@ -110,7 +110,7 @@ def template_values(document: Document) -> dict:
         section.anchor: str(number) for number, section in enumerate(numbered_sections(document), 1)
     }
     sections = [_section(section, numbers.get(section.anchor, "")) for section in document.sections]
-    named = {
+    by_name = {
         section.key: _section(section, numbers.get(section.anchor, ""))
         for section in map(partial(_of_all_registers, document), document.sections)
     }
@@ -120,7 +120,7 @@ def template_values(document: Document) -> dict:
     return {
         **{"title": plain(document.title), "part": document.part, "mark": document.mark},
         **{name: front.get(name, "") for name in FRONT},
-        **{name: named.get(name, nothing) for name in SECTIONS},
+        **{name: by_name.get(name, nothing) for name in SECTIONS},
         **{"front": lines, "sections": sections},
     }
 

@@ -21,6 +21,10 @@ NOT_RECORDED = "Not recorded"
 SOME = 20  # risks that a sentence names
 
 
+def registers_label(count: int) -> str:
+    return ngettext("Register", "Registers", count)
+
+
 def position_sentence(day: datetime.date, registers: int = 1) -> str:
     sentence = ngettext(
         "This paper reports the risk register as it stood on %(day)s.",

@@ -78,8 +78,8 @@ def declaration_withdraw(request, pk, declaration):
 def resolution_new(request, pk):
     meeting = get_meeting_for(request.user, pk, Permission.RUN_MEETINGS)
     drafts = exclusion_drafts(papers_of_meeting(request.user, meeting))
-    named = (row for row in drafts if str(row.paper.pk) == request.GET.get("paper"))
-    draft = next(named, None)
+    key = request.GET.get("paper")
+    draft = next((row for row in drafts if str(row.paper.pk) == key), None)
     form = ResolutionForm(post_data(request), draft=draft)
     values = form.is_valid() and form.cleaned_data
     if values and submit(form, Resolution.record, meeting, by=request.user, **values):

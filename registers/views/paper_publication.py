@@ -4,6 +4,8 @@ Nothing is stored before all files are made: whoever closes the page, or a serve
 the paper as it was. The same form again publishes nothing twice.
 """
 
+import uuid
+
 from django.contrib import messages
 from django.http import StreamingHttpResponse
 from django.shortcuts import redirect, render
@@ -19,8 +21,6 @@ from registers.papers.progress import PaperProgress
 from registers.permissions import Permission, get_paper_for
 from registers.phrases.paper_files import file_in_words
 from registers.views.form_flow import post_data, response_status, submit
-
-PLACE = "<!-- progress -->"  # of the lines, in the page
 
 
 def paper_publish(request, slug, pk):
@@ -69,8 +69,9 @@ def _refuse_exempt_since(paper):
 
 
 def _made_while_sent(request, form, final, paper):
-    context = {"register": paper.register, "paper": paper, "place": PLACE}
-    head, tail = render_to_string("papers/paper_publishing.html", context, request).split(PLACE)
+    place = uuid.uuid4().hex  # of the lines, in the page
+    context = {"register": paper.register, "paper": paper, "place": place}
+    head, tail = render_to_string("papers/paper_publishing.html", context, request).split(place)
     lines = _lines(form, final, paper, by=request.user)
     answer = StreamingHttpResponse(_stream(head, lines, tail))
     answer["X-Accel-Buffering"] = "no"  # nginx passes each line on at once

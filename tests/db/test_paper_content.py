@@ -195,7 +195,7 @@ def test_an_empty_register_makes_a_paper(council):
 
 
 @pytest.fixture(scope="module")
-def several(module_council):
+def wide_paper(module_council):
     """The parts of a paper on the register and one below, which has an exempt risk of its own."""
     council = module_council
     below = make_register(council.register.organisation, name="Adult services", prefix="ASC")
@@ -205,10 +205,10 @@ def several(module_council):
     return PaperParts.of(paper)
 
 
-def test_a_paper_on_several_registers_has_a_chapter_for_each(several):
-    document = several.documents["A"]
+def test_a_paper_on_several_registers_has_a_chapter_for_each(wide_paper):
+    document = wide_paper.documents["A"]
     headings = [row.heading for row in document.sections if row.key == "above_tolerance"]
-    register = several.paper.register
+    register = wide_paper.paper.register
     name = "Risks above tolerance"
     assert headings == [f"{register}: {name}", f"Adult services: {name}"]
     keys = [block.key for row in document.sections for block in row.blocks]
@@ -216,28 +216,28 @@ def test_a_paper_on_several_registers_has_a_chapter_for_each(several):
     assert len({row.anchor for row in document.sections}) == len(document.sections)
 
 
-def test_its_cover_says_of_each_register_what_its_dashboard_does_and_adds_nothing_up(several):
-    summary = paragraphs(several.documents["A"], "executive_summary")
-    register = several.paper.register
+def test_its_cover_says_of_each_register_what_its_dashboard_does_and_adds_nothing_up(wide_paper):
+    summary = paragraphs(wide_paper.documents["A"], "executive_summary")
+    register = wide_paper.paper.register
     above = [text for text in summary if "above tolerance" in text]
     assert above[0].startswith(f"{register}: Two of 4 risks are above tolerance")
     assert above[1].startswith("Adult services: The one risk is above tolerance")
     assert sum("This paper reports" in text for text in summary) == 1
 
 
-def test_its_part_b_tells_of_the_exempt_risks_of_each_register(several):
-    public, exempt = ("\n".join(texts_of(several.documents[part])) for part in "AB")
+def test_its_part_b_tells_of_the_exempt_risks_of_each_register(wide_paper):
+    public, exempt = ("\n".join(texts_of(wide_paper.documents[part])) for part in "AB")
     assert f"{CANARY} below" in exempt and f"{CANARY} title" in exempt
     assert CANARY not in public and "ASC-002" not in public
 
 
-def test_an_edit_finds_its_place_in_a_chapter(several):
-    key = f"above_tolerance.count@{several.paper.further_registers[0]}"
-    assert key in paragraphs_of(several.documents["A"])
+def test_an_edit_finds_its_place_in_a_chapter(wide_paper):
+    key = f"above_tolerance.count@{wide_paper.paper.further_registers[0]}"
+    assert key in paragraphs_of(wide_paper.documents["A"])
 
 
-def test_a_template_names_a_section_of_all_registers(several):
-    texts = template_values(several.documents["A"])["above_tolerance"]["text"]
+def test_a_template_names_a_section_of_all_registers(wide_paper):
+    texts = template_values(wide_paper.documents["A"])["above_tolerance"]["text"]
     assert "Old pipes." in texts and "No staff." in texts
 
 
