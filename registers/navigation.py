@@ -61,7 +61,8 @@ TABS = (
         ),
         (
             *("agreement_new", "question_edit", "paper_new", "paper_detail", "paper_text"),
-            *("paper_refresh", "paper_clear", "paper_finalise", "paper_publish", "clearance_rule"),
+            *("paper_refresh", "paper_clear", "paper_consult", "paper_finalise", "paper_publish"),
+            "clearance_rule",
         ),
     ),
     Tab(

@@ -1,5 +1,5 @@
-"""Audit entries about reading: a register that was downloaded, an exempt risk that was opened, a
-page that was refused.
+"""Audit entries about reading: a register that was downloaded, an exempt risk or the Part B of a
+paper that was opened, a page that was refused.
 
 The only writes that a GET makes. docs/adr/0024-reading-in-the-audit-trail.md says why.
 """
@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from registers.models import AuditChain, AuditEntry
 
-EXEMPT_READ = "risk.exempt-read"
+EXEMPT_READ, PART_B_READ = "risk.exempt-read", "part-b.read"
 PAGE_REFUSED = "organisation.page-refused"
 MOST_REFUSALS = 20  # entries of one person, organisation and day
 
@@ -34,19 +34,25 @@ def record_exempt_read(risk, *, by):
     """
     if not risk.is_exempt:
         return
-    reads = _entries_of_today(EXEMPT_READ, risk, by)
+    text = {"reference": risk.reference}
+    _record_read(EXEMPT_READ, risk, risk.register.organisation, by=by, text=text)
+
+
+def record_part_b_read(paper, *, by):
+    """Record that a person opens or downloads its Part B: once for each person, paper and day."""
+    _record_read(PART_B_READ, paper, paper.organisation, by=by, text={"paper": paper.title})
+
+
+def _record_read(verb, record, organisation, *, by, text):
+    reads = _entries_of_today(verb, record, by)
     if reads.exists():
         return
-    organisation = risk.register.organisation
     with transaction.atomic():
         AuditChain.objects.select_for_update().get(organisation=organisation)
         if not reads.all().exists():
+            text = {**text, "by": str(by)}
             AuditEntry.record(
-                organisation=organisation,
-                by=by,
-                verb=EXEMPT_READ,
-                subject=risk,
-                text={"reference": risk.reference, "by": str(by)},
+                organisation=organisation, by=by, verb=verb, subject=record, text=text
             )
 
 

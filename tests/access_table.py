@@ -395,6 +395,7 @@ TABLE = {
     "paper_text": (PARAGRAPH, MANAGERS, MANAGERS),
     "paper_refresh": (PAPER, MANAGERS, MANAGERS),
     "paper_clear": (PAPER, CLEAR_PAPERS, CLEAR_PAPERS),
+    "paper_consult": (PAPER, RUN_MEETINGS, RUN_MEETINGS),
     "paper_finalise": (PAPER, MANAGERS, MANAGERS),
     "paper_publish": (PAPER, RUN_MEETINGS, RUN_MEETINGS),
     "paper_docx": (PAPER, READERS),

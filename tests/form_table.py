@@ -47,6 +47,7 @@ from registers.models import (
     CheckWaiver,
     Clearance,
     ClearanceRule,
+    Consultation,
     Control,
     Escalation,
     Paper,
@@ -94,7 +95,7 @@ OF_THE_REGISTER = {
         "appetite_new",
         "register_scheme",
         "risk_review_many",
-        *("paper_new", "paper_text", "paper_clear", "clearance_rule"),
+        *("paper_new", "paper_text", "paper_clear", "paper_consult", "clearance_rule"),
     )
 }
 
@@ -243,6 +244,15 @@ FORMS = {
         lambda council: {"kind": "legal", "cleared_by": "Head of Legal", "text_version": 1},
         {"note": "With a comment."},
     ),
+    "paper_consult": (
+        Consultation,
+        lambda council: {
+            "member": "Cabinet Member for Finance",
+            "text_version": 1,
+            **{"effective_on_0": 1, "effective_on_1": 6, "effective_on_2": 2025},
+        },
+        {"response": "Content."},
+    ),
     "clearance_rule": (ClearanceRule, lambda council: {"kinds": ["legal"]}, {"kinds": ["author"]}),
 }
 
@@ -250,6 +260,7 @@ FORMS = {
 MORE = {
     "paper_text": lambda council: [_paper(council), "A", "executive_summary.about"],
     "paper_clear": lambda council: [_paper(council)],
+    "paper_consult": lambda council: [_paper(council)],
     "check_set_aside": lambda council: ["rq2-unscored"],
     "check_take_back": lambda council: ["rq2-unscored"],
     "agreement_supersede": lambda council: [council.register.agreements.latest("pk").pk],
@@ -279,7 +290,7 @@ def add_version(council):
 
 BEFORE = {
     **dict.fromkeys(
-        ("paper_text", "paper_clear"),
+        ("paper_text", "paper_clear", "paper_consult"),
         lambda council: make_paper(council.register, by=council.manager, kind="learning"),
     ),
     "agreement_supersede": lambda council: make_agreement(council.register, by=council.manager),

@@ -41,7 +41,7 @@ from makers import (
     scheme_data,
 )
 
-from registers.models import CheckWaiver, LateItem, Meeting, Register
+from registers.models import CheckWaiver, Consultation, LateItem, Meeting, Register
 
 WORD = (
     "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft"  # 80 letters
@@ -138,6 +138,7 @@ def make_long_record(meeting, risk, *, post, by):
     later = make_meeting(meeting.body, days_ago(-30), place=words, title=words[:100])
     paper = make_paper(risk.register, by=by, meeting=later, officer=post, title=words[:200])
     paper.clear(by=by, kind="author", cleared_by=words, note=words, version=1)
+    Consultation.record(paper, by=by, member=words[:200], response=words, version=1)
     publish_files(paper, by=by)
 
 

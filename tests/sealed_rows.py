@@ -50,6 +50,7 @@ from registers.models import (
     CalendarKey,
     CheckWaiver,
     ClearanceRule,
+    Consultation,
     LateItem,
     MinutesApproval,
     ProgressNote,
@@ -111,6 +112,7 @@ def make_sealed_rows():
     words = {"part": "A", "key": key, "wording": "In our words.", "drafted": "As drafted."}
     paper.edit(by=manager, version=1, **words)
     publish_paper(paper, by=manager)
+    Consultation.record(paper, by=manager, member="Cabinet Member", version=2)
     CheckWaiver.put(
         risk, by=manager, check_name="rq1-stale", reason="May.", until=timezone.localdate()
     )

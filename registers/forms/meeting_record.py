@@ -259,7 +259,7 @@ class ReasonForm(forms.Form):
 
 
 class ResolutionForm(forms.Form):
-    """resolution: the one that it corrects, or None."""
+    """resolution: the one that it corrects, or None. draft: its wording and ground, or None."""
 
     wording = PlainTextField(
         label="What did the meeting resolve?",
@@ -294,8 +294,8 @@ class ResolutionForm(forms.Form):
     token = TokenField()
     helper = Helper("wording", "mover", "seconder", "is_carried", "ground")
 
-    def __init__(self, data=None, *, resolution=None):
-        initial = {}
+    def __init__(self, data=None, *, resolution=None, draft=None):
+        initial = {"wording": draft.wording, "ground": draft.ground} if draft else {}
         if resolution:
             names = ("wording", "mover", "seconder", "ground")
             initial = {name: getattr(resolution, name) for name in names}

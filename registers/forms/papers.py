@@ -6,7 +6,13 @@ from django.core.validators import URLValidator
 from django.utils import timezone
 
 from registers.forms.concurrency import LARGEST_VERSION, LOST, TokenField
-from registers.forms.fields import PlainTextField, RecordChoiceField, selection_errors
+from registers.forms.fields import (
+    PastDateField,
+    PlainTextField,
+    RecordChoiceField,
+    RecordMultipleChoiceField,
+    selection_errors,
+)
 from registers.govuk import (
     GovukCheckboxes,
     GovukRadios,
@@ -43,8 +49,20 @@ def _templates(organisation):
     return organisation.paper_templates.in_use().defer("content")
 
 
+def refuse_exempt(text, exempt_risks, advice="Leave it out"):
+    """The text, which the public reads. Raises ValidationError where it names an exempt risk."""
+    if names := named_exempt_risks([text], exempt_risks):
+        raise ValidationError(
+            f"The public reads this part, and {', '.join(names)} is exempt. {advice}"
+        )
+    return text
+
+
 class NewPaperForm(forms.Form):
-    """register: that the paper reports."""
+    """register: that the paper reports. further_registers: those that it can cover besides.
+
+    exempt_risks: that its title may not name.
+    """
 
     meeting = RecordChoiceField(
         None,
@@ -69,6 +87,14 @@ class NewPaperForm(forms.Form):
         required=False,
         widget=GovukCheckboxes,
         error_messages={"invalid_choice": "Select cases of the library"},
+    )
+    further_registers = RecordMultipleChoiceField(
+        None,
+        label="Which further registers does it cover?",
+        required=False,
+        widget=GovukCheckboxes,
+        help_text="A risk paper has a chapter for each, in the position of the same day.",
+        error_messages={"invalid_choice": "Select registers of your organisation"},
     )
     title = PlainTextField(
         label="Subject of the report",
@@ -97,18 +123,26 @@ class NewPaperForm(forms.Form):
     helper = Helper(
         *("meeting", "kind"),
         MoreDetail("Cases of a learning paper", "cases"),
+        MoreDetail("Several registers in one risk paper", "further_registers"),
         *("title", "officer", "contact", "template"),
     )
 
-    def __init__(self, data=None, *, register):
+    def __init__(self, data=None, *, register, further_registers, exempt_risks):
         super().__init__(data)
-        self.register = register
+        self.register, self.exempt_risks = register, exempt_risks
+        self.fields["further_registers"].queryset = further_registers
         meetings = register.meetings.not_cancelled().filter(on__gte=timezone.localdate())
         self.fields["meeting"].queryset = meetings.select_related("body__organisation")
         self.fields["template"].queryset = _templates(register.organisation)
         self.fields["officer"].queryset = register.organisation.posts.order_by("title")
         cases = CaseStudy.objects.order_by("number").values_list("slug", "name")
         self.fields["cases"].choices = list(cases)
+
+    def clean_title(self):
+        return refuse_exempt(self.cleaned_data["title"], self.exempt_risks)
+
+    def clean_contact(self):
+        return refuse_exempt(self.cleaned_data["contact"], self.exempt_risks)
 
     def clean(self):
         cleaned = super().clean()
@@ -122,9 +156,13 @@ class NewPaperForm(forms.Form):
         """Of Paper.begin, but for the register and the person."""
         values = dict(self.cleaned_data)
         day, since = paper_days(values["meeting"], self.register)
-        cases = values.pop("cases")
+        cases, further = values.pop("cases"), values.pop("further_registers")
         is_learning = values["kind"] == PaperKind.LEARNING
-        return {**values, "case_slugs": cases if is_learning else [], "day": day, "since": since}
+        choices = {
+            "case_slugs": cases if is_learning else [],
+            "further_registers": [] if is_learning else [row.pk for row in further],
+        }
+        return {**values, **choices, "day": day, "since": since}
 
 
 class PaperStepForm(forms.Form):
@@ -172,12 +210,9 @@ class PaperTextForm(PaperStepForm):
 
     def clean_wording(self):
         wording = self.cleaned_data["wording"]
-        if self.part != EXEMPT and (names := named_exempt_risks([wording], self.exempt_risks)):
-            raise ValidationError(
-                f"The public reads this part, and {', '.join(names)} is exempt. Leave it out, or "
-                "write it in Part B"
-            )
-        return wording
+        if self.part == EXEMPT:
+            return wording
+        return refuse_exempt(wording, self.exempt_risks, "Leave it out, or write it in Part B")
 
 
 class PaperRefreshForm(PaperStepForm):
@@ -236,14 +271,40 @@ class ClearForm(PaperStepForm):
         self.fields["kind"].choices = [(kind, kind.label) for kind in kinds]
 
 
+class ConsultForm(PaperStepForm):
+    """What the lead member said."""
+
+    member = PlainTextField(
+        label="Who is the lead member?",
+        subject="The post",
+        missing="Enter the post of the lead member",
+        max_length=LONGEST_TITLE,
+        one_line=True,
+        help_text="The post, for example Cabinet Member for Finance.",
+    )
+    effective_on = PastDateField(
+        label="When were they consulted?", subject="the day on which they were consulted"
+    )
+    response = PlainTextField(
+        label="What did they say?",
+        subject="The response",
+        required=False,
+        rows=3,
+        max_length=LONGEST_REASON,
+        help_text="Those who read the draft can read it. Say nothing that is exempt.",
+    )
+    helper = Helper("member", "effective_on", "response")
+
+
 class FinaliseForm(PaperStepForm):
     """statute: by which a part is exempt, where the paper has a Part B; else None."""
 
+    condition_in_hint = ("ground", "other_ground", "interest", "opinion_by")
     ground = forms.MultipleChoiceField(
         label="On which ground is Part B not for publication?",
         required=False,
         widget=GovukCheckboxes,
-        help_text="In the words of the statute.",
+        help_text="In the words of the statute. Select one, or enter it below.",
         error_messages={"invalid_choice": "Select a ground of the statute"},
     )
     other_ground = PlainTextField(
@@ -281,6 +342,9 @@ class FinaliseForm(PaperStepForm):
                 del self.fields[name]
             self.helper = Helper()
             return
+        if statute.schedule:
+            words = f"Copy the words of {statute.schedule}, if it has one that is not listed."
+            self.fields["other_ground"].help_text = words
         self.fields["ground"].choices = [*(statute.grounds | statute.confidential).items()]
         if not self.fields["ground"].choices:
             del self.fields["ground"]
@@ -353,6 +417,11 @@ class PublishForm(RevealingForm):
     )
     token = TokenField()
     helper = Helper(Reveals("method", {ADDRESS: ["address"]}))
+
+    @property
+    def publication(self):
+        """The arguments of FinalPaper.publish, but for files."""
+        return {name: self.cleaned_data[name] for name in ("address", "token")}
 
     def __init__(self, data=None):
         super().__init__(data)

@@ -86,6 +86,7 @@ from registers.models.paper import (
     PaperKind,
     PaperText,
 )
+from registers.models.paper_consultation import Consultation
 from registers.models.paper_publication import (
     FinalPaper,
     PaperFormat,
@@ -165,6 +166,7 @@ __all__ = [
     "CommitteeAction",
     "CommitteeActionRevision",
     "CommitteeActionStatus",
+    "Consultation",
     "Control",
     "ControlRevision",
     "ControlWeakness",

@@ -11,6 +11,7 @@ from django.db import models, transaction
 from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.functional import cached_property
 
 from registers.history.append_only import AppendOnlyRecord, DatedQuerySet, create_idempotent
 from registers.history.errors import InvalidTransition
@@ -33,7 +34,8 @@ class PaperKind(models.TextChoices):
 class Paper(AppendOnlyRecord):
     """A paper on a register for a meeting. Its title and officer are public.
 
-    case_slugs: of a learning paper, the cases that it tells of, in their order.
+    case_slugs: of a learning paper, the cases that it tells of, in their order. further_registers:
+    keys of the others of the organisation that a risk paper covers, in their order.
     """
 
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="papers")
@@ -46,6 +48,7 @@ class Paper(AppendOnlyRecord):
     )
     contact = models.CharField(max_length=LONGEST_TITLE, blank=True)
     case_slugs = models.JSONField(default=list, blank=True)
+    further_registers = models.JSONField(default=list, blank=True)
     token = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     effective_on = models.DateField()
@@ -75,14 +78,15 @@ class Paper(AppendOnlyRecord):
     ):
         """Begin a paper with its first draft, and return the paper.
 
-        day, since, template: see PaperDraft. fields: kind, title, contact, case_slugs; for the demo
-        recorded_at.
+        day, since, template: see PaperDraft. fields: kind, title, contact, case_slugs,
+        further_registers; for the demo recorded_at.
 
         The same token by the same person returns the paper that it made. Raises ValueError for
         records of another organisation, InvalidTransition for a cancelled meeting.
         """
         organisation = register.organisation
-        for record in (meeting.body, officer, *([template] if template else [])):
+        further = Register.objects.filter(pk__in=fields.get("further_registers", ()))
+        for record in (meeting.body, officer, *([template] if template else []), *further):
             if record.organisation_id != organisation.pk:
                 raise ValueError(f"{record} is not of {organisation}.")
         if meeting.is_cancelled:
@@ -112,6 +116,20 @@ class Paper(AppendOnlyRecord):
                 recorded_at=recorded_at,
             )
         return paper
+
+    @property
+    def register_keys(self):
+        """Of all registers that it covers, that of its address first."""
+        return [self.register_id, *self.further_registers]
+
+    @cached_property
+    def registers(self):
+        """The same as Registers. One query where it covers several."""
+        keys = self.further_registers
+        rows = Register.objects.select_related("scheme").in_bulk(keys) if keys else {}
+        for row in rows.values():
+            row.organisation = self.register.organisation
+        return [self.register, *(rows[key] for key in keys)]
 
     @property
     def version(self):

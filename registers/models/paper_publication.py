@@ -165,6 +165,12 @@ class PublishedPaper(PaperRow):
     def __str__(self):
         return f"{self.paper}, edition {self.edition}"
 
+    def seal_value(self, name):
+        """Of the digest, that of the bytes as they are: verify_audit finds bytes that changed."""
+        if name == "sha256":
+            return _digest(bytes(self.content))
+        return super().seal_value(name)
+
     @property
     def is_intact(self):
         """Whether the bytes are those that were published."""

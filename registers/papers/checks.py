@@ -69,6 +69,10 @@ def named_exempt_risks(texts: Iterable[str], exempt_risks) -> list[str]:
     return [
         risk.reference
         for risk in exempt_risks
-        if re.search(rf"\b{re.escape(risk.reference.casefold())}\b", text)
-        or risk.title.casefold() in text
+        if any(_is_in(text, words.casefold()) for words in (risk.reference, risk.title))
     ]
+
+
+def _is_in(text, words):
+    """As whole words: a risk that is called Art is not named by "part"."""
+    return re.search(rf"(?<!\w){re.escape(words)}(?!\w)", text) is not None

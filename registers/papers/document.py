@@ -97,11 +97,19 @@ Block = Paragraph | Bullets | Table | Matrix
 
 @dataclass(frozen=True)
 class Section:
-    """key: the placeholder of a template that stands for it, as `executive_summary`."""
+    """key: the placeholder of a template that stands for it, as `executive_summary`.
+
+    chapter: the key of its register in a paper on several, else "".
+    """
 
     key: str
     heading: str
     blocks: tuple[Block, ...]
+    chapter: str = ""
+
+    @property
+    def anchor(self) -> str:
+        return f"{self.key}-{self.chapter}" if self.chapter else self.key
 
 
 @dataclass(frozen=True)

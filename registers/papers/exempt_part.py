@@ -6,14 +6,16 @@ from registers.dashboard.headline import Headline
 from registers.papers.document import Section, Table
 from registers.papers.questions import questions_section
 from registers.papers.risk_paper import Material, paragraphs
-from registers.papers.risk_tables import read_rows
+from registers.papers.risk_tables import read_rows, unlisted
 from registers.phrases.papers import NOT_RECORDED, exempt_count_sentence
 
 
 def exempt_sections(m: Material) -> tuple[Section, ...]:
-    """m: of an exempt_reader."""
-    rows = read_rows(m.data, _exempt_positions(m).order_by("-score", "number"))
-    return (_figures(m, len(rows)), _risks(rows), _reasons(rows), questions_section(m))
+    """Of one register. m: of an exempt_reader."""
+    positions = _exempt_positions(m).order_by("-score", "number")
+    count, rows = positions.count(), read_rows(m.data, positions)
+    more = count - len(rows)
+    return (_figures(m, count), _risks(rows, more), _reasons(rows, more), questions_section(m))
 
 
 def has_exempt_risks(m: Material) -> bool:
@@ -30,12 +32,12 @@ def _figures(m, count):
         "executive_summary",
         "Executive summary",
         count=exempt_count_sentence(count, m.data.total),
-        above=f"With them: {m.dashboard.section(Headline).sentence}",
+        above=f"With what is exempt: {m.dashboard.section(Headline).sentence}",
         moved=m.dashboard.moved.sentences[-1],
     )
 
 
-def _risks(rows):
+def _risks(rows, more):
     headings = ("Risk and owner", "Cause, event and consequence", "Position", "Rating", "Dates")
     table = Table(
         "above_tolerance.risks",
@@ -43,7 +45,8 @@ def _risks(rows):
         headings,
         tuple(_row(row) for row in rows),
     )
-    return Section("above_tolerance", "Exempt risks", (table,))
+    blocks = (table, *unlisted("above_tolerance", more))
+    return Section("above_tolerance", "Exempt risks", blocks)
 
 
 def _row(row):
@@ -59,7 +62,7 @@ def _row(row):
     )
 
 
-def _reasons(rows):
+def _reasons(rows, more):
     """Why each risk was marked as exempt, as recorded with it."""
     headings = ("Risk", "Ground", "Public interest", "Decided by")
     table = Table(
@@ -76,4 +79,5 @@ def _reasons(rows):
             for row in rows
         ),
     )
-    return Section("exempt_information", "Why each risk is exempt", (table,))
+    blocks = (table, *unlisted("exempt_information", more))
+    return Section("exempt_information", "Why each risk is exempt", blocks)

@@ -55,9 +55,15 @@ def files_of(
 
     kinds: by default all that formats() has. See file_of().
     """
-    kinds = formats() if kinds is None else list(kinds)
     return [
-        (part, kind, file_of(document, kind, template))
-        for part, document in documents.items()
-        for kind in kinds
+        (part, kind, file_of(documents[part], kind, template))
+        for part, kind in planned_files(documents, kinds)
     ]
+
+
+def planned_files(
+    parts: Iterable[str], kinds: Iterable[PaperFormat] | None = None
+) -> list[tuple[str, PaperFormat]]:
+    """(part, format) of each file that a paper of these parts has. kinds: see files_of()."""
+    kinds = formats() if kinds is None else list(kinds)
+    return [(part, kind) for part in parts for kind in kinds]

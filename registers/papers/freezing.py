@@ -27,7 +27,9 @@ def freeze(document: Document) -> dict:
 
 def thaw(content: dict) -> Document:
     sections = tuple(
-        Section(row["key"], row["heading"], tuple(map(_block, row["blocks"])))
+        Section(
+            row["key"], row["heading"], tuple(map(_block, row["blocks"])), row.get("chapter", "")
+        )
         for row in content["sections"]
     )
     front = {name: tuple(line) for name, line in content["front"].items()}

@@ -2,9 +2,9 @@
 
 Schedule 12A to the Local Government Act 1972 (Part 1 for England, Part 4 for Wales), Schedule 7A to
 the Local Government (Scotland) Act 1973, and the Public Bodies (Admission to Meetings) Act 1960 for
-NHS bodies: legislation.gov.uk, Open Government Licence. We have read no source for Northern
-Ireland, nor paragraphs 5 and 9 to 15 of the Scottish schedule whole: there a person enters the
-words.
+NHS bodies; section 42 of the Local Government Act (Northern Ireland) 2014: legislation.gov.uk, Open
+Government Licence. We have read neither Schedule 6 to the Act of 2014 nor paragraphs 9 to 15 of the
+Scottish schedule whole: there a person enters the words.
 """
 
 from __future__ import annotations
@@ -64,8 +64,15 @@ SCOTLAND = {
     "any service provided by the authority.",
     4: "Information relating to any particular applicant for, or recipient or former recipient of, "
     "any financial assistance provided by the authority.",
+    5: "Information relating to the adoption, care, fostering or education of any particular child "
+    "or where any particular child is subject to a compulsory supervision order or interim "
+    "compulsory supervision order (as defined respectively in sections 83 and 86 of the "
+    "Children\u2019s Hearings (Scotland) Act 2011 (asp 1)) information relating to the order.",
     6: "Information relating to the financial or business affairs of any particular person (other "
     "than the authority).",
+    7: "Information relating to anything done or to be done in respect of any particular person "
+    "for the purposes of any of the matters referred to in section 27(1) of the Social Work "
+    "(Scotland) Act 1968 (providing reports on and supervision of certain persons).",
     8: "The amount of any expenditure proposed to be incurred by the authority under any "
     "particular contract for the acquisition of property or the supply of goods or services.",
 }
@@ -81,10 +88,13 @@ CONFIDENTIAL = {
     "prohibited": "Section 100A(3)(b): information the disclosure of which to the public is "
     "prohibited by or under any enactment or by the order of a court.",
 }
-CONFIDENTIAL_RESOLUTION = (
-    "The information is confidential. Section 100A(2) of the Local Government Act 1972 excludes "
-    "the public, so the meeting needs no resolution."
-)
+CONFIDENTIAL_IN_NORTHERN_IRELAND = {
+    "department": "Section 42(3)(a): information provided to the council by a government "
+    "department upon terms (however expressed) which forbid the disclosure of the information to "
+    "the public.",
+    "prohibited": "Section 42(3)(b): information the disclosure of which to the public is "
+    "prohibited by or under any statutory provision or by the order of a court.",
+}
 PUBLIC_INTEREST = (
     "In all the circumstances of the case, the public interest in maintaining the exemption "
     "outweighs the public interest in disclosing the information."
@@ -95,9 +105,10 @@ PUBLIC_INTEREST = (
 class Statute:
     """schedule: how a ground names it. grounds: key of a form -> the ground in full.
 
-    confidential: the same of information that is confidential, where the statute knows it. power:
-    what the resolution is passed under, "" where we know none. tests_interest: whether an exempt
-    ground asks for the public interest.
+    confidential: the same of information that is confidential, where the statute knows it, and
+    exclusion: what excludes the public from it without a resolution. power: what the resolution is
+    passed under, "" where we know none. tests_interest: whether an exempt ground asks for the
+    public interest.
     """
 
     schedule: str
@@ -105,15 +116,18 @@ class Statute:
     confidential: dict[str, str]
     power: str
     tests_interest: bool
+    exclusion: str = ""
 
 
-def _statute(act, schedule, paragraphs, *, confidential, power, tests_interest) -> Statute:
+def _statute(act, schedule, paragraphs, **fields) -> Statute:
     name = f"{schedule} to the {act}"
     grounds = {str(n): f"Paragraph {n} of {name}: {words}" for n, words in paragraphs.items()}
-    return Statute(name, grounds, confidential, power, tests_interest)
+    return Statute(name, grounds, **fields)
 
 
 ACT_1972, ACT_1973 = "Local Government Act 1972", "Local Government (Scotland) Act 1973"
+ACT_2014 = "Local Government Act (Northern Ireland) 2014"
+EXCLUSION = f"section 100A(2) of the {ACT_1972}"
 OF_NATION = {
     Nation.ENGLAND: _statute(
         ACT_1972,
@@ -122,6 +136,7 @@ OF_NATION = {
         confidential=CONFIDENTIAL,
         power=f"section 100A(4) of the {ACT_1972}",
         tests_interest=True,
+        exclusion=EXCLUSION,
     ),
     Nation.WALES: _statute(
         ACT_1972,
@@ -130,6 +145,7 @@ OF_NATION = {
         confidential=CONFIDENTIAL,
         power=f"section 100A(4) of the {ACT_1972}",
         tests_interest=True,
+        exclusion=EXCLUSION,
     ),
     Nation.SCOTLAND: _statute(
         ACT_1973,
@@ -138,6 +154,15 @@ OF_NATION = {
         confidential={},
         power=f"section 50A(4) of the {ACT_1973}",
         tests_interest=False,
+    ),
+    Nation.NORTHERN_IRELAND: _statute(
+        ACT_2014,
+        "Schedule 6",
+        {},
+        confidential=CONFIDENTIAL_IN_NORTHERN_IRELAND,
+        power=f"section 42(4) of the {ACT_2014}",
+        tests_interest=False,
+        exclusion=f"section 42(2) of the {ACT_2014}",
     ),
 }
 OF_NHS = Statute(
@@ -179,7 +204,11 @@ def opinion_sentences(statute: Statute, final_values) -> dict[str, str]:
         "ground": " ".join(grounds),
     }
     if final_values["is_confidential"]:
-        sentences["resolution"] = CONFIDENTIAL_RESOLUTION
+        exclusion = statute.exclusion
+        sentences["resolution"] = (
+            f"The information is confidential. {exclusion[0].upper()}{exclusion[1:]} excludes the "
+            "public, so the meeting needs no resolution."
+        )
         return sentences
     interest = [PUBLIC_INTEREST] if statute.tests_interest else []
     power = f"under {statute.power}, " if statute.power else ""
@@ -188,3 +217,14 @@ def opinion_sentences(statute: Statute, final_values) -> dict[str, str]:
         "resolution": f"Resolution, as drafted for the meeting: that {power}the public be excluded "
         "while the meeting considers Part B, on the ground given above.",
     }
+
+
+def exclusion_wording(statute: Statute, *, title: str, grounds: list[str], interest: str) -> str:
+    """The resolution as the minutes have it once it is passed. grounds: as a form gives them."""
+    power = f"under {statute.power} " if statute.power else ""
+    tested = f" {PUBLIC_INTEREST}" if statute.tests_interest else ""
+    return (
+        f"That {power}the public be excluded from the meeting during the item “{title}”, Part B, "
+        "because exempt information of this description would otherwise be likely to be disclosed "
+        f"to them. {' '.join(grounds)}{tested} {interest}"
+    ).strip()

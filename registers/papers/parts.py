@@ -8,6 +8,7 @@ from functools import cached_property
 from django.utils.formats import date_format
 
 from registers.models import FinalPaper, Paper, PaperDraft, PaperKind, PaperText
+from registers.papers.chapters import chapters, paper_sections
 from registers.papers.document import Document, Section
 from registers.papers.edits import (
     EXEMPT,
@@ -21,11 +22,13 @@ from registers.papers.exempt_part import exempt_sections, has_exempt_risks
 from registers.papers.freezing import thaw
 from registers.papers.grounds import Statute, opinion_sentences
 from registers.papers.learning_paper import learning_sections
-from registers.papers.risk_paper import Material, material_of, paragraphs, sections_of
+from registers.papers.risk_paper import Material, materials_of, paragraphs
 from registers.permissions import exempt_reader, exempt_since, public_reader
 from registers.phrases.files import MADE_UP
+from registers.phrases.papers import registers_label
 
 DRAFT = "Draft"
+EXEMPT_SINCE = "a risk became exempt after the draft was made, so draft the paper again first"
 
 
 @dataclass(frozen=True)
@@ -41,33 +44,38 @@ class PaperParts:
         return cls(paper, drafts.order_by("pk").last())
 
     @cached_property
-    def _public(self) -> Material:
+    def _public(self) -> list[Material]:
         reader = public_reader(self.paper.register.organisation)
-        return material_of(self.paper, self.draft, reader, is_public=True)
+        return materials_of(self.paper, self.draft, reader, is_public=True)
 
     @cached_property
-    def _exempt(self) -> Material:
+    def _exempt(self) -> list[Material]:
+        """Those of the registers that have exempt risks."""
+        if self.paper.kind != PaperKind.RISK:
+            return []
         reader = exempt_reader(self.paper.register.organisation)
-        return material_of(self.paper, self.draft, reader, is_public=False)
+        materials = materials_of(self.paper, self.draft, reader, is_public=False)
+        return [row for row in materials if has_exempt_risks(row)]
 
-    @cached_property
+    @property
     def has_part_b(self) -> bool:
-        return self.paper.kind == PaperKind.RISK and has_exempt_risks(self._exempt)
+        return bool(self._exempt)
 
     @cached_property
     def exempt_since(self) -> list:
         """The risks that became exempt after the draft was made, so that edits may tell of them."""
-        risks = exempt_since(self.paper.register, self.draft.recorded_at)
-        return list(risks.select_related("register", "latest").order_by("number"))
+        risks = exempt_since(self.paper, self.draft.recorded_at)
+        return list(risks.select_related("register", "latest").order_by("register", "number"))
 
     @cached_property
     def drafted(self) -> dict[str, Document]:
         """Part of an edit -> the Document of that part, without edits."""
         if self.paper.kind == PaperKind.LEARNING:
-            return {PUBLIC: self._document(learning_sections(self._public))}
-        parts = {PUBLIC: self._document(sections_of(self._public))}
+            return {PUBLIC: self._document(learning_sections(self._public[0]))}
+        parts = {PUBLIC: self._document(paper_sections(self._public))}
         if self.has_part_b:
-            parts[EXEMPT] = self._document(exempt_sections(self._exempt), EXEMPT)
+            sections = tuple(chapters(self._exempt, exempt_sections))
+            parts[EXEMPT] = self._document(sections, EXEMPT)
         return parts
 
     @cached_property
@@ -102,7 +110,7 @@ def front_of(paper: Paper) -> dict[str, tuple[str, str]]:
         "date": ("Date of meeting", date_format(meeting.on, "j F Y")),
         "officer": ("Officer", paper.officer.title),
         "subject": ("Subject of report", paper.title),
-        "register": ("Register", str(register)),
+        "register": (registers_label(len(paper.registers)), ", ".join(map(str, paper.registers))),
     }
     return front | ({"contact": ("Officer contact", paper.contact)} if paper.contact else {})
 

@@ -6,7 +6,14 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
 
-from registers.models import Clearance, ClearanceKind, ClearanceRule, FinalPaper, Paper
+from registers.models import (
+    Clearance,
+    ClearanceKind,
+    ClearanceRule,
+    Consultation,
+    FinalPaper,
+    Paper,
+)
 
 
 class Step(StrEnum):
@@ -64,6 +71,11 @@ class PaperProgress:
         return [row for row in self.clearances if row.clearance is None]
 
     @cached_property
+    def consultation(self) -> Consultation | None:
+        """The latest one of the lead member. It is no clearance, and nothing waits for it."""
+        return self.paper.consultations.order_by("pk").last()
+
+    @cached_property
     def final(self) -> FinalPaper | None:
         """The final text, unless the paper changed since."""
         return self.paper.finals.filter(version=self.version).select_related("by").first()
@@ -76,6 +88,12 @@ class PaperProgress:
         for row in rows.order_by("-edition", "pk"):
             by_edition.setdefault(row.edition, []).append(row)
         return list(by_edition.values())
+
+    @property
+    def edition_pairs(self) -> list[tuple]:
+        """The PublishedPapers of each edition, and a row of the edition that superseded it."""
+        later = [None, *(rows[0] for rows in self.editions)]
+        return list(zip(self.editions, later, strict=False))
 
     @property
     def is_published(self) -> bool:

@@ -6,7 +6,7 @@ what they may not see is neither named nor counted.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from django.utils.formats import date_format
@@ -72,6 +72,11 @@ class Material:
         return self.dashboard.data
 
     @property
+    def registers(self) -> int:
+        """How many the paper covers."""
+        return len(self.paper.register_keys)
+
+    @property
     def body(self):
         """ "The Audit Committee", to begin a sentence with."""
         name = name_in_sentence(self.paper.meeting.body.name)
@@ -83,14 +88,16 @@ class Material:
         return read_rows(self.data, self.data.above.order_by("-score", "number"))
 
 
-def material_of(paper, draft, reader, *, is_public) -> Material:
-    """With a register of its own, as its scheme becomes that of the draft's day."""
-    register = Register.objects.select_related("organisation", "scheme").get(pk=paper.register_id)
-    return Material(paper, register, draft, reader, is_public)
+def materials_of(paper, draft, reader, *, is_public) -> list[Material]:
+    """One for each register of the paper, in its order.
 
-
-def sections_of(material: Material) -> tuple[Section, ...]:
-    return tuple(section(material) for section in (*COVER, *BODY))
+    With registers of their own, as their scheme becomes that of the draft's day.
+    """
+    rows = Register.objects.select_related("organisation", "scheme")
+    registers = rows.in_bulk(paper.register_keys)
+    return [
+        Material(paper, registers[key], draft, reader, is_public) for key in paper.register_keys
+    ]
 
 
 def paragraphs(key, heading, **texts) -> Section:
@@ -107,7 +114,7 @@ def executive_summary(m):
     return paragraphs(
         "executive_summary",
         "Executive summary",
-        about=position_sentence(m.draft.effective_on),
+        about=position_sentence(m.draft.effective_on, m.registers),
         above=above,
         **dict(zip(names, further, strict=False)),
         unrated=unrated_risks_sentence(unrated) if unrated else "",
@@ -115,7 +122,9 @@ def executive_summary(m):
 
 
 def equalities(m):
-    references = [row.reference for row in m.above if row.driver and row.driver.falls_on == SERVICE]
+    rows = m.data.above.filter(current__driver__falls_on=SERVICE).order_by("-score", "number")
+    numbers = rows.values_list("number", flat=True)
+    references = [m.data.register.reference(number) for number in numbers]
     return paragraphs(
         "equalities",
         "Equalities: who bears this hardest",
@@ -134,7 +143,12 @@ def use_of_evidence(m):
 
 
 def budget(m):
-    costs = [(row.reference, row.cost) for row in m.above if row.cost]
+    rows = m.data.above.filter(revision__estimated_cost__isnull=False)
+    rows = rows.select_related("revision").order_by("-score", "number")
+    costs = [
+        (m.data.register.reference(row.number), row.revision.get_estimated_cost_display())
+        for row in rows
+    ]
     return paragraphs("budget", "Budget", costs=costs_sentence(costs))
 
 
@@ -148,12 +162,12 @@ def other_implications(m):
 
 
 def recommendation(m):
-    text = recommendation_sentence(m.body, m.draft.effective_on)
+    text = recommendation_sentence(m.body, m.draft.effective_on, m.registers)
     return paragraphs("recommendation", "Recommendation", note=text)
 
 
 def reasons(m):
-    text = reason_sentence(m.body)
+    text = reason_sentence(m.body, m.registers)
     return paragraphs("reasons", "Reason for recommendation", oversees=text)
 
 
@@ -212,16 +226,10 @@ def stuck(m):
 
 
 def overdue_actions(m):
-    counts = m.data.action_counts
-    return Section(
-        "overdue_actions",
-        "Overdue actions",
-        (
-            Paragraph("overdue_actions.count", counts.sentence),
-            Paragraph("overdue_actions.dates", redated_sentence(counts.redated, counts.undated)),
-            *late_actions_table(m.data),
-        ),
-    )
+    counts, key, heading = m.data.action_counts, "overdue_actions", "Overdue actions"
+    dates = redated_sentence(counts.redated, counts.undated)
+    texts = paragraphs(key, heading, count=counts.sentence, dates=dates)
+    return replace(texts, blocks=(*texts.blocks, *late_actions_table(m.data)))
 
 
 def assurance_gaps(m):

@@ -10,6 +10,7 @@ from django.utils.text import capfirst
 from registers.actions import in_list_order, post_name, with_risks
 from registers.headings import read_headings
 from registers.models import AdverseImpact, Assessment, Position
+from registers.movement import UNCHANGED
 from registers.papers.document import Block, Paragraph, Table
 from registers.phrases.files import unlisted_sentence
 from registers.phrases.numbers import join_names, quarter_ends_running
@@ -90,7 +91,7 @@ def above_table(rows, count) -> list[Block]:
         headings,
         tuple(_above_row(row) for row in rows),
     )
-    return [table, *_unlisted("above_tolerance", count - len(rows))]
+    return [table, *unlisted("above_tolerance", count - len(rows))]
 
 
 def _above_row(row):
@@ -104,7 +105,8 @@ def _above_row(row):
     )
 
 
-def _unlisted(section, count) -> list[Block]:
+def unlisted(section, count) -> list[Block]:
+    """That the register has so many more than the table above; nothing for none."""
     return [Paragraph(f"{section}.unlisted", unlisted_sentence(count))] if count > 0 else []
 
 
@@ -124,7 +126,7 @@ def stuck_table(data) -> list[Block]:
     label = data.rules.bands[-1].label
     caption = f"Risks that have been {label} the longest"
     table = Table("stuck.risks", caption, ("Risk", f"{label} since", "How long"), rows)
-    return [table, *_unlisted("stuck", len(data.stuck) - len(rows))]
+    return [table, *unlisted("stuck", len(data.stuck) - len(rows))]
 
 
 def _month(day):
@@ -153,7 +155,7 @@ def late_actions_table(data) -> list[Block]:
     headings = ("Action", "Risk", "Owner", "First due", "Due", "Due date changed")
     caption = "Actions that are overdue, or whose due date changed twice or more"
     table = Table("overdue_actions.actions", caption, headings, rows)
-    return [table, *_unlisted("overdue_actions", count - len(rows))]
+    return [table, *unlisted("overdue_actions", count - len(rows))]
 
 
 def _post_of(action):
@@ -179,7 +181,9 @@ def moved_tables(dashboard) -> list[Block]:
     if not rows:
         return []
     headings = ("Change", "Risk", "Band")
-    return [Table("movement.risks", "Risks that changed", headings, tuple(rows))]
+    table = Table("movement.risks", "Risks that changed", headings, tuple(rows))
+    more = sum(group.unlisted for group in moved.groups if group.kind != UNCHANGED)
+    return [table, *unlisted("movement", more)]
 
 
 def _bands(moved_risk):
@@ -204,4 +208,5 @@ def signs_table(cases) -> list[Block]:
         return []
     headings = ("Case", "Warning sign", "Our risks", "Marked since")
     caption = "Warning signs that are marked as relevant"
-    return [Table("warning_signs.signs", caption, headings, tuple(rows))]
+    table = Table("warning_signs.signs", caption, headings, tuple(rows))
+    return [table, *unlisted("warning_signs", sum(row.unlisted for row in cases))]

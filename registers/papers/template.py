@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 
 from django.utils.translation import gettext
 
@@ -106,11 +107,12 @@ def _finding(row):
 def template_values(document: Document) -> dict:
     """What each placeholder of template_names.NAMES gives, as JSON takes it."""
     numbers = {
-        section.key: str(number) for number, section in enumerate(numbered_sections(document), 1)
+        section.anchor: str(number) for number, section in enumerate(numbered_sections(document), 1)
     }
-    sections = {
-        section.key: _section(section, numbers.get(section.key, ""))
-        for section in document.sections
+    sections = [_section(section, numbers.get(section.anchor, "")) for section in document.sections]
+    by_name = {
+        section.key: _section(section, numbers.get(section.anchor, ""))
+        for section in map(partial(_of_all_registers, document), document.sections)
     }
     nothing = _section(Section("", "", ()), "")
     front = {name: plain(text) for name, (_, text) in document.front.items()}
@@ -118,9 +120,18 @@ def template_values(document: Document) -> dict:
     return {
         **{"title": plain(document.title), "part": document.part, "mark": document.mark},
         **{name: front.get(name, "") for name in FRONT},
-        **{name: sections.get(name, nothing) for name in SECTIONS},
-        **{"front": lines, "sections": list(sections.values())},
+        **{name: by_name.get(name, nothing) for name in SECTIONS},
+        **{"front": lines, "sections": sections},
     }
+
+
+def _of_all_registers(document, section):
+    """What a name stands for: in a paper on several registers each has such a section."""
+    chapters = [row for row in document.sections if row.key == section.key]
+    if len(chapters) == 1:
+        return section
+    rows = [(Paragraph(row.anchor, row.heading), *row.blocks) for row in chapters]
+    return replace(chapters[0], blocks=tuple(block for row in rows for block in row))
 
 
 def _section(section, number):

@@ -21,6 +21,9 @@ EDGES = ("top", "left", "bottom", "right", "insideH", "insideV")
 BORDERS = "".join(f'<w:{edge} w:val="single" w:sz="4" w:color="505A5F"/>' for edge in EDGES)
 FULL_WIDTH = 5000  # the width of the text, in fiftieths of a percent
 HEADING = "D9E5E6"
+NEXT = "<w:keepNext/>"  # on the same page as what follows
+_EXACT = 'w:before="0" w:after="0" w:line="120" w:lineRule="exact"'
+GAP = f"<w:p><w:pPr><w:spacing {_EXACT}/></w:pPr></w:p>"  # below a table
 DARK = 0.54  # from this shade white ink has more contrast than black
 
 
@@ -47,7 +50,11 @@ class Styles:
 
 def blocks(rows: Iterable[Block], styles: Styles = Styles()) -> str:
     """The blocks in their order. Ends with a paragraph, as a cell of a table must."""
-    parts = [WRITERS[block.kind](block, styles) for block in rows]
+    parts: list[str] = []
+    for block in rows:
+        part = WRITERS[block.kind](block, styles)
+        is_below_table = bool(parts) and parts[-1].endswith("</w:tbl>")
+        parts += [GAP, part] if is_below_table and block.kind == "paragraph" else [part]
     if not parts or parts[-1].endswith("</w:tbl>"):
         parts.append("<w:p/>")
     return "".join(parts)
@@ -84,15 +91,18 @@ def _table(block, _):
 
 
 def _matrix(block: Matrix, _):
+    """Its rows stay on one page."""
     widths = [FULL_WIDTH // (len(block.impact) + 1)] * (len(block.impact) + 1)
     rows = [
         row(
             [
-                _cell(label, widths[0], is_bold=True),
+                _cell(label, widths[0], is_bold=True, flow=NEXT if place else ""),
                 *(_matrix_cell(cell, widths[0]) for cell in cells),
             ]
         )
-        for label, cells in block.lines
+        for place, (label, cells) in zip(
+            range(len(block.likelihood) - 1, -1, -1), block.lines, strict=True
+        )
     ]
     headings = ["Likelihood, by impact", *block.impact]
     return _caption(block) + table(block.caption, headings, rows, widths)
@@ -114,7 +124,7 @@ def _matrix_cell(cell, width):
 def _caption(block):
     if not block.caption:
         return ""
-    return paragraph(block.caption, f"{style('Caption')}<w:keepNext/>", run="<w:b/>")
+    return paragraph(block.caption, f"{style('Caption')}{NEXT}", run="<w:b/>")
 
 
 def table(caption: str, headings, rows: Iterable[str], widths: list[int]) -> str:
@@ -133,7 +143,7 @@ def table(caption: str, headings, rows: Iterable[str], widths: list[int]) -> str
     head = ""
     if headings:
         cells = (
-            _cell(text, width, is_bold=True, fill=HEADING)
+            _cell(text, width, is_bold=True, fill=HEADING, flow=NEXT)
             for text, width in zip(headings, widths, strict=True)
         )
         head = row(cells, "<w:tblHeader/>")
@@ -153,10 +163,10 @@ def cell(content: str, width: int, fill: str = "") -> str:
     return f'<w:tc><w:tcPr><w:tcW w:w="{width}" w:type="pct"/>{shade}</w:tcPr>{content}</w:tc>'
 
 
-def _cell(text, width, *, is_bold=False, fill="", ink="", alignment=""):
+def _cell(text, width, *, is_bold=False, fill="", ink="", alignment="", flow=""):
     colour = f'<w:color w:val="{ink}"/>' if ink else ""
     run = f'{"<w:b/>" if is_bold else ""}{colour}<w:sz w:val="{SMALL}"/>'
-    spacing = f'<w:spacing w:before="40" w:after="40"/>{alignment}'
+    spacing = f'{flow}<w:spacing w:before="40" w:after="40"/>{alignment}'
     return cell(paragraph(text, spacing, run=run), width, fill)
 
 

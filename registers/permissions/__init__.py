@@ -57,7 +57,7 @@ from registers.permissions.names import PersonName, may_read_names, name_for
 from registers.permissions.papers import (
     clearances_of,
     exempt_reader,
-    exempt_risks_of,
+    exempt_risks_in,
     exempt_since,
     get_paper_for,
     marking_reader,
@@ -137,7 +137,7 @@ __all__ = [
     "defaults_to_agreed",
     "directorates_of",
     "exempt_reader",
-    "exempt_risks_of",
+    "exempt_risks_in",
     "exempt_since",
     "get_committee_action_for",
     "get_deep_dive_for",

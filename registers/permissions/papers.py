@@ -1,7 +1,7 @@
 """Which papers and parts of papers a person reads, and for which readers a part is made."""
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 from django.shortcuts import get_object_or_404
 
 from registers.models import (
@@ -11,7 +11,7 @@ from registers.models import (
     RiskRevision,
     Role,
 )
-from registers.permissions.access import get_register_for, risks_for
+from registers.permissions.access import get_register_for, risks_across
 from registers.permissions.exempt import sees_all_exempt
 from registers.permissions.roles import (
     Permission,
@@ -48,7 +48,7 @@ def papers_of_meeting(user, meeting):
     papers = Paper.objects.filter(meeting=meeting).annotate(is_published=Exists(published))
     if not can(user, Permission.READ_DRAFT_PAPERS, organisation):
         papers = papers.filter(is_published=True)
-    return papers.select_related("register").order_by("pk")
+    return papers.select_related("register", "organisation").order_by("pk")
 
 
 def get_paper_for(user, slug, pk, permission=Permission.VIEW_REGISTER):
@@ -66,8 +66,8 @@ def get_paper_for(user, slug, pk, permission=Permission.VIEW_REGISTER):
 
 
 def may_read_part_b(user, paper):
-    """Whether they see every exempt risk of its register."""
-    return sees_all_exempt(user, paper.register)
+    """Whether they see every exempt risk of its registers."""
+    return all(sees_all_exempt(user, register) for register in paper.registers)
 
 
 def clearances_of(user, organisation):
@@ -93,13 +93,30 @@ def marking_reader(organisation):
     return reader_in_role(Role.OFFICER, organisation)
 
 
-def exempt_risks_of(register):
-    """The exempt risks that are or were on the register, as they are today."""
-    return risks_for(exempt_reader(register.organisation), register).filter(is_exempt=True)
+def exempt_risks_of(registers):
+    """The exempt risks that are or were on these registers of one organisation, as of today."""
+    reader = exempt_reader(registers[0].organisation)
+    return risks_across(reader, registers).filter(is_exempt=True)
 
 
-def exempt_since(register, instant):
-    """Those of exempt_risks_of that were not exempt yet at an instant."""
-    earlier = RiskRevision.objects.filter(risk=OuterRef("pk"), recorded_at__lte=instant)
-    latest = earlier.order_by("-number").values("is_exempt")[:1]
-    return exempt_risks_of(register).annotate(was_exempt=latest).filter(was_exempt=False)
+def exempt_risks_in(organisation):
+    """Those of all its registers: no Part A may name one, whichever register it reports."""
+    registers = organisation.registers.all()
+    for register in registers:
+        register.organisation = organisation
+    risks = exempt_risks_of(list(registers))
+    return risks.select_related("register", "latest")
+
+
+def exempt_since(paper, instant):
+    """Those of the paper's registers that were open to all at an instant or at any time since.
+
+    So that somebody may have written of them meanwhile: also of a risk that was raised since, or
+    that was exempt at the instant, open for a while and is exempt again.
+    """
+    revisions = RiskRevision.objects.filter(risk=OuterRef("pk")).order_by()
+    before = revisions.filter(recorded_at__lte=instant).order_by("-number")
+    was_open = Exists(revisions.filter(recorded_at__gt=instant, is_exempt=False))
+    risks = exempt_risks_of(paper.registers)
+    risks = risks.annotate(was_exempt=before.values("is_exempt")[:1])
+    return risks.filter(Q(was_exempt=False) | was_open)

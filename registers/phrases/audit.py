@@ -52,7 +52,7 @@ GROUPS = {
         _("Sign-ins"), ("user.sign", "user.password", "user.factor", "user.code")
     ),
     "refusals": VerbGroup(_("Pages that were refused"), ("organisation.page-refused",)),
-    "reading": VerbGroup(_("Exempt risks that were read"), ("risk.exempt-read",)),
+    "reading": VerbGroup(_("Exempt risks that were read"), ("risk.exempt-read", "part-b.read")),
 }
 
 # Records by the name of their model, as entries name what they are about.
@@ -87,6 +87,7 @@ VERBS = {
     "risk.exempted": _("Marked the risk as exempt"),
     "risk.exemption-lifted": _("Lifted the exemption of the risk"),
     "risk.exempt-read": _("Opened the exempt risk"),
+    "part-b.read": _("Opened Part B of a paper"),
     "risk.precedent": _("Marked a warning sign beside the risk"),
     "risk.progress-noted": _("Added a progress note"),
     "risk.set-aside": _("Set a data quality check aside"),
@@ -139,6 +140,7 @@ VERBS = {
     "paper.drafted": _("Drafted a paper"),
     "paper.edited": _("Edited a paper"),
     "paper.cleared": _("Cleared a paper"),
+    "paper.consulted": _("Recorded a consultation on a paper"),
     "paper.clearances-set": _("Set which clearances papers need"),
     "paper.finalised": _("Finalised a paper"),
     "paper.published": _("Published a paper"),

@@ -30,6 +30,11 @@ def part_in_words(part: str) -> str:
     return words.get(part, "")
 
 
+def file_in_words(part: str, label: str) -> str:
+    """ "Part B, Word". part: "A", "B" or ""."""
+    return gettext("Part %(part)s, %(label)s") % {"part": part, "label": label} if part else label
+
+
 def place_in_words(part: str, text: str) -> str:
     """Where a placeholder stands. part: "word/document.xml". text: of its paragraph."""
     if part.startswith("word/header"):

@@ -18,11 +18,20 @@ from registers.phrases.numbers import (
 )
 
 NOT_RECORDED = "Not recorded"
+SOME = 20  # risks that a sentence names
 
 
-def position_sentence(day: datetime.date) -> str:
-    sentence = gettext("This paper reports the risk register as it stood on %(day)s.")
-    return sentence % {"day": date_format(day, "j F Y")}
+def registers_label(count: int) -> str:
+    return ngettext("Register", "Registers", count)
+
+
+def position_sentence(day: datetime.date, registers: int = 1) -> str:
+    sentence = ngettext(
+        "This paper reports the risk register as it stood on %(day)s.",
+        "This paper reports %(count)s risk registers as they stood on %(day)s.",
+        registers,
+    )
+    return sentence % {"day": date_format(day, "j F Y"), "count": number_in_words(registers)}
 
 
 def evidence_sentence(day: datetime.date, recorded_at: datetime.datetime) -> str:
@@ -64,6 +73,12 @@ def no_agreement_sentence(body: str) -> str:
     }
 
 
+def _join_some(names) -> str:
+    """Up to twenty of them, and how many more there are."""
+    more = [gettext("%(count)s more") % {"count": figures(len(names) - SOME)}]
+    return join_names([*names[:SOME], *(more if len(names) > SOME else [])])
+
+
 def hardest_sentence(references) -> str:
     """references: of the risks above tolerance whose impact falls on users of services first."""
     if not references:
@@ -76,7 +91,7 @@ def hardest_sentence(references) -> str:
         len(references),
     )
     count = number_to_begin(len(references))
-    return sentence % {"count": count, "risks": join_names(references)}
+    return sentence % {"count": count, "risks": _join_some(references)}
 
 
 def costs_sentence(costs) -> str:
@@ -85,23 +100,31 @@ def costs_sentence(costs) -> str:
         return gettext("No estimated cost is recorded for the risks above tolerance.")
     rows = [f"{reference} {cost}" for reference, cost in costs]
     sentence = gettext("Estimated costs, if these risks came true: %(costs)s.")
-    return sentence % {"costs": join_names(rows)}
+    return sentence % {"costs": _join_some(rows)}
 
 
-def recommendation_sentence(body: str, day: datetime.date) -> str:
-    sentence = gettext(
+def recommendation_sentence(body: str, day: datetime.date, registers: int = 1) -> str:
+    sentence = ngettext(
         "%(body)s is asked to note the position of the register on %(day)s, and to say which risks "
-        "it wants to look at next."
+        "it wants to look at next.",
+        "%(body)s is asked to note the position of the registers on %(day)s, and to say which "
+        "risks it wants to look at next.",
+        registers,
     )
     return sentence % {"body": body, "day": date_format(day, "j F Y")}
 
 
-def reason_sentence(body: str) -> str:
-    return gettext("%(body)s oversees this register.") % {"body": body}
+def reason_sentence(body: str, registers: int = 1) -> str:
+    sentence = ngettext(
+        "%(body)s oversees this register.", "%(body)s reviews these registers.", registers
+    )
+    return sentence % {"body": body}
 
 
 def assurance_sentence(count: int, total: int, words: str) -> str:
     """ "One of six risks above tolerance has no assurance." words: with their verb."""
+    if total == 1:
+        return gettext("The one risk above tolerance %(words)s.") % {"words": words}
     sentence = ngettext(
         "%(count)s of %(total)s risk above tolerance %(words)s.",
         "%(count)s of %(total)s risks above tolerance %(words)s.",

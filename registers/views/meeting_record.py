@@ -16,6 +16,7 @@ from registers.forms.meeting_record import (
 )
 from registers.meetings.record import attendance_of, declarable_items
 from registers.models import Attendance, Declaration, DeepDive, MinutesApproval, Resolution
+from registers.papers.resolutions import exclusion_drafts
 from registers.permissions import (
     Permission,
     can,
@@ -24,6 +25,7 @@ from registers.permissions import (
     get_meeting_for,
     may_declare,
     may_send_apologies,
+    papers_of_meeting,
     refuse_unless,
 )
 from registers.views.form_flow import post_data, response_status, submit
@@ -75,9 +77,14 @@ def declaration_withdraw(request, pk, declaration):
 
 def resolution_new(request, pk):
     meeting = get_meeting_for(request.user, pk, Permission.RUN_MEETINGS)
-    form = ResolutionForm(post_data(request))
-    message = "Resolution recorded."
-    return _record(request, "resolution_new", form, Resolution.record, meeting, message)
+    drafts = exclusion_drafts(papers_of_meeting(request.user, meeting))
+    key = request.GET.get("paper")
+    draft = next((row for row in drafts if str(row.paper.pk) == key), None)
+    form = ResolutionForm(post_data(request), draft=draft)
+    values = form.is_valid() and form.cleaned_data
+    if values and submit(form, Resolution.record, meeting, by=request.user, **values):
+        return _to_meeting(request, meeting, "Resolution recorded.")
+    return _page(request, "resolution_new", form, meeting, draft=draft, drafts=drafts)
 
 
 def resolution_correct(request, pk, resolution):

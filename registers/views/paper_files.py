@@ -14,7 +14,7 @@ from registers.papers.reading import readable_text
 from registers.permissions import get_paper_for, may_read_part_b
 from registers.read_snapshot import read_snapshot
 from registers.views.as_of import read_only
-from registers.views.papers import part_of
+from registers.views.papers import audit_part, part_of
 
 CONTENT_TYPES = {
     PaperFormat.HTML: "text/html; charset=utf-8",
@@ -30,6 +30,7 @@ def paper_file(request, slug, pk, file):
     row = get_object_or_404(paper.published.exclude(format=PaperFormat.ADDRESS), pk=file)
     if row.part == EXEMPT and not may_read_part_b(request.user, paper):
         raise Http404("No such file for this reader.")
+    audit_part(request, paper, row.part)
     return _published(paper, row)
 
 
@@ -55,6 +56,7 @@ def _file(request, paper, kind):
         template = draft.template_content
     if document is None:
         raise Http404("No such part for this reader.")
+    audit_part(request, paper, part)
     if text.final and (files := text.final.published.filter(address="")):
         return _published(paper, get_object_or_404(files, part=part, format=kind))
     try:

@@ -1,47 +1,50 @@
-"""The steps of a paper: begin, edit, draft again, clear, finalise and publish."""
+"""The steps of a paper until it is final: begin, edit, draft again, clear, consult, finalise."""
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import Http404
 from django.shortcuts import redirect, render
+from django.utils import timezone
 
 from registers.forms.papers import (
-    FILES,
     ClearanceRuleForm,
     ClearForm,
+    ConsultForm,
     FinaliseForm,
     NewPaperForm,
     PaperRefreshForm,
     PaperTextForm,
-    PublishForm,
 )
-from registers.models import ClearanceRule, FinalPaper, InvalidTransition, Paper
+from registers.models import ClearanceRule, Consultation, FinalPaper, InvalidTransition, Paper
 from registers.papers.checks import named_exempt_risks, texts_of
 from registers.papers.edits import PUBLIC, paragraphs_of
-from registers.papers.formats import FILE_ERRORS, files_of
 from registers.papers.freezing import freeze
 from registers.papers.grounds import statute_of
-from registers.papers.pango import is_available
-from registers.papers.parts import PaperParts, documents_to_freeze, final_documents
+from registers.papers.parts import EXEMPT_SINCE, PaperParts, documents_to_freeze
 from registers.papers.position import paper_days
 from registers.permissions import (
     Permission,
     clearances_of,
-    exempt_risks_of,
+    exempt_risks_in,
     get_paper_for,
     get_register_for,
     may_read_part_b,
     name_for,
+    registers_in,
 )
 from registers.views.form_flow import post_data, response_status, submit
-
-EXEMPT_SINCE = "a risk became exempt after the draft was made, so draft the paper again first"
 
 
 def paper_new(request, slug):
     register = get_register_for(request.user, slug, Permission.RUN_REGISTER)
-    form = NewPaperForm(post_data(request), register=register)
+    organisation = register.organisation
+    form = NewPaperForm(
+        post_data(request),
+        register=register,
+        further_registers=registers_in(request.user, organisation).exclude(pk=register.pk),
+        exempt_risks=exempt_risks_in(organisation),
+    )
     arguments = form.is_valid() and {"by": request.user, **form.arguments}
     if arguments and (paper := submit(form, Paper.begin, register, **arguments)):
         messages.success(request, "Paper drafted.")
@@ -60,7 +63,7 @@ def paper_text(request, slug, pk, part, key):
     form = PaperTextForm(
         post_data(request),
         part=part,
-        exempt_risks=exempt_risks_of(paper.register).select_related("register", "latest"),
+        exempt_risks=exempt_risks_in(paper.organisation),
         version=paper.version,
         wording=edit.wording if edit else paragraph.text,
     )
@@ -115,6 +118,17 @@ def paper_clear(request, slug, pk):
     return _page(request, "paper_clear", form, paper)
 
 
+def paper_consult(request, slug, pk):
+    """Record what the lead member said. Nothing waits for it."""
+    paper = get_paper_for(request.user, slug, pk, Permission.RUN_MEETINGS)
+    form = ConsultForm(post_data(request), version=paper.version, effective_on=timezone.localdate())
+    values = form.is_valid() and form.arguments
+    if values and submit(form, Consultation.record, paper, by=request.user, **values):
+        messages.success(request, "Consultation recorded.")
+        return redirect(paper)
+    return _page(request, "paper_consult", form, paper)
+
+
 def paper_finalise(request, slug, pk):
     """Freeze the text, with the opinion on a part that is not for publication."""
     paper = get_paper_for(request.user, slug, pk, Permission.RUN_REGISTER)
@@ -133,7 +147,7 @@ def _finalise(form, parts, *, by):
     if parts.exempt_since:
         raise InvalidTransition(EXEMPT_SINCE)
     documents = documents_to_freeze(parts, form.statute, values)
-    exempt_risks = exempt_risks_of(paper.register).select_related("register", "latest")
+    exempt_risks = exempt_risks_in(paper.organisation)
     if names := named_exempt_risks(texts_of(documents[PUBLIC]), exempt_risks):
         raise InvalidTransition(f"Part A names what is exempt: {', '.join(names)}")
     return FinalPaper.make(
@@ -144,33 +158,6 @@ def _finalise(form, parts, *, by):
         token=form.cleaned_data["token"],
         **values,
     )
-
-
-def paper_publish(request, slug, pk):
-    """Publish the final text, or record where it is published."""
-    paper = get_paper_for(request.user, slug, pk, Permission.RUN_MEETINGS)
-    final = paper.finals.order_by("pk").last()
-    form = PublishForm(post_data(request))
-    if form.is_valid() and submit(form, _publish, form, final, paper, by=request.user):
-        messages.success(request, "Paper published.")
-        return redirect(paper)
-    return _page(request, "paper_publish", form, paper, final=final, has_pdf=is_available())
-
-
-def _publish(form, final, paper, *, by):
-    values = form.cleaned_data
-    if final is None:
-        raise InvalidTransition("the paper is not final yet")
-    final.paper = paper
-    if PaperParts.of(paper).exempt_since and not final.published.exists():
-        raise InvalidTransition(EXEMPT_SINCE)
-    if values["method"] == FILES:
-        try:
-            files = files_of(final_documents(final), final.draft.template_content)
-        except FILE_ERRORS as problem:
-            raise InvalidTransition(str(problem)) from problem
-        return final.publish(by=by, files=files, token=values["token"])
-    return final.publish(by=by, address=values["address"], token=values["token"])
 
 
 def clearance_rule(request, slug):

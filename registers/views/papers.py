@@ -22,7 +22,7 @@ from registers.permissions import (
     Permission,
     can_on,
     clearances_of,
-    exempt_risks_of,
+    exempt_risks_in,
     get_paper_for,
     get_register_for,
     may_read_part_b,
@@ -30,6 +30,7 @@ from registers.permissions import (
     permissions_of,
 )
 from registers.phrases.papers import acronyms_sentence, long_paper_sentence
+from registers.read_audit import record_part_b_read
 from registers.views.as_of import page_of, read_only
 
 
@@ -75,7 +76,14 @@ def paper_detail(request, slug, pk):
     part = part_of(request)
     if text.documents or part == EXEMPT:
         context |= _document(text, part)
+        audit_part(request, paper, part)
     return render(request, "papers/paper_detail.html", context)
+
+
+def audit_part(request, paper, part):
+    """Record that somebody reads a Part B."""
+    if part == EXEMPT and request.method == "GET":
+        record_part_b_read(paper, by=request.user)
 
 
 def part_of(request):
@@ -112,7 +120,7 @@ def _remarks(paper, documents):
         sentences.append(long_paper_sentence(pages, PAGE_LIMIT))
     if acronyms := unexplained_acronyms(public):
         sentences.append(acronyms_sentence(acronyms))
-    exempt_risks = exempt_risks_of(paper.register).select_related("register", "latest")
+    exempt_risks = exempt_risks_in(paper.organisation)
     if names := named_exempt_risks(texts_of(public), exempt_risks):
         sentences.append(f"Part A names what is exempt: {', '.join(names)}. Take it out.")
     return sentences

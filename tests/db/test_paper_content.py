@@ -24,10 +24,14 @@ from makers import (
 from paper_files import texts_of_pdf, texts_of_word
 
 from registers.models import CaseStudy, FailureType, PaperFormat
+from registers.papers import risk_tables
 from registers.papers.checks import texts_of
+from registers.papers.edits import paragraphs_of
 from registers.papers.formats import file_of, formats
 from registers.papers.freezing import freeze, thaw
 from registers.papers.parts import PaperParts
+from registers.papers.template import template_values
+from registers.phrases.papers import hardest_sentence
 from registers.risk_fields import FIELDS, Sort
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database]
@@ -188,6 +192,76 @@ def test_an_empty_register_makes_a_paper(council):
     (document,) = PaperParts.of(paper).documents.values()
     assert document.part == ""
     assert "No risks were on this register on that day." in "\n".join(texts_of(document))
+
+
+@pytest.fixture(scope="module")
+def wide_paper(module_council):
+    """The parts of a paper on the register and one below, which has an exempt risk of its own."""
+    council = module_council
+    below = make_register(council.register.organisation, name="Adult services", prefix="ASC")
+    make_risk(below, assessed=(5, 5), title="Homes close", cause="No staff.")
+    make_risk(below, assessed=(5, 5), title=f"{CANARY} below", is_exempt=True)
+    paper = make_paper(council.register, by=council.manager, further_registers=[below.pk])
+    return PaperParts.of(paper)
+
+
+def test_a_paper_on_several_registers_has_a_chapter_for_each(wide_paper):
+    document = wide_paper.documents["A"]
+    headings = [row.heading for row in document.sections if row.key == "above_tolerance"]
+    register = wide_paper.paper.register
+    name = "Risks above tolerance"
+    assert headings == [f"{register}: {name}", f"Adult services: {name}"]
+    keys = [block.key for row in document.sections for block in row.blocks]
+    assert len({*keys}) == len(keys)
+    assert len({row.anchor for row in document.sections}) == len(document.sections)
+
+
+def test_its_cover_says_of_each_register_what_its_dashboard_does_and_adds_nothing_up(wide_paper):
+    summary = paragraphs(wide_paper.documents["A"], "executive_summary")
+    register = wide_paper.paper.register
+    above = [text for text in summary if "above tolerance" in text]
+    assert above[0].startswith(f"{register}: Two of 4 risks are above tolerance")
+    assert above[1].startswith("Adult services: The one risk is above tolerance")
+    assert sum("This paper reports" in text for text in summary) == 1
+
+
+def test_its_part_b_tells_of_the_exempt_risks_of_each_register(wide_paper):
+    public, exempt = ("\n".join(texts_of(wide_paper.documents[part])) for part in "AB")
+    assert f"{CANARY} below" in exempt and f"{CANARY} title" in exempt
+    assert CANARY not in public and "ASC-002" not in public
+
+
+def test_an_edit_finds_its_place_in_a_chapter(wide_paper):
+    key = f"above_tolerance.count@{wide_paper.paper.further_registers[0]}"
+    assert key in paragraphs_of(wide_paper.documents["A"])
+
+
+def test_a_template_names_a_section_of_all_registers(wide_paper):
+    texts = template_values(wide_paper.documents["A"])["above_tolerance"]["text"]
+    assert "Old pipes." in texts and "No staff." in texts
+
+
+def test_a_table_that_does_not_list_all_says_how_many_more_in_both_parts(council, monkeypatch):
+    make_risk(council.register, assessed=(5, 5), title="Also exempt", is_exempt=True)
+    paper = make_paper(council.register, by=council.manager)
+    monkeypatch.setattr(risk_tables, "LISTED", 1)
+    public, exempt = PaperParts.of(paper).documents.values()
+    assert paragraphs(public, "above_tolerance")[-1] == "The register lists 1 more."
+    assert paragraphs(exempt, "executive_summary")[0].startswith("Two of the 6 risks")
+    for section in ("above_tolerance", "exempt_information"):
+        assert paragraphs(exempt, section) == ["The register lists 1 more."]
+    assert paragraphs(public, "equalities")[0].startswith("Two risks above tolerance would fall")
+
+
+def test_a_sentence_names_twenty_risks_and_says_how_many_more():
+    words = hardest_sentence([f"R-{number}" for number in range(1, 24)])
+    assert "R-20 and 3 more" in words and "R-21" not in words
+
+
+def test_no_paragraph_is_empty(documents):
+    """It would have a number and nothing after it."""
+    blocks = [block for part in documents.values() for row in part.sections for block in row.blocks]
+    assert all(block.text for block in blocks if block.kind == "paragraph")
 
 
 def test_the_learning_paper_has_every_row_of_dorsets_table(council):

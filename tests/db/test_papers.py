@@ -2,10 +2,12 @@
 
 import copy
 import hashlib
+import re
 import uuid
 from types import SimpleNamespace
 
 import pytest
+from audit_check import verify
 from makers import (
     clear_paper,
     days_ago,
@@ -17,9 +19,16 @@ from makers import (
     make_revision,
     make_risk,
     publish_paper,
+    seal_rows,
 )
 
-from registers.models import ClearanceRule, DuplicateSubmission, InvalidTransition
+from registers.models import (
+    ClearanceRule,
+    Consultation,
+    DuplicateSubmission,
+    InvalidTransition,
+    PublishedPaper,
+)
 from registers.papers.formats import files_of
 from registers.papers.parts import PaperParts, final_documents
 from registers.papers.progress import PaperProgress, Step
@@ -120,6 +129,14 @@ def test_what_was_published_keeps_its_bytes(council):
     assert (bytes(row.content), row.is_intact) == (content, True)
 
 
+def test_verify_audit_finds_a_published_file_whose_bytes_changed(council):
+    (row,) = publish_paper(council.paper, by=council.manager)
+    seal_rows()
+    assert verify() == ""
+    PublishedPaper._base_manager.filter(pk=row.pk).update(content=b"Another paper.")
+    assert re.search(rf"published paper {row.pk} is not what was sealed", verify())
+
+
 def test_a_later_edition_supersedes_and_the_first_one_stays(council):
     paper, by = council.paper, council.manager
     publish_paper(paper, by=by)
@@ -155,6 +172,39 @@ def test_a_draft_keeps_its_position(council):
     drafted = PaperParts.of(council.paper).documents
     make_risk(council.register, assessed=(5, 5), on=days_ago(40))
     assert PaperParts.of(council.paper).documents == drafted
+
+
+def test_a_consultation_is_no_clearance_and_nothing_waits_for_it(council):
+    paper, by = council.paper, council.manager
+    row = Consultation.record(paper, by=by, member="Cabinet Member", version=1)
+    progress = PaperProgress(paper)
+    assert (progress.consultation, progress.next_step) == (row, Step.CLEAR)
+    assert len(progress.missing) == len(ClearanceRule.USUAL)
+
+
+def test_a_text_that_changed_is_not_consulted_on_unread(council):
+    paper, by = council.paper, council.manager
+    paper.edit(by=by, wording="Ours.", version=1, **WORDS)
+    with pytest.raises(InvalidTransition, match="changed after you opened it"):
+        Consultation.record(paper, by=by, member="Cabinet Member", version=1)
+
+
+def test_a_risk_that_was_open_for_a_while_since_the_draft_is_named(council):
+    """Somebody may have written of it then, though it was exempt at the draft, or not there yet."""
+    risk = make_risk(council.register, assessed=(5, 5), is_exempt=True)
+    paper = make_paper(council.register, by=council.manager)
+    make_revision(risk, is_exempt=False)
+    make_revision(risk, is_exempt=True)
+    later = make_risk(council.register, title="Raised since")
+    make_revision(later, is_exempt=True)
+    make_risk(council.register, title="Never open", is_exempt=True)
+    assert PaperParts.of(paper).exempt_since == [risk, later]
+
+
+def test_a_paper_does_not_cover_a_register_of_another_organisation(council):
+    other = make_register(make_organisation())
+    with pytest.raises(ValueError, match="is not of"):
+        make_paper(council.register, by=council.manager, further_registers=[other.pk])
 
 
 def test_a_risk_that_became_exempt_after_the_draft_is_named(council):

@@ -2,6 +2,7 @@
 
 import copy
 import re
+import uuid
 from types import SimpleNamespace
 
 import pytest
@@ -13,6 +14,7 @@ from makers import (
     days_ago,
     finalise_paper,
     make_body,
+    make_grant,
     make_meeting,
     make_member,
     make_organisation,
@@ -27,9 +29,10 @@ from makers import (
 )
 from paper_files import texts_of_word
 
-from registers.models import PaperFormat, PublishedPaper, Role
+from registers.models import AuditEntry, PaperFormat, PublishedPaper, Role
 from registers.papers import formats
 from registers.papers.parts import PaperParts
+from registers.permissions import may_read_part_b
 
 pytestmark = pytest.mark.django_db
 ROLES = ("manager", "clerk", "officer", "monitoring-officer", "peer")
@@ -72,6 +75,11 @@ def get(council, name, path=""):
 def send(council, name, path, **data):
     data = {"text_version": council.paper.version, **data}
     return client_of(council, name).post(f"{council.paper.get_absolute_url()}{path}", data)
+
+
+def read_to_end(answer):
+    """The page that is sent while the files are made: they are made as it is read."""
+    return answer.getvalue().decode()
 
 
 def text_of(answer):
@@ -145,6 +153,31 @@ def test_a_file_whose_bytes_were_changed_is_not_given(council):
     assert get(council, "manager", f"files/{row.pk}/").status_code == 404
 
 
+def test_a_published_paper_says_what_stands_and_by_which_post(council):
+    manager, clerk = council.people["manager"], council.people["clerk"]
+    make_post(council.register.organisation, "Head of Democracy", holder=manager)
+    publish_paper(council.paper, by=manager)
+    page = text_of(get(council, "manager"))
+    assert "What stands" in page and "What is next" not in page
+    assert "Version 1, " in page and "Publish by" not in page
+    page = text_of(get(council, "peer"))
+    assert " by Head of Democracy" in page
+    council.paper.refresh(by=manager, day=days_ago(0), since=days_ago(30), version=1)
+    publish_paper(council.paper, by=clerk)
+    page = text_of(get(council, "peer"))
+    assert page.count("Superseded by version 2 on") == 1
+
+
+def test_reading_a_part_b_is_in_the_audit_trail_once_a_day(council):
+    for path in ("?part=B", "paper.docx?part=B", "paper.docx", ""):
+        get(council, "manager", path)
+    get(council, "monitoring-officer", "paper.docx?part=B")
+    get(council, "clerk", "?part=B")
+    rows = AuditEntry.objects.filter(verb="part-b.read").values_list("by__email", "subject")
+    emails = [council.people[name].email for name in ("manager", "monitoring-officer")]
+    assert [*rows] == [(email, f"paper:{council.paper.pk}") for email in emails]
+
+
 # Files of the text as it is
 
 
@@ -199,7 +232,7 @@ def test_a_template_that_cannot_be_filled_leaves_nothing_published(council):
     clear_paper(council.paper, by=manager)
     finalise_paper(council.paper, by=manager)
     answer = send(council, "clerk", "publish/", method="files")
-    assert answer.status_code == 409
+    assert "Not published: " in read_to_end(answer)
     assert not council.paper.published.exists()
     answer = client_of(council, "manager").get(
         f"{council.paper.get_absolute_url()}paper.docx", follow=True
@@ -221,7 +254,7 @@ def test_every_sentence_with_a_number_is_the_dashboards(council, reader, part):
     page = text_of(client_of(council, reader).get(f"/registers/ours/dashboard/?since={since}"))
     document = PaperParts.of(council.paper).documents[part]
     texts = {
-        block.key: block.text.removeprefix("With them: ")
+        block.key: block.text.removeprefix("With what is exempt: ")
         for section in document.sections
         for block in section.blocks
         if block.kind == "paragraph"
@@ -339,10 +372,47 @@ def test_a_clerk_publishes_both_parts_and_reads_part_a(council):
     manager = council.people["manager"]
     clear_paper(council.paper, by=manager)
     finalise_paper(council.paper, by=manager)
-    assert send(council, "clerk", "publish/", method="files").status_code == 302
+    page = read_to_end(send(council, "clerk", "publish/", method="files"))
+    assert page.index("Making: Part A, Word") < page.index("The paper is published.")
     rows = council.paper.published.values_list("part", "format")
     assert {*rows} == {(part, kind) for part in "AB" for kind in formats.formats()}
     assert "A secret claim" not in get(council, "clerk").text
+
+
+def test_a_page_that_is_closed_while_the_files_are_made_leaves_nothing_published(council):
+    manager = council.people["manager"]
+    clear_paper(council.paper, by=manager)
+    finalise_paper(council.paper, by=manager)
+    answer = send(council, "clerk", "publish/", method="files")
+    chunks = iter(answer.streaming_content)
+    assert any(b"Making: Part B, Word" in chunk for chunk in chunks)
+    del chunks, answer
+    assert not council.paper.published.exists()
+
+
+def test_two_who_publish_at_once_publish_once(council):
+    manager = council.people["manager"]
+    clear_paper(council.paper, by=manager)
+    finalise_paper(council.paper, by=manager)
+    token = {"token": str(uuid.uuid4())}
+    sent = {"method": "files", **token}
+    answers = [send(council, name, "publish/", **sent) for name in ("clerk", "clerk", "manager")]
+    pages = [read_to_end(answer) for answer in answers]
+    assert [("The paper is published." in page) for page in pages] == [True, True, False]
+    assert "Not published: The paper is published already." in pages[2]
+    assert send(council, "clerk", "publish/", **sent).status_code == 302
+    assert send(council, "manager", "publish/", **sent).status_code == 409
+    assert council.paper.published.count() == 2 * len(formats.formats())
+
+
+def test_a_risk_that_becomes_exempt_while_the_files_are_made_stops_them(council):
+    manager = council.people["manager"]
+    clear_paper(council.paper, by=manager)
+    finalise_paper(council.paper, by=manager)
+    answer = send(council, "clerk", "publish/", method="files")
+    make_revision(council.risk, is_exempt=True)
+    assert "Not published: A risk became exempt after the draft" in read_to_end(answer)
+    assert not council.paper.published.exists()
 
 
 def test_a_clerk_records_the_address_of_a_paper(council):
@@ -397,6 +467,68 @@ def test_a_final_paper_whose_risk_became_exempt_is_not_published(council):
     make_revision(council.risk, is_exempt=True)
     assert send(council, "clerk", "publish/", method="files").status_code == 409
     assert "Old pipes" not in get(council, "clerk").text
+
+
+@pytest.mark.parametrize("part", ["A", "B"])
+def test_a_paper_on_several_registers_is_whole_for_who_sees_each(council, part):
+    """Who sees every exempt risk of one of them sees no Part B."""
+    below = make_register(council.register.organisation)
+    make_risk(below, title="A secret below", is_exempt=True)
+    manager = council.people["manager"]
+    make_grant(council.register, council.people["officer"], by=manager)
+    paper = make_paper(council.register, by=manager, further_registers=[below.pk])
+    assert may_read_part_b(council.people["officer"], council.paper)
+    statuses = {
+        name: client_of(council, name).get(f"{paper.get_absolute_url()}?part={part}").status_code
+        for name in ("manager", "officer")
+    }
+    assert statuses == {"manager": 200, "officer": 200 if part == "A" else 404}
+
+
+def test_a_register_of_another_organisation_is_no_choice(council):
+    other = make_register(make_organisation())
+    form = {"kind": "risk", "further_registers": [other.pk]}
+    answer = client_of(council, "manager").post("/registers/ours/papers/new/", form)
+    assert "Select registers of your organisation" in errors_in(answer)
+
+
+def test_a_title_names_no_exempt_risk(council):
+    form = {"kind": "risk", "title": "A secret claim", "contact": council.exempt.reference}
+    answer = client_of(council, "manager").post("/registers/ours/papers/new/", form)
+    words = f"The public reads this part, and {council.exempt.reference} is exempt. Leave it out"
+    assert errors_in(answer).count(words) == 2
+
+
+def test_no_part_a_names_an_exempt_risk_of_another_register(council):
+    other = make_register(council.register.organisation)
+    risk = make_risk(other, title="Elsewhere", is_exempt=True)
+    answer = send(council, "manager", "text/A/recommendation.note/", wording=f"See {risk}.")
+    assert f"{risk.reference} is exempt" in answer.text
+
+
+def test_the_lead_member_is_consulted_and_the_page_says_so(council):
+    assert "No consultation is recorded. Nothing waits for it." in text_of(get(council, "clerk"))
+    day = {"effective_on_0": 1, "effective_on_1": 6, "effective_on_2": 2025}
+    form = {"member": "Cabinet Member for Finance", "response": "Say what it costs.", **day}
+    assert send(council, "clerk", "consult/", **form).status_code == 302
+    page = text_of(get(council, "officer"))
+    assert "Cabinet Member for Finance , consulted on 1 June 2025 Say what it costs." in page
+
+
+def test_the_resolution_on_a_part_b_is_drafted_for_the_minutes(council):
+    manager = council.people["manager"]
+    address = f"/meetings/{council.meeting.pk}/resolutions/new/"
+    client = client_of(council, "clerk")
+    assert "draft from a paper" not in client.get(address).text
+    clear_paper(council.paper, by=manager)
+    finalise_paper(council.paper, by=manager, grounds=["Paragraph 3 of a schedule: Information."])
+    query = f"?paper={council.paper.pk}"
+    assert query in client.get(address).text
+    assert f"{address}{query}" in get(council, "clerk").text
+    initial = client.get(address + query).context["form"].initial
+    assert "during the item “Risk report”, Part B" in initial["wording"]
+    assert initial["ground"] == "Paragraph 3 of a schedule"
+    assert client.get(f"{address}?paper=nonsense").context["form"].initial == {}
 
 
 # Links

@@ -13,7 +13,7 @@ from registers.papers.checks import (
 )
 from registers.papers.document import Document, Paragraph, Section
 from registers.papers.edits import stale_edits, with_edits
-from registers.papers.grounds import opinion_sentences, statute_of
+from registers.papers.grounds import exclusion_wording, opinion_sentences, statute_of
 
 
 def paper_of(*texts):
@@ -87,7 +87,7 @@ def test_edits_are_stale_where_the_draft_says_something_else():
     [
         (Sector.COUNCIL, Nation.ENGLAND, ["1", "2", "3", "4", "5", "6", "7"]),
         (Sector.COUNCIL, Nation.WALES, ["12", "13", "14", "15", "16", "17", "18"]),
-        (Sector.COUNCIL, Nation.SCOTLAND, ["1", "2", "3", "4", "6", "8"]),
+        (Sector.COUNCIL, Nation.SCOTLAND, ["1", "2", "3", "4", "5", "6", "7", "8"]),
         (Sector.COUNCIL, Nation.NORTHERN_IRELAND, []),
         (Sector.NHS, Nation.ENGLAND, ["1960"]),
         (Sector.SCHOOL, Nation.ENGLAND, []),
@@ -119,3 +119,29 @@ def test_confidential_information_needs_no_resolution():
 def test_a_resolution_names_its_power():
     words = opinion_of(Nation.SCOTLAND)["resolution"]
     assert "under section 50A(4) of the Local Government (Scotland) Act 1973" in words
+
+
+def test_northern_ireland_has_the_words_of_its_own_act():
+    statute = statute_of(SimpleNamespace(sector=Sector.COUNCIL, nation=Nation.NORTHERN_IRELAND))
+    assert "prohibited by or under any statutory provision" in statute.confidential["prohibited"]
+    sentences = opinion_of(Nation.NORTHERN_IRELAND, is_confidential=True, interest="")
+    act = "of the Local Government Act (Northern Ireland) 2014"
+    assert f"Section 42(2) {act} excludes the public" in sentences["resolution"]
+    assert f"under section 42(4) {act}" in opinion_of(Nation.NORTHERN_IRELAND)["resolution"]
+
+
+def test_the_resolution_as_passed_names_item_power_and_ground():
+    statute = statute_of(SimpleNamespace(sector=Sector.COUNCIL, nation=Nation.ENGLAND))
+    words = exclusion_wording(statute, title="Risks", grounds=["Paragraph 3."], interest="Talks.")
+    assert words.startswith(
+        "That under section 100A(4) of the Local Government Act 1972 the public be excluded from "
+        "the meeting during the item “Risks”, Part B, because exempt information"
+    )
+    assert "Paragraph 3. In all the circumstances of the case, the public interest" in words
+    assert words.endswith("Talks.")
+
+
+def test_a_short_title_is_named_by_whole_words_alone():
+    risk = SimpleNamespace(reference="R-001", title="Art")
+    assert named_exempt_risks(["A part of it."], [risk]) == []
+    assert named_exempt_risks(["The ART of it."], [risk]) == ["R-001"]
