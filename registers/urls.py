@@ -421,7 +421,7 @@ LIBRARY = [
     path("beyond-the-cases/", library.library_statements, name="library_statements"),
     path("failure-types/<slug:slug>/", library.library_failure_type, name="library_failure_type"),
     path("case-studies/<slug:slug>/", library.library_case, name="library_case"),
-    path("insights/<int:insight>/", library.library_insight, name="library_insight"),
+    path("insights/<int:number>/", library.library_insight, name="library_insight"),
     path("impacts/<slug:slug>/", library.library_impact, name="library_impact"),
 ]
 
