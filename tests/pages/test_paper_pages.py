@@ -452,6 +452,25 @@ def test_who_may_not_see_it_is_shown_no_text_and_no_reason(council):
     assert "pipes" not in page and council.risk.reference not in page
 
 
+def test_a_learning_paper_is_held_back_too(council):
+    """An edit may tell of a risk, though the draft names none."""
+    manager = council.people["manager"]
+    paper = make_paper(council.register, by=manager, kind="learning", case_slugs=["doncaster"])
+    make_revision(council.risk, is_exempt=True)
+    answer = client_of(council, "clerk").get(paper.get_absolute_url())
+    assert "This paper is being checked" in answer.text and "Doncaster" not in answer.text
+
+
+def test_members_read_what_was_published_while_a_later_version_is_held_back(council):
+    manager = council.people["manager"]
+    publish_paper(council.paper, by=manager)
+    send(council, "manager", "text/A/recommendation.note/", wording="Look at those pipes.")
+    make_revision(council.risk, is_exempt=True)
+    assert "those pipes" not in get(council, "clerk").text
+    assert "This paper is being checked" in get(council, "clerk").text
+    assert "Old pipes" in get(council, "peer").text  # it was public before
+
+
 def test_it_is_drafted_again_once_somebody_read_the_edits(council):
     make_exempt(council)
     answer = send(council, "manager", "refresh/")
