@@ -7,6 +7,7 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from registers.administration.role_table import ROLE_WORDS
+from registers.dates import with_example_days
 from registers.forms.concurrency import LOST
 from registers.forms.fields import PlainTextField, PlannedDateField, selection_errors
 from registers.govuk import GovukRadios, Helper, RevealingForm, Reveals
@@ -15,8 +16,9 @@ from registers.models.people import DATED_ROLES
 from registers.phrases.people import last_day_missing, role_changed_sentence
 
 NO_END, ON_A_DAY, AT_ONCE = "none", "day", "now"
-LAST_DAY_HINT = "Access stops at the end of this day. For example, 31 3 2027."
-DATED_ROLE_HINT = f"{LAST_DAY_HINT} A peer reviewer or auditor must have one."
+LAST_DAY = "Access stops at the end of this day. For example, {planned}."
+LAST_DAY_HINT = with_example_days(LAST_DAY)
+DATED_ROLE_HINT = with_example_days(f"{LAST_DAY} A peer reviewer or auditor must have one.")
 
 LAST_ADMINISTRATOR = (
     "This is the last administrator. First give the role of administrator to somebody else, "

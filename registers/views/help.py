@@ -52,9 +52,10 @@ def help_new(request):
     return render(request, "help/help_new.html", {"releases": RELEASES})
 
 
-def is_release_unread(request):
-    """Whether this browser has not dismissed the notice of the latest release."""
-    return request.COOKIES.get(settings.RELEASE_COOKIE_NAME) != LATEST.version
+def unread_release(request):
+    """The latest Release, while it is news to the reader and this browser has not dismissed it."""
+    is_dismissed = request.COOKIES.get(settings.RELEASE_COOKIE_NAME) == LATEST.version
+    return None if is_dismissed or not LATEST.is_news_to(request.user) else LATEST
 
 
 @require_POST

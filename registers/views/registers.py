@@ -4,7 +4,6 @@ from django.utils import timezone
 
 from registers.agreements import changed_since
 from registers.forms.list_view import ColumnsForm
-from registers.help.releases import LATEST
 from registers.home import agreed_cards, latest_changes, register_cards, register_news
 from registers.models import Tolerances
 from registers.permissions import (
@@ -30,7 +29,7 @@ from registers.today_differences import mark_differences
 from registers.views.as_of import as_of_from, page_from, read_only
 from registers.views.escalations import taken_up_by
 from registers.views.filters import filter_positions, headings, quick_views
-from registers.views.help import is_release_unread
+from registers.views.help import unread_release
 from registers.views.saved_views import saved_views_context
 
 # Rows that are shown on one page, to print.
@@ -55,7 +54,7 @@ def home(request):
     # The navigation shows the same count.
     request.task_count = len(tasks) if tasks.reader.registers else None
     context = {
-        "release": LATEST if is_release_unread(request) else None,
+        "release": unread_release(request),
         "cards": cards,
         "next_meeting": next_meeting_for(reader, today),
         "sandbox_registers": sandbox_registers_for(reader),
