@@ -86,7 +86,7 @@ def register_navigation(context):
     query = as_of.query if as_of else ""
     return {
         "register": register,
-        "tabs": tabs_of(register, name, query),
+        "tabs": tabs_of(context["request"].user, register, name, query),
         "pages": pages_below(context["request"].user, register, name, query),
     }
 

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_POST
 
 from registers.help.glossary import GLOSSARY
 from registers.help.releases import LATEST, RELEASES
-from registers.help.role_guides import START_PAGES, registers_in_role, roles_of
+from registers.help.role_guides import LEADS, START_PAGES, registers_in_role, roles_of
 from registers.models import Role
 from registers.permissions import Permission, organisations_for
 from registers.views.as_of import read_only
@@ -32,6 +32,7 @@ def help_role(request, role):
         raise Http404("No role of that name.")
     context = {
         "role": Role(role),
+        "lead": LEADS[Role(role)],
         "guide": f"help/roles/{role}.html",
         "picture": f"images/help/{role}.png",
         "registers": registers_in_role(request.user, role),

@@ -4,11 +4,13 @@ from django.utils import timezone
 
 from registers.agreements import changed_since
 from registers.forms.list_view import ColumnsForm
+from registers.help.role_guides import introductions
 from registers.home import agreed_cards, latest_changes, register_cards, register_news
 from registers.models import Tolerances
 from registers.permissions import (
     Permission,
     agreed_positions_for,
+    answered_questions_for,
     can_on,
     counts_everything,
     defaults_to_agreed,
@@ -54,14 +56,17 @@ def home(request):
     # The navigation shows the same count.
     request.task_count = len(tasks) if tasks.reader.registers else None
     context = {
+        "introductions": introductions(reader, registers, today),
         "release": unread_release(request),
         "cards": cards,
+        "may_log": {row.pk for row in registers if can_on(reader, Permission.EDIT_RISK, row)},
         "next_meeting": next_meeting_for(reader, today),
         "sandbox_registers": sandbox_registers_for(reader),
         "asked": query_prefix,
         "today": today,
         "tasks": tasks if own_registers else None,
         "first_tasks": tasks.first(FIRST_TASKS),
+        "answered": answered_questions_for(reader, registers, today)[:FIRST_TASKS],
         "news": news_for(reader, registers, positions, today),
         "changes": latest_changes(revisions_across(reader, registers)),
         "counts_everything": all(counts_everything(reader, register) for register in registers),
