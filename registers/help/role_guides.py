@@ -50,16 +50,14 @@ LEADS = {
         "questions that you will ask."
     ),
     Role.OFFICER: (
-        "You log risks, keep their ratings, controls and actions true, and review them on "
-        "time."
+        "You log risks, keep their ratings, controls and actions true, and review them on time."
     ),
     Role.MANAGER: (
         "You run the registers: what comes in, what is reviewed, what is escalated, and "
         "what each body is given."
     ),
     Role.CLERK: (
-        "You serve the committee: you read what it will be given, and what it agreed "
-        "before."
+        "You serve the committee: you read what it will be given, and what it agreed before."
     ),
     Role.MONITORING_OFFICER: (
         "You see every risk, and decide who else needs to know of the exempt ones."
@@ -73,16 +71,13 @@ LEADS = {
         "of external audit."
     ),
     Role.PEER: (
-        "You read a register from outside, give your own rating of a risk and ask "
-        "questions."
+        "You read a register from outside, give your own rating of a risk and ask questions."
     ),
     Role.COMMISSIONER: (
-        "You oversee the organisation for a time: you read every risk as it stands today, "
-        "and ask."
+        "You oversee the organisation for a time: you read every risk as it stands today, and ask."
     ),
     Role.ADMINISTRATOR: (
-        "You look after people, posts, bodies and registers, so that the right people see "
-        "them."
+        "You look after people, posts, bodies and registers, so that the right people see them."
     ),
 }
 # What they do first: of a register, of an organisation (ORGANISATION_STARTS), or of neither.

@@ -127,7 +127,7 @@ def test_a_committee_without_a_chair_and_a_vacant_office_are_named(organisation)
 def test_after_a_step_an_administrator_is_led_to_the_next(organisation):
     administrator = make_person(organisation, "administrator")
     message = with_next_step("Directorate <added>.", administrator, organisation)
-    assert reverse("post_new", args=["southmoor"]) in message and "&lt;added&gt;" in message
+    assert reverse("post_new", args=[organisation.slug]) in message and "&lt;added&gt;" in message
     clerk = make_person(organisation, "clerk")
     assert with_next_step("Meeting added.", clerk, organisation) == "Meeting added."
 
