@@ -56,7 +56,7 @@ def test_the_summary_names_the_chosen_filters(form, organisation):
         == "search: reserves; directorate: Children"
     )
     assert summary_text(form(owner=head.pk, stuck="yes")).startswith("owner: Head of care")
-    assert summary_text(form(owner="none")) == "owner not decided yet"
+    assert summary_text(form(owner="none")) == "owner: not decided yet"
 
 
 def test_the_sort_order_is_not_in_the_summary(form):

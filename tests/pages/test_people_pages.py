@@ -26,7 +26,7 @@ from query_counts import queries_for
 
 from registers.administration.people import all_people, find_people
 from registers.forms.people import LastDayForm, RoleForm
-from registers.models import AuditEntry, Membership
+from registers.models import AuditEntry, Membership, User
 
 pytestmark = pytest.mark.django_db
 
