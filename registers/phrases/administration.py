@@ -25,6 +25,8 @@ def vacant_posts_in_words(titles: list[str], owners: int) -> str:
     sentence = f"{number_to_begin(len(titles))} posts are vacant."
     if not owners:
         return sentence
+    if owners == len(titles):
+        return f"{sentence} Each owns risks, controls or actions."
     words = ngettext(
         "%(n)s of them owns risks, controls or actions.",
         "%(n)s of them own risks, controls or actions.",

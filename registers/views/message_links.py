@@ -24,6 +24,6 @@ def with_next_step(message, reader, organisation):
     if not steps:
         return message
     address = reverse("organisation_detail", args=[organisation.slug])
-    missing = message_link("What is missing", f"{address}#missing")
-    words = "{} Next: {}. Whole list: {}."
+    missing = message_link("what is missing", f"{address}#missing")
+    words = "{} Next: {}. Or see {}."
     return format_html(words, message, message_link(*steps[0].links[0]), missing)
