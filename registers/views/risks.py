@@ -70,13 +70,12 @@ def risk_new(request, slug):
 
 def logged_message(reader, risk):
     """What has become of a new risk; from the first of a register the way to its dashboard."""
+    words = (risk.reference, LOGGED[risk.status, bool(risk.current)], suggestions_link(risk))
+    message = format_html("{} {}{}", *words)
     if risk.number == 1 and risk.status == Risk.Status.OPEN:
-        address = reverse("dashboard", args=[risk.register.slug])
-        link = format_html(" {}.", message_link("See it on the dashboard", address))
-    else:
-        link = suggestions_link(risk)
-    words = (risk.reference, LOGGED[risk.status, bool(risk.current)], link)
-    return with_next_step(format_html("{} {}{}", *words), reader, risk.register.organisation)
+        dashboard = reverse("dashboard", args=[risk.register.slug])
+        message = format_html("{} {}.", message, message_link("See it on the dashboard", dashboard))
+    return with_next_step(message, reader, risk.register.organisation)
 
 
 @read_only
