@@ -62,16 +62,16 @@ def _part_of(request, register, meeting):
     as_of = _as_of(request.user, register, meeting)
     dashboard = _dashboard(request, register, as_of)
     topic = dashboard.section(PrecedentMatches).to_discuss
-    kept = (questions_on_dashboard(request.user, register) or {}).get("kept")
+    listed = (questions_on_dashboard(request.user, register) or {}).get("kept")
     return {
         "register": register,
         "as_of": as_of,
         "headline": dashboard.section(Headline),
         "risks": dashboard.section(PriorityRisks).risks,
         "topic": topic,
-        "is_topic_kept": bool(topic and kept) and _question_of(topic) in kept,
+        "is_topic_kept": bool(topic and listed) and _question_of(topic) in listed,
         "counts_everything": counts_everything(request.user, register),
-        "kept": kept,
+        "kept": listed,
     }
 
 

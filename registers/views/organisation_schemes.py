@@ -99,8 +99,8 @@ def published_message(reader, draft, scheme):
         return f"{scheme} is published. Choose it when you add a register."
     run = [row for row in registers if can_on(reader, Permission.RUN_REGISTER, row)]
     if not run:
-        where = "under Settings, Scoring scheme, of each register"
-        return f"{scheme} is published. A risk manager adopts it {where}."
+        page = "under Settings, Scoring scheme, of each register"
+        return f"{scheme} is published. A risk manager adopts it {page}."
     addresses = (reverse("register_scheme", args=[row.slug]) for row in run)
     links = map(message_link, run, (f"{address}?to={scheme.pk}" for address in addresses))
     words = "{} is published. Preview and adopt it on {}."

@@ -117,8 +117,7 @@ def person_role_edit(request, organisation, pk, role):
     }
     if form.is_valid() and not is_to_be_changed(request):
         until = form.last_day
-        is_last = until and is_last_with(Permission.RUN_REGISTER, membership, until)
-        if is_last and not is_confirmed(request):
+        if _leaves_no_manager(membership, until) and not is_confirmed(request):
             check = last_manager_check(membership)
             return check_page(request, form, check, layout=LAYOUT, **context)
         try:
@@ -133,6 +132,10 @@ def person_role_edit(request, organisation, pk, role):
             status = 409
     context |= {"form": form}
     return render(request, "administration/person_role_edit.html", context, status=status)
+
+
+def _leaves_no_manager(membership, until):
+    return until and is_last_with(Permission.RUN_REGISTER, membership, until)
 
 
 def last_manager_check(membership):

@@ -44,7 +44,6 @@ FIRST_TASKS = 8  # on the home page; the count beside them is of all
 def home(request):
     reader, today = request.user, timezone.localdate()
     registers = list(registers_for(reader))
-    own_registers = [register for register in registers if may_work_on(reader, register)]
     positions = positions_across(reader, registers, today).on_register()
     query_prefix = (
         f"as_at={today.isoformat()}&"
@@ -59,12 +58,12 @@ def home(request):
         "introductions": introductions(reader, registers, today),
         "release": unread_release(request),
         "cards": cards,
-        "may_log": {row.pk for row in registers if can_on(reader, Permission.EDIT_RISK, row)},
+        "may_log": _may_log_on(reader, registers),
         "next_meeting": next_meeting_for(reader, today),
         "sandbox_registers": sandbox_registers_for(reader),
         "asked": query_prefix,
         "today": today,
-        "tasks": tasks if own_registers else None,
+        "tasks": tasks if _works_on_any(reader, registers) else None,
         "first_tasks": tasks.first(FIRST_TASKS),
         "answered": answered_questions_for(reader, registers, today)[:FIRST_TASKS],
         "news": news_for(reader, registers, positions, today),
@@ -72,6 +71,15 @@ def home(request):
         "counts_everything": all(counts_everything(reader, register) for register in registers),
     }
     return render(request, "home/home.html", context)
+
+
+def _may_log_on(reader, registers):
+    """The keys of those of these registers on which the person may log a risk."""
+    return {row.pk for row in registers if can_on(reader, Permission.EDIT_RISK, row)}
+
+
+def _works_on_any(reader, registers):
+    return any(may_work_on(reader, register) for register in registers)
 
 
 def news_for(reader, registers, positions, day):
