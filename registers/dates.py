@@ -1,9 +1,12 @@
-"""Days counted on and back in days, years and quarters, within the range of `datetime.date`."""
+"""Days and times: counted on and back within the range of `datetime.date`, and in words."""
 
 import datetime
 from dataclasses import dataclass
 
 from django.utils import timezone
+from django.utils.dateformat import TimeFormat
+from django.utils.formats import date_format
+from django.utils.functional import lazy
 
 
 def days_later(day: datetime.date, days: int) -> datetime.date:
@@ -55,6 +58,34 @@ def is_future(day, instant=None):
     """
     instant = instant or datetime.datetime.now(datetime.UTC)
     return day > instant.date() and day > timezone.localdate(instant)
+
+
+def time_in_words(time: datetime.time) -> str:
+    """ "6:30pm", "10am": the one form in which pages write times."""
+    return TimeFormat(time).format("fA").lower()
+
+
+def instant_in_words(instant: datetime.datetime, day_format: str = "j F Y") -> str:
+    """ "3 May 2026, 6:30pm", in London."""
+    local = timezone.localtime(instant)
+    return f"{date_format(local, day_format)}, {time_in_words(local.time())}"
+
+
+def _with_example_days(text):
+    """text: with {past} for a day that has passed, {planned} for one to come, as people type them.
+
+    27 March: before the financial year ends, and with a day that is no month.
+    """
+    past = timezone.localdate().replace(month=3, day=27)
+    if past > timezone.localdate():
+        past = years_later(past, -1)
+    for name, day in (("{past}", past), ("{planned}", years_later(past, 1))):
+        text = text.replace(name, f"{day.day} {day.month} {day.year}")
+    return text
+
+
+# The hint or error of a form, filled in when it is shown: an example that stays in the code ages.
+with_example_days = lazy(_with_example_days, str)
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """The pages of a register and of an organisation, as their navigation shows them.
 
-A register has six tabs, some with further pages below; an organisation has one row of pages.
+A register has seven tabs, some with further pages below; an organisation has one row of pages.
 """
 
 from __future__ import annotations
@@ -57,13 +57,17 @@ TABS = (
         (
             Page("Agreements", "agreement_list", takes_day=False),
             Page("Papers", "paper_list", takes_day=False),
-            Page("My questions", "question_list", permission=Permission.ASK_QUESTION),
         ),
         (
-            *("agreement_new", "question_edit", "paper_new", "paper_detail", "paper_text"),
+            *("agreement_new", "paper_new", "paper_detail", "paper_text"),
             *("paper_refresh", "paper_clear", "paper_consult", "paper_finalise", "paper_publish"),
             "clearance_rule",
         ),
+    ),
+    Tab(
+        "My questions",
+        (Page("My questions", "question_list", permission=Permission.ASK_QUESTION),),
+        ("question_edit", "question_put"),
     ),
     Tab(
         "Settings",
@@ -130,12 +134,16 @@ class Link:
     is_above: bool = False
 
 
-def tabs_of(register, name: str, query: str = "") -> list[Link]:
-    """A link for each tab. name: of the address that is read. query: of the day that is read."""
+def tabs_of(reader, register, name: str, query: str = "") -> list[Link]:
+    """A link for each tab whose first page this reader may open.
+
+    name: of the address that is read. query: of the day that is read.
+    """
     current = tab_of(name)
     return [
         _link(tab.pages[0], register, name, query, label=tab.label, is_above=tab is current)
         for tab in TABS
+        if _may_open(reader, register, tab.pages[0])
     ]
 
 
@@ -144,14 +152,14 @@ def pages_below(reader, register, name: str, query: str = "") -> list[Link]:
 
     None where there is only one, nor on a page further below, such as a form.
     """
-    pages = [
-        page
-        for page in tab_of(name).pages
-        if can_on(reader, page.permission or Permission.VIEW_REGISTER, register)
-    ]
+    pages = [page for page in tab_of(name).pages if _may_open(reader, register, page)]
     if len(pages) == 1 or name not in {page.name for page in pages}:
         return []
     return [_link(page, register, name, query) for page in pages]
+
+
+def _may_open(reader, register, page):
+    return can_on(reader, page.permission or Permission.VIEW_REGISTER, register)
 
 
 def organisation_pages(reader, organisation, name: str = "") -> list[Link]:

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
 
+from registers.dates import with_example_days
+
 
 class Sort(StrEnum):
     """What a field of a risk or a column of a spreadsheet holds."""
@@ -204,14 +206,15 @@ FIELDS = (
     RiskField("tolerated_until", "Tolerated until", Sort.DAY, RESPONSE,
         "The last day on which it is tolerated.",
         Question("Until when is it tolerated?",
-            hint="You review the risk on that day. For example, 27 3 2027.",
+            hint=with_example_days("You review the risk on that day. For example, {planned}."),
             subject="the day until which it is tolerated",
             missing="Enter the day until which it is tolerated"),
         published="tolerated_until", is_copied=False, has_own_place=True),
     RiskField("target_on", "Target to be met by", Sort.DAY, RESPONSE,
         "The day by which the target rating is to be met.",
         Question("When do you want to reach the target rating?",
-            hint="For example, 27 3 2027. To give the target rating itself, assess the risk.",
+            hint=with_example_days(
+                "For example, {planned}. To give the target rating itself, assess the risk."),
             subject="the day of the target"),
         aliases=("target date",), published="target_on", is_copied=False),
     RiskField("next_review_on", "Next review", Sort.DAY, LIFECYCLE,
@@ -252,7 +255,8 @@ FIELDS = (
     RiskField("identified_on", "Date identified", Sort.DAY, ORIGIN,
         "The day on which the risk was first recognised.",
         Question("When was it identified?",
-            hint="The day on which somebody first recognised the risk. For example, 27 3 2026.",
+            hint=with_example_days(
+                "The day on which somebody first recognised the risk. For example, {past}."),
             subject="the day it was identified"),
         aliases=("date risk identified", "identified", "identified on"), is_past=True,
         published="identified_on", is_copied=False),
@@ -266,7 +270,7 @@ FIELDS = (
     RiskField("told_on", "First told on", Sort.DAY, ORIGIN,
         "The day on which the organisation was first told.",
         Question("When was that?",
-            hint="For example, 27 3 2026.", subject="the day you were first told"),
+            hint=with_example_days("For example, {past}."), subject="the day you were first told"),
         is_past=True, is_copied=False, has_own_place=True),
     RiskField("notes", "Other notes", Sort.TEXT, NOTES,
         "Details from an older register that fit no other field.",

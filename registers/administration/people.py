@@ -99,6 +99,13 @@ class PersonRecord:
         last_days = {row.until for row in [*self.roles, *self.seats]}
         return bool(self.roles) and last_days == {today} and not self.posts
 
+    @property
+    def last_day(self):
+        """The day to come on which the last of their roles ends; None where one has no end."""
+        days = [row.until for row in self.roles]
+        is_planned = days and None not in days and max(days) > timezone.localdate()
+        return max(days) if is_planned else None
+
     @classmethod
     def of(cls, person, organisation):
         """Six queries, whatever the person has there."""

@@ -9,9 +9,9 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import F, Q
 from django.utils import timezone
-from django.utils.formats import date_format
 
 from registers.administration.registers import LONGEST_SLUG
+from registers.dates import instant_in_words
 from registers.demo.sandbox import SandboxLoader, is_possible, register_fields
 from registers.history.errors import InvalidTransition
 from registers.history.seals import seals_of
@@ -113,8 +113,8 @@ def _made_meanwhile(organisation, by, replaces):
     making = Making.of(current)
     if making.by == by:
         return current
-    time = date_format(timezone.localtime(making.at), r"H:i \o\n j F Y")
-    raise InvalidTransition(f"{making.by} made a new sandbox at {time}. Look at that one first")
+    instant = instant_in_words(making.at)
+    raise InvalidTransition(f"{making.by} made a new sandbox ({instant}). Look at that one first")
 
 
 def _record(organisation, by, verb, sandbox, **details):

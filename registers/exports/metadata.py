@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from django.utils import timezone
 
 from registers.cell_lists import format_day
+from registers.dates import instant_in_words
 from registers.models import Agreement, Register
 from registers.phrases.files import exempt_sentence
 from registers.phrases.register import reported_in_words
@@ -67,5 +68,5 @@ class ExportMetadata:
 
     @property
     def exported_at_text(self) -> str:
-        """ "25 November 2026, 18:05"."""
-        return f"{format_day(self.exported_at.date())}, {self.exported_at:%H:%M}"
+        """ "25 November 2026, 6:05pm"."""
+        return instant_in_words(self.exported_at)

@@ -6,6 +6,7 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.formats import date_format
 
+from registers.dates import with_example_days
 from registers.forms.concurrency import TokenField, VersionedForm
 from registers.forms.fields import (
     PastDateField,
@@ -72,8 +73,10 @@ class ActionForm(forms.Form):
         required=False,
         subject="the day it is due",
         label="When is it due?",
-        help_text="For example, 27 3 2027. If no date is set, leave it empty. The list then "
-        "shows it without a due date.",
+        help_text=with_example_days(
+            "For example, {planned}. If no date is set, leave it empty. The list then "
+            "shows it without a due date."
+        ),
     )
     detail = PlainTextField(
         label="What else do people need to know?",
@@ -165,7 +168,7 @@ class ActionDoneForm(ActionStepForm):
     done_on = PastDateField(
         subject="the day it was done",
         label="When was it done?",
-        help_text="For example, 27 3 2026.",
+        help_text=with_example_days("For example, {past}."),
     )
     evidence = PlainTextField(
         label="What is the evidence?",

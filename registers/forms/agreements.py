@@ -4,6 +4,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
+from registers.dates import with_example_days
 from registers.forms.concurrency import TokenField
 from registers.forms.fields import (
     PastDateField,
@@ -43,8 +44,9 @@ class AgreementForm(forms.Form):
     on = PastDateField(
         subject="the data date",
         label="Data date of the report",
-        help_text="We keep the position at the end of this day, as recorded by then. For "
-        "example, 27 3 2026.",
+        help_text=with_example_days(
+            "We keep the position at the end of this day, as recorded by then. For example, {past}."
+        ),
     )
     met_on = PastDateField(
         subject="the day of the meeting",

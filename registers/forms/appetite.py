@@ -6,6 +6,7 @@ from django import forms
 from django.utils import timezone
 from django.utils.formats import date_format
 
+from registers.dates import with_example_days
 from registers.forms.concurrency import TokenField
 from registers.forms.fields import PastDateField, PlainTextField, PlannedDateField, selection_errors
 from registers.govuk import GovukRadios
@@ -68,7 +69,7 @@ class AppetiteForm(forms.Form):
     effective_on = PastDateField(
         subject="the day on which it was approved",
         label="When was it approved?",
-        help_text="It applies from that day. For example, 27 3 2026.",
+        help_text=with_example_days("It applies from that day. For example, {past}."),
     )
     review_by = PlannedDateField(
         subject="the day by which it is reviewed",

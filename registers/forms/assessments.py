@@ -6,6 +6,7 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.formats import date_format
 
+from registers.dates import with_example_days
 from registers.forms.concurrency import RiskStepForm, TokenField
 from registers.forms.fields import (
     PastDateField,
@@ -115,10 +116,10 @@ class RangeForm(RiskStepForm, JudgementForm):
     impact_high = range_end_field("Highest impact you would defend")
     effective_on = PastDateField(
         label="When did you assess it?",
-        help_text="For example, 27 3 2026.",
+        help_text=with_example_days("For example, {past}."),
         error_messages={
             "required": "Enter the day on which you assessed it",
-            "invalid": "The day must be a real date, for example 27 3 2026",
+            "invalid": with_example_days("The day must be a real date, for example {past}"),
         },
     )
 

@@ -4,7 +4,7 @@ from django import forms
 from django.utils import timezone
 from django.utils.formats import date_format
 
-from registers.dates import years_later
+from registers.dates import with_example_days, years_later
 from registers.forms.concurrency import TokenField
 from registers.forms.controls import RiskRecordForm, choice
 from registers.forms.fields import (
@@ -71,7 +71,7 @@ class AssuranceForm(RiskRecordForm):
     effective_on = PastDateField(
         subject="the day of the opinion",
         label="When did they give it?",
-        help_text="The date of the report. For example, 27 3 2026.",
+        help_text=with_example_days("The date of the report. For example, {past}."),
     )
     expires_on = PlannedDateField(
         subject="the day until which it is good",

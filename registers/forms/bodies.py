@@ -6,6 +6,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from registers.administration.bodies import hand_over_chair, overlapping_seats
+from registers.dates import with_example_days
 from registers.forms.fields import (
     ClearDaysField,
     PlainTextField,
@@ -97,8 +98,10 @@ class SeatForm(RecordStateForm, forms.ModelForm):
     until = PlannedDateField(
         subject="their last day",
         label="Last day",
-        help_text="For example, 5 5 2027. Leave it empty if there is no end. A substitute always "
-        "has a last day: the day of the meeting.",
+        help_text=with_example_days(
+            "For example, {planned}. Leave it empty if there is no end. A substitute always "
+            "has a last day: the day of the meeting."
+        ),
         required=False,
     )
     helper = Helper("capacity", "is_voting", "until")
@@ -151,7 +154,9 @@ class NewSeatForm(SeatForm):
     from_day = PlannedDateField(
         subject="their first day",
         label="First day",
-        help_text="The first day on which they sit on the body. For example, 27 3 2026.",
+        help_text=with_example_days(
+            "The first day on which they sit on the body. For example, {past}."
+        ),
     )
     helper = Helper("person", "capacity", "is_voting", "from_day", "until")
 

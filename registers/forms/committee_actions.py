@@ -3,6 +3,7 @@
 from django import forms
 from django.core.exceptions import ValidationError
 
+from registers.dates import with_example_days
 from registers.forms.concurrency import TokenField, VersionedForm
 from registers.forms.fields import (
     PastDateField,
@@ -83,7 +84,7 @@ class EditCommitteeActionForm(CommitteeActionStepForm):
         required=False,
         subject="the day it is due",
         label="When is it due?",
-        help_text="For example, 27 3 2027.",
+        help_text=with_example_days("For example, {planned}."),
     )
     risk = PlainTextField(
         label="Which risk is it about, if any?",
@@ -133,7 +134,7 @@ class CommitteeActionDoneForm(CommitteeActionStepForm):
     done_on = PastDateField(
         subject="the day it was done",
         label="When was it done?",
-        help_text="For example, 27 3 2026.",
+        help_text=with_example_days("For example, {past}."),
     )
     evidence = PlainTextField(
         label="What is the evidence?",

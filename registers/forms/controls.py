@@ -6,6 +6,7 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.formats import date_format
 
+from registers.dates import with_example_days
 from registers.forms.concurrency import TokenField, VersionedForm
 from registers.forms.fields import (
     PastDateField,
@@ -30,7 +31,9 @@ def choice(label, missing, choices, *, hints=None, **options):
 
 def test_day_field(**options):
     return PastDateField(
-        subject="the day of the test", help_text="For example, 27 3 2026.", **options
+        subject="the day of the test",
+        help_text=with_example_days("For example, {past}."),
+        **options,
     )
 
 

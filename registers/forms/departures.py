@@ -16,6 +16,7 @@ from registers.forms.people import (
     DATED_ROLE_HINT,
     LAST_ADMINISTRATOR,
     LastDayField,
+    check_giver,
     check_last_day,
 )
 from registers.govuk import GovukCheckboxes, GovukRadios, Helper, RevealingForm, Reveals
@@ -190,8 +191,9 @@ class MoveForm(PostsHandoverForm):
     until = LastDayField(label="Last day in the new role", help_text=DATED_ROLE_HINT)
     condition_in_hint = ("interim", "until")
 
-    def __init__(self, data=None, **about):
+    def __init__(self, data=None, *, is_own=False, **about):
         super().__init__(data, **about)
+        self.is_own = is_own
         self.fields["on"].label = "Last day in the old post or role"
         self.memberships = list(self.organisation.memberships.active().filter(user=self.person))
         self.fields["ended_roles"].choices = [
@@ -214,6 +216,7 @@ class MoveForm(PostsHandoverForm):
     def clean(self):
         cleaned = super().clean()
         role = cleaned.get("role")
+        check_giver(self, role)
         check_last_day(self, "until", last_day_missing(Role(role)) if role in DATED_ROLES else "")
         ended = self._ended_roles
         if cleaned.get("on") and set(roles_with(Permission.ADMINISTER)) & ended:

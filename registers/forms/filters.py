@@ -331,9 +331,9 @@ class PositionFilter(django_filters.FilterSet):
 
     @property
     def words(self):
-        """The filters in use, as "directorate Adult social care; band Severe"."""
+        """The filters in use, as "directorate: Adult social care; band: Severe"."""
         return "; ".join(
-            f"{self.filters[name].label.lower()} {self._word(name)}" for name in self.selected
+            f"{self.filters[name].label.lower()}: {self._word(name)}" for name in self.selected
         )
 
     def _word(self, name):

@@ -2,6 +2,7 @@
 
 from django import forms
 
+from registers.dates import with_example_days
 from registers.forms.fields import PastDateField, PlainTextField, selection_errors
 from registers.govuk import Helper
 from registers.imports.lookalikes import NEW
@@ -16,8 +17,10 @@ def as_at_field():
     return PastDateField(
         subject="the day of the register",
         label="The register as at",
-        help_text="Only for a past register, such as the one from last quarter. It then counts "
-        "from that day. If you have several, import the oldest first. For example, 30 6 2024.",
+        help_text=with_example_days(
+            "Only for a past register, such as the one from last quarter. It then counts "
+            "from that day. If you have several, import the oldest first. For example, {past}."
+        ),
         required=False,
     )
 

@@ -11,6 +11,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
+from registers.dates import with_example_days
 from registers.forms.concurrency import TokenField
 from registers.forms.fields import PastDateField, PlainTextField, selection_errors
 from registers.forms.import_decisions import as_at_field
@@ -143,7 +144,9 @@ class ImportColumnsForm(TableLayoutForm):
     judged_on = PastDateField(
         subject="the day of the ratings",
         label="When were the risks assessed?",
-        help_text="Ratings without a date in the file count from this day. For example, 30 6 2026.",
+        help_text=with_example_days(
+            "Ratings without a date in the file count from this day. For example, {past}."
+        ),
         required=False,
     )
     statement_goes_to = forms.ChoiceField(

@@ -7,6 +7,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator
 from django.db import transaction
 
+from registers.dates import time_in_words, with_example_days
 from registers.forms.concurrency import TokenField
 from registers.forms.fields import (
     ClearDaysField,
@@ -30,19 +31,19 @@ LINK = "address of the online meeting"
 
 
 class TimeOfDayField(forms.TimeField):
-    """ "10am", "6.30pm" or "18:30"."""
+    """ "10am", "6:30pm" or "18:30"."""
 
     widget = forms.TextInput(attrs={"class": "govuk-input--width-5"})
 
     def __init__(self, **options):
-        words = "Enter a time such as 10am, 6.30pm or 18:30"
+        words = "Enter a time such as 10am, 6:30pm or 18:30"
         super().__init__(input_formats=TIMES, error_messages={"invalid": words}, **options)
 
     def to_python(self, value):
         return super().to_python("".join(value.split()) if isinstance(value, str) else value)
 
     def prepare_value(self, value):
-        return value if isinstance(value, str) or value is None else f"{value:%H:%M}"
+        return value if isinstance(value, str) or value is None else time_in_words(value)
 
 
 class LinkField(forms.URLField):
@@ -75,7 +76,7 @@ def day_field():
     return PlannedDateField(
         subject="the day of the meeting",
         label="Day of the meeting",
-        help_text="For example, 23 9 2027.",
+        help_text=with_example_days("For example, {planned}."),
     )
 
 
@@ -102,7 +103,7 @@ def place_field():
 
 
 def time_field():
-    return TimeOfDayField(label="Time", required=False, help_text="For example, 10am or 6.30pm.")
+    return TimeOfDayField(label="Time", required=False, help_text="For example, 10am or 6:30pm.")
 
 
 def link_field():
@@ -360,13 +361,14 @@ class PreElectionPeriodForm(EntryForm):
     from_day = PlannedDateField(
         subject="the first day",
         label="First day",
-        help_text="As a rule, the day when notice of the election is given. For example, 25 3 "
-        "2027.",
+        help_text=with_example_days(
+            "As a rule, the day when notice of the election is given. For example, {planned}."
+        ),
     )
     until = PlannedDateField(
         subject="the last day",
         label="Last day",
-        help_text="As a rule, the day of the election. For example, 6 5 2027.",
+        help_text="As a rule, the day of the election.",
     )
     helper = Helper("name", "from_day", "until")
 

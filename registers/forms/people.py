@@ -7,21 +7,27 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from registers.administration.role_table import ROLE_WORDS
+from registers.dates import with_example_days
 from registers.forms.concurrency import LOST
 from registers.forms.fields import PlainTextField, PlannedDateField, selection_errors
 from registers.govuk import GovukRadios, Helper, RevealingForm, Reveals
 from registers.models import Role
 from registers.models.people import DATED_ROLES
+from registers.permissions.roles import reads_exempt
 from registers.phrases.people import last_day_missing, role_changed_sentence
 
 NO_END, ON_A_DAY, AT_ONCE = "none", "day", "now"
-LAST_DAY_HINT = "Access stops at the end of this day. For example, 31 3 2027."
-DATED_ROLE_HINT = f"{LAST_DAY_HINT} A peer reviewer or auditor must have one."
+LAST_DAY = "Access stops at the end of this day. For example, {planned}."
+LAST_DAY_HINT = with_example_days(LAST_DAY)
+DATED_ROLE_HINT = with_example_days(f"{LAST_DAY} A peer reviewer or auditor must have one.")
 
 LAST_ADMINISTRATOR = (
     "This is the last administrator. First give the role of administrator to somebody else, "
     "without a last day or with a later one"
 )
+
+
+TO_ONESELF = "This role reads exempt risks: ask another administrator to give it to you"
 
 
 class EmailAddressField(forms.EmailField):
@@ -45,6 +51,12 @@ class LastDayField(PlannedDateField):
 
     def __init__(self, *, required=False, **options):
         super().__init__(subject="the last day", required=required, **options)
+
+
+def check_giver(form, role):
+    """Add an error where somebody gives themselves a role that reads exempt risks."""
+    if role and form.is_own and reads_exempt(role):
+        form.add_error("role", TO_ONESELF)
 
 
 def check_last_day(form, name, missing=""):
@@ -84,14 +96,16 @@ class RoleForm(forms.Form):
     )
     condition_in_hint = ("until",)
 
-    def __init__(self, data=None, *, roles):
-        """roles: those that the person has today."""
+    def __init__(self, data=None, *, roles, is_own=False):
+        """roles: those that the person has today. is_own: they give it to themselves."""
         super().__init__(data)
+        self.is_own = is_own
         self.fields["role"].choices = [row for row in Role.choices if row[0] not in roles]
 
     def clean(self):
         cleaned = super().clean()
         role = cleaned.get("role")
+        check_giver(self, role)
         check_last_day(self, "until", last_day_missing(Role(role)) if role in DATED_ROLES else "")
         return cleaned
 
@@ -114,7 +128,8 @@ class LastDayForm(RevealingForm):
         AT_ONCE: "At once: yesterday was its last day",
     }
 
-    def __init__(self, data=None, *, membership):
+    def __init__(self, data=None, *, membership, is_own=False):
+        self.membership, self.is_own = membership, is_own
         ending = ON_A_DAY if membership.until else NO_END
         former = membership.until.isoformat() if membership.until else ""
         super().__init__(
@@ -129,10 +144,19 @@ class LastDayForm(RevealingForm):
     def clean(self):
         cleaned = super().clean()
         check_last_day(self, "until")
+        if not self.errors and self._is_extended_by_holder:
+            self.add_error("ending", TO_ONESELF)
         if "former" in self.errors:
             del self.errors["former"]
             raise ValidationError(LOST)
         return cleaned
+
+    @property
+    def _is_extended_by_holder(self):
+        """Whether somebody lets a role of their own that reads exempt risks last longer."""
+        until, last_day = self.membership.until, self.last_day
+        is_longer = until is not None and (last_day is None or last_day > until)
+        return self.is_own and is_longer and reads_exempt(self.membership.role)
 
     def clean_former(self):
         """The day, or None where the role had no end."""

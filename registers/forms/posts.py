@@ -5,6 +5,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from registers.administration.posts import normalise_title
+from registers.dates import with_example_days
 from registers.forms.fields import PastDateField, PlainTextField, RecordChoiceField
 from registers.forms.record_state import RecordStateForm
 from registers.govuk import Helper
@@ -122,8 +123,10 @@ class HolderFields(forms.Form):
     held_since = PastDateField(
         subject="the day since when they hold it",
         label="Held since",
-        help_text="Their first day in this post. For example, 27 3 2026. Leave it empty if you do "
-        "not know it.",
+        help_text=with_example_days(
+            "Their first day in this post. For example, {past}. Leave it empty if you do "
+            "not know it."
+        ),
         required=False,
     )
 
@@ -195,7 +198,7 @@ class VacancyForm(RecordStateForm, forms.ModelForm):
     vacant_since = PastDateField(
         subject="the day since when the post is vacant",
         label="Vacant since",
-        help_text="The first day without a holder. For example, 27 3 2026.",
+        help_text=with_example_days("The first day without a holder. For example, {past}."),
     )
     helper = Helper("vacant_since")
 

@@ -2,6 +2,7 @@
 
 from django.utils import timezone
 
+from registers.dates import with_example_days
 from registers.forms.concurrency import TokenField
 from registers.forms.controls import RiskRecordForm
 from registers.forms.fields import PastDateField, PlainTextField
@@ -21,7 +22,7 @@ class ProgressNoteForm(RiskRecordForm):
     effective_on = PastDateField(
         subject="the day of the note",
         label="What is the date of this note?",
-        help_text="For example, 27 3 2026.",
+        help_text=with_example_days("For example, {past}."),
     )
     token = TokenField()
     helper = Helper("note", "effective_on")

@@ -5,6 +5,7 @@ from django import forms
 from django.utils import timezone
 from django.utils.formats import date_format
 
+from registers.dates import with_example_days
 from registers.forms.concurrency import RiskStepForm, TokenField
 from registers.forms.fields import (
     PastDateField,
@@ -52,7 +53,7 @@ class ReviewForm(RiskStepForm):
     effective_on = PastDateField(
         subject="the day of the review",
         label="When was it reviewed?",
-        help_text="For example, 27 3 2026.",
+        help_text=with_example_days("For example, {past}."),
     )
     next_on = PlannedDateField(
         subject="the day of the next review",

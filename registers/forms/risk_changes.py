@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.formats import date_format
 
+from registers.dates import with_example_days
 from registers.forms.concurrency import LARGEST_VERSION, LOST
 from registers.forms.fields import PlainTextField, PlannedDateField
 from registers.forms.risk_details import TOLERATION
@@ -46,7 +47,7 @@ class ChangeManyForm(RiskForm):
         required=False,
         subject="the day of the next review",
         label="Next review",
-        help_text="For example, 27 3 2027. Leave it empty to keep the date.",
+        help_text=with_example_days("For example, {planned}. Leave it empty to keep the date."),
     )
     reason = PlainTextField(
         label="Why are you making this change?",

@@ -5,6 +5,7 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.formats import date_format
 
+from registers.dates import with_example_days
 from registers.forms.concurrency import RiskStepForm, TokenField
 from registers.forms.fields import (
     PastDateField,
@@ -36,7 +37,9 @@ class HappenedForm(RiskStepForm):
     happened_on = PastDateField(
         subject="the day on which it happened",
         label="When did it happen?",
-        help_text="If it lasted several days, enter the first. For example, 27 3 2026.",
+        help_text=with_example_days(
+            "If it lasted several days, enter the first. For example, {past}."
+        ),
     )
     happened_what = PlainTextField(
         label="What happened?",
@@ -75,7 +78,7 @@ class CloseForm(RiskStepForm):
     effective_on = PastDateField(
         subject="the day on which it was closed",
         label="When was it closed?",
-        help_text="For example, 27 3 2026.",
+        help_text=with_example_days("For example, {past}."),
     )
     helper = Helper("reason", "depends_on", "effective_on")
 

@@ -2,6 +2,7 @@
 
 from crispy_forms.layout import Fieldset
 
+from registers.dates import with_example_days
 from registers.forms.assessments import BAND, JudgementForm
 from registers.forms.concurrency import VersionedForm
 from registers.forms.fields import PastDateField, PlainTextField, RecordChoiceField
@@ -64,8 +65,9 @@ class LogRiskForm(PreviewForm, JudgementForm, RiskForm):
         required=False,
         subject="the day it was first raised",
         label="When was it first raised?",
-        help_text="For a risk from an older register. Leave it empty for today. For example, "
-        "27 3 2024.",
+        help_text=with_example_days(
+            "For a risk from an older register. Leave it empty for today. For example, {past}."
+        ),
     )
     helper = Helper(
         Fieldset("The risk", "title", "event", "cause", "consequence"),

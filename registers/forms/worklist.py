@@ -7,6 +7,7 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.formats import date_format
 
+from registers.dates import with_example_days
 from registers.forms.concurrency import TokenField
 from registers.forms.fields import PlainTextField, PlannedDateField
 from registers.govuk import Helper
@@ -46,7 +47,9 @@ class CheckWaiverForm(forms.Form):
     until = PlannedDateField(
         subject="the last day",
         label="Until when?",
-        help_text="It comes back to the worklist the day after. For example, 27 3 2027.",
+        help_text=with_example_days(
+            "It comes back to the worklist the day after. For example, {planned}."
+        ),
     )
     token = TokenField()
     helper = Helper("reason", "until")

@@ -6,6 +6,7 @@ from datetime import date
 from django import forms
 from django.core.exceptions import ValidationError
 
+from registers.dates import with_example_days
 from registers.phrases.files import missing_date_parts
 
 MONTHS = [name.lower() for name in calendar.month_name[1:]]
@@ -76,7 +77,9 @@ class GovukDateField(forms.DateField):
         self.subject = subject[:1].upper() + subject[1:]
         words = {
             "required": f"Enter {subject}",
-            "invalid": f"{self.subject} must be a real date, for example 27 3 2026",
+            "invalid": with_example_days(
+                f"{self.subject} must be a real date, for example {{past}}"
+            ),
         }
         super().__init__(error_messages=words | (error_messages or {}), **kwargs)
 

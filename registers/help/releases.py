@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime
 from dataclasses import dataclass
 
+from django.utils import timezone
+
 
 @dataclass(frozen=True)
 class Release:
@@ -13,6 +15,10 @@ class Release:
     version: str
     on: datetime.date | None
     changes: tuple[tuple[str, str], ...]
+
+    def is_news_to(self, person):
+        """Whether they knew an earlier version: their account is older than this release."""
+        return self.on is not None and timezone.localdate(person.date_joined) < self.on
 
 
 RELEASES = (

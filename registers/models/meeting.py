@@ -7,8 +7,9 @@ from django.db import models, transaction
 from django.db.models import F, Q
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.formats import date_format, time_format
+from django.utils.formats import date_format
 
+from registers.dates import time_in_words
 from registers.history.append_only import AppendOnlyRecord, create_idempotent
 from registers.history.errors import InvalidTransition
 from registers.history.seals import AuditedModel
@@ -121,7 +122,7 @@ class Meeting(AuditedModel):
     @property
     def time_in_words(self):
         """ "10am", "6:30pm", or "" where no time is known."""
-        return time_format(self.starts_at, "fA").lower() if self.starts_at else ""
+        return time_in_words(self.starts_at) if self.starts_at else ""
 
     @classmethod
     def of_day(cls, body, day, *, by):

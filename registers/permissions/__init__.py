@@ -68,6 +68,7 @@ from registers.permissions.papers import (
 )
 from registers.permissions.questions import (
     about_visible_risks,
+    answered_questions_for,
     get_put_question_for,
     may_answer,
     may_put_for,
@@ -122,6 +123,7 @@ __all__ = [
     "VisibilityCutOff",
     "about_visible_risks",
     "agreed_positions_for",
+    "answered_questions_for",
     "assesses_as",
     "body_meeting_day",
     "can",

@@ -1,12 +1,15 @@
 """Which questions that were put a person reads, and what they may do with one."""
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, Subquery
 from django.http import Http404
 
+from registers.dates import days_later
 from registers.models import Answer, Meeting, Question, Register, Seat
 from registers.permissions.access import risks_across
 from registers.permissions.meetings import get_meeting_for
 from registers.permissions.roles import Permission, PermissionMissing, can
+
+ANSWER_IS_NEWS = 14  # days
 
 
 def put_questions_for(user, organisation):
@@ -24,6 +27,23 @@ def put_questions_for(user, organisation):
         is_of_body, is_published = Exists(seats.order_by()), Exists(published.order_by())
         questions = questions.filter(Q(by=user) | is_of_body | is_published)
     return about_visible_risks(user, organisation, questions)
+
+
+def answered_questions_for(user, registers, day):
+    """What the person asked about these registers and was answered, the latest answer first.
+
+    Those for a meeting on that day or later, and those answered in the two weeks before.
+    Each with answered_on. None about a risk that they may not see.
+    """
+    answers = Answer.objects.filter(question=OuterRef("pk")).order_by("-effective_on", "-pk")
+    questions = Question.objects.filter(by=user, asker="", register__in=registers)
+    questions = questions.annotate(answered_on=Subquery(answers.values("effective_on")[:1]))
+    is_timely = Q(meeting__on__gte=day) | Q(answered_on__gte=days_later(day, -ANSWER_IS_NEWS))
+    visible = Q(risk=None) | Exists(
+        risks_across(user, registers).filter(pk=OuterRef("risk")).order_by()
+    )
+    questions = questions.filter(is_timely, visible, answered_on__isnull=False)
+    return questions.select_related("meeting__body").order_by("-answered_on", "-pk")
 
 
 def about_visible_risks(user, organisation, rows):

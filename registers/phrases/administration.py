@@ -17,19 +17,35 @@ def holdings_in_words(risks: int, controls: int, actions: int) -> str:
     return join_names([words % {"n": figures(n)} for n, words in parts if n]) or "Nothing"
 
 
-def vacant_owners_in_words(n: int) -> str:
+def vacant_posts_in_words(titles: list[str], owners: int) -> str:
+    """ "Three posts are vacant. Two of them own risks, controls or actions." owners: how many."""
+    if len(titles) == 1:
+        owns = " It owns risks, controls or actions." if owners else ""
+        return f"The post {titles[0]} is vacant.{owns}"
+    sentence = f"{number_to_begin(len(titles))} posts are vacant."
+    if not owners:
+        return sentence
+    if owners == len(titles):
+        return f"{sentence} Each owns risks, controls or actions."
     words = ngettext(
-        "%(n)s vacant post owns risks, controls or actions.",
-        "%(n)s vacant posts own risks, controls or actions.",
-        n,
+        "%(n)s of them owns risks, controls or actions.",
+        "%(n)s of them own risks, controls or actions.",
+        owners,
     )
-    return words % {"n": number_to_begin(n)}
+    return f"{sentence} {words % {'n': number_to_begin(owners)}}"
 
 
 def bodies_without_members(names: list[str]) -> str:
     if len(names) == 1:
         return f"{names[0]} has no members."
     words = ngettext("%(n)s body has no members.", "%(n)s bodies have no members.", len(names))
+    return words % {"n": number_to_begin(len(names))}
+
+
+def bodies_without_chair(names: list[str]) -> str:
+    if len(names) == 1:
+        return f"{names[0]} has no chair."
+    words = ngettext("%(n)s body has no chair.", "%(n)s bodies have no chair.", len(names))
     return words % {"n": number_to_begin(len(names))}
 
 

@@ -62,6 +62,29 @@ def action_sentence(row):
     return f"{revision.get_status_display()}."
 
 
+# Questions that are put
+
+
+def question_put_sentence(question) -> str:
+    """To whom it goes, by when it is answered, and who reads it."""
+    words = {
+        "post": question.post.title,
+        "day": date_format(question.answer_by, "j F Y"),
+        "body": name_in_sentence(question.meeting.body.name),
+    }
+    if question.post.holder_id:
+        answer = gettext("Question put. %(post)s is asked to answer it by %(day)s.")
+    else:
+        answer = gettext(
+            "Question put. %(post)s is vacant, so a risk manager is asked to answer it by %(day)s."
+        )
+    if question.risk and question.risk.is_exempt:
+        readers = gettext("Members of %(body)s and officers who may see the risk can read it.")
+    else:
+        readers = gettext("Members of %(body)s, officers and auditors can read it.")
+    return f"{answer % words} {readers % words}"
+
+
 # The mail before a meeting
 
 

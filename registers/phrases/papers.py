@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import datetime
 
-from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.text import capfirst
 from django.utils.translation import gettext, ngettext
 
+from registers.dates import instant_in_words
 from registers.phrases.numbers import (
     figures,
     join_names,
@@ -40,7 +40,7 @@ def evidence_sentence(day: datetime.date, recorded_at: datetime.datetime) -> str
     )
     return sentence % {
         "day": date_format(day, "j F Y"),
-        "instant": date_format(timezone.localtime(recorded_at), "H:i, j F Y"),
+        "instant": instant_in_words(recorded_at),
     }
 
 

@@ -158,10 +158,13 @@ def _action(task, action, reader):
 
 
 def _question(task, question, reader):
+    register, about = reader.registers[task.register], ""
+    if question.risk:
+        about = f" about {register.reference(question.risk.number)}"
     return Task(
         kind=task.kind,
         on=task.on,
-        summary="Answer a question",
+        summary=f"Answer a question{about}",
         title=Truncator(question.wording).chars(LONGEST_TITLE),
         path=reverse("question_answer", args=[question.meeting_id, question.pk]),
         key=f"{task.kind}-{question.pk}",

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.text import capfirst
 
+from registers.dates import instant_in_words
 from registers.library_pages.timeline import partial_date
 from registers.models.committee_action import year_in_words
 from registers.navigation import (
@@ -34,6 +35,7 @@ register = template.Library()
 register.filter("under", lambda row, headings: zip(headings, row, strict=True))
 register.filter("could_be", possible_bands_in_words)
 register.filter("days_old", days_old)  # {{ as_of.age|days_old }}: 68 days ago
+register.filter("instant", instant_in_words)  # {{ row.recorded_at|instant }}: 3 May 2026, 6:30pm
 register.filter("times", times_in_words)  # {{ action.redated|times }}: once, twice, three times
 register.filter("municipal_year", year_in_words)  # {{ year|municipal_year }}: 2026/27
 register.filter("known_to", partial_date)  # {{ row.start_on|known_to:row.start_precision }}
@@ -84,7 +86,7 @@ def register_navigation(context):
     query = as_of.query if as_of else ""
     return {
         "register": register,
-        "tabs": tabs_of(register, name, query),
+        "tabs": tabs_of(context["request"].user, register, name, query),
         "pages": pages_below(context["request"].user, register, name, query),
     }
 

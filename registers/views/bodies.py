@@ -55,8 +55,7 @@ def body_new(request, organisation):
     organisation = organisation_to_change(request, organisation)
     form = BodyForm(post_data(request), instance=Body(organisation=organisation))
     to = ("body_detail", organisation.slug, attrgetter("pk"))
-    message = "Body added. Now say who sits on it."
-    return save_or_show(request, "body_new", form, message, *to, organisation=organisation)
+    return save_or_show(request, "body_new", form, "Body added.", *to, organisation=organisation)
 
 
 @atomic_post

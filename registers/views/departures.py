@@ -29,7 +29,8 @@ def person_leave(request, organisation, pk):
 
 def person_move(request, organisation, pk):
     organisation, person = get_person_for(request.user, organisation, pk)
-    form = MoveForm(post_data(request), person=person, organisation=organisation)
+    about = {"person": person, "organisation": organisation, "is_own": person == request.user}
+    form = MoveForm(post_data(request), **about)
     return depart(request, "person_move", form, move, "moves")
 
 

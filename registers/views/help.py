@@ -8,7 +8,7 @@ from django.views.decorators.http import require_POST
 
 from registers.help.glossary import GLOSSARY
 from registers.help.releases import LATEST, RELEASES
-from registers.help.role_guides import START_PAGES, registers_in_role, roles_of
+from registers.help.role_guides import LEADS, START_PAGES, registers_in_role, roles_of
 from registers.models import Role
 from registers.permissions import Permission, organisations_for
 from registers.views.as_of import read_only
@@ -32,6 +32,7 @@ def help_role(request, role):
         raise Http404("No role of that name.")
     context = {
         "role": Role(role),
+        "lead": LEADS[Role(role)],
         "guide": f"help/roles/{role}.html",
         "picture": f"images/help/{role}.png",
         "registers": registers_in_role(request.user, role),
@@ -52,9 +53,10 @@ def help_new(request):
     return render(request, "help/help_new.html", {"releases": RELEASES})
 
 
-def is_release_unread(request):
-    """Whether this browser has not dismissed the notice of the latest release."""
-    return request.COOKIES.get(settings.RELEASE_COOKIE_NAME) != LATEST.version
+def unread_release(request):
+    """The latest Release, while it is news to the reader and this browser has not dismissed it."""
+    is_dismissed = request.COOKIES.get(settings.RELEASE_COOKIE_NAME) == LATEST.version
+    return None if is_dismissed or not LATEST.is_news_to(request.user) else LATEST
 
 
 @require_POST

@@ -29,6 +29,7 @@ from registers.models import InvalidTransition
 from registers.permissions import get_organisation_for
 from registers.views.as_of import read_only
 from registers.views.form_flow import post_data
+from registers.views.organisation_changes import announce
 from registers.views.people import MAIL_FAILED, TOO_MUCH_MAIL
 
 ALREADY_PERSON = (
@@ -45,7 +46,7 @@ def person_invite(request, organisation):
     refuse_in_sandbox(organisation)
     form = InviteForm(post_data(request))
     if form.is_valid() and (invitation := try_invite(request, organisation, form)):
-        messages.success(request, f"We have sent an invitation to {invitation.email}.")
+        announce(request, organisation, f"We have sent an invitation to {invitation.email}.")
         return redirect("person_list", organisation.slug)
     context = {"organisation": organisation, "form": form}
     return render(request, "administration/person_invite.html", context)

@@ -27,6 +27,7 @@ from registers.permissions import (
     registers_in,
     risks_across,
 )
+from registers.priorities import question_key
 from registers.questions.sources import with_risks
 from registers.views.as_of import AsOf, read_only
 from registers.views.filters import empty_narrowing
@@ -60,15 +61,24 @@ def _part_of(request, register, meeting):
     """What the page says of one register, from the sections of its dashboard."""
     as_of = _as_of(request.user, register, meeting)
     dashboard = _dashboard(request, register, as_of)
+    topic = dashboard.section(PrecedentMatches).to_discuss
+    listed = (questions_on_dashboard(request.user, register) or {}).get("kept")
     return {
         "register": register,
         "as_of": as_of,
         "headline": dashboard.section(Headline),
         "risks": dashboard.section(PriorityRisks).risks,
-        "topic": dashboard.section(PrecedentMatches).to_discuss,
+        "topic": topic,
+        "is_topic_kept": bool(topic and listed) and _question_of(topic) in listed,
         "counts_everything": counts_everything(request.user, register),
-        "kept": (questions_on_dashboard(request.user, register) or {}).get("kept"),
+        "kept": listed,
     }
+
+
+def _question_of(topic):
+    """The key of what to ask about a case beside a risk, as the lists of questions have it."""
+    risk, tested = topic
+    return question_key(risk.number, tested.sign.case.question)
 
 
 def _as_of(user, register, meeting):

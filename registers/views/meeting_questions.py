@@ -29,6 +29,7 @@ from registers.permissions import (
     refuse_unless,
     risks_for,
 )
+from registers.phrases.meetings import question_put_sentence
 from registers.questions.sources import with_risks
 from registers.views.as_of import read_only
 from registers.views.form_flow import post_data, redirect_after, response_status, submit
@@ -71,7 +72,7 @@ def question_put(request, slug, pk):
     form = PutForm(post_data(request), question=question, meetings=meetings)
     if form.is_valid() and (put := submit(form, _put, by=request.user, **form.arguments)):
         question.take_off()
-        return _to(request, put, "Question put.")
+        return _to(request, put, question_put_sentence(put))
     context = {"register": question.register, "listed": listed, "form": form}
     return render(request, "meetings/question_put.html", context, status=response_status(form))
 
@@ -94,7 +95,7 @@ def question_follow_up(request, pk, question):
     meetings = _meetings_to_come(request.user, question.register)
     form = FollowUpForm(post_data(request), question=question, meetings=meetings)
     if form.is_valid() and (put := submit(form, _put, by=request.user, **form.arguments)):
-        return _to(request, put, "Question put.")
+        return _to(request, put, question_put_sentence(put))
     return _page(request, "question_follow_up", form, meeting, question)
 
 

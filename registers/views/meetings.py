@@ -41,7 +41,7 @@ from registers.views.form_flow import (
     response_status,
     submit,
 )
-from registers.views.organisation_changes import atomic_post, organisation_to_change
+from registers.views.organisation_changes import announce, atomic_post, organisation_to_change
 
 # Who has these knows that there is no question.
 READS_EVERYTHING = {Permission.READ_QUESTIONS, Permission.SEE_EXEMPT}
@@ -115,7 +115,7 @@ def meeting_new(request, organisation):
             template = "meetings/series_check.html"
             return check_page(request, form, SERIES_CHECK, template, layout=LAYOUT, **context)
         meeting = form.save(by=request.user)
-        messages.success(request, form.message)
+        announce(request, organisation, form.message)
         return redirect("meeting_list") if form.is_series else redirect(meeting)
     context |= {"form": form}
     return render(request, "meetings/meeting_new.html", context, status=response_status(form))

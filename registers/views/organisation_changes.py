@@ -8,6 +8,7 @@ from django.shortcuts import redirect, render
 
 from registers.permissions import Permission, get_organisation_for
 from registers.views.form_flow import response_status
+from registers.views.message_links import with_next_step
 
 LAYOUT = "administration/layout.html"  # of a check page (form_flow.py)
 
@@ -33,6 +34,11 @@ def organisation_to_change(request, slug, permission=Permission.ADMINISTER):
     return organisation
 
 
+def announce(request, organisation, message):
+    """Say that it is done, and to its administrator what the organisation needs next."""
+    messages.success(request, with_next_step(message, request.user, organisation))
+
+
 def save_or_show(request, page, form, message, *to, **context):
     """Save a valid form and redirect, or show its page.
 
@@ -41,7 +47,8 @@ def save_or_show(request, page, form, message, *to, **context):
     """
     if form.is_valid():
         record = form.save(by=request.user)
-        messages.success(request, message(record) if callable(message) else message)
+        message = message(record) if callable(message) else message
+        announce(request, context["organisation"], message)
         return redirect(*(value(record) if callable(value) else value for value in to))
     context |= {"form": form}
     return render(request, f"administration/{page}.html", context, status=response_status(form))

@@ -8,6 +8,7 @@ from registers.administration.file_plan import PlanOutdated
 from registers.forms.organisation_files import OrganisationFileForm, OrganisationImportForm
 from registers.permissions import Permission, get_organisation_for
 from registers.phrases.administration import rows_in_words
+from registers.views.organisation_changes import announce
 
 
 def post_import(request, organisation):
@@ -60,7 +61,7 @@ def _write(request, subject, form, make_plan, write, context):
         return _preview(request, subject, form.table, plan, values["rows"], context, 409)
     if plan.writes:
         added, changed = rows_in_words(len(plan.added)), rows_in_words(len(plan.changed))
-        messages.success(request, f"File imported: {added} added, {changed} changed.")
+        announce(request, organisation, f"File imported: {added} added, {changed} changed.")
     else:
         messages.success(request, "Nothing to change: the file says what is here already.")
     return redirect(*context["to"])

@@ -36,8 +36,8 @@ def register_new(request, organisation):
     organisation = organisation_to_change(request, organisation)
     form = NewRegisterForm(post_data(request), instance=Register(organisation=organisation))
     to = ("register_list", organisation.slug)
-    message = "Register added. Choose which bodies oversee it."
-    return save_or_show(request, "register_new", form, message, *to, organisation=organisation)
+    context = {"organisation": organisation}
+    return save_or_show(request, "register_new", form, "Register added.", *to, **context)
 
 
 @atomic_post

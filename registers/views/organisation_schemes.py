@@ -3,14 +3,28 @@
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html, format_html_join
 
-from registers.administration.schemes import PublishPreview, SchemeList, registers_using
+from registers.administration.schemes import (
+    PublishPreview,
+    SchemeList,
+    registers_to_adopt,
+    registers_using,
+)
 from registers.forms.scheme_drafts import SchemeCopyForm, SchemeDraftForm, SchemeVersionForm
 from registers.models import SchemeDraft
-from registers.permissions import get_organisation_for, get_scheme_draft_for, get_scheme_for
+from registers.permissions import (
+    Permission,
+    can_on,
+    get_organisation_for,
+    get_scheme_draft_for,
+    get_scheme_for,
+)
 from registers.views.as_of import read_only
 from registers.views.form_flow import post_data, response_status, submit
+from registers.views.message_links import message_link
 
 
 @read_only
@@ -66,7 +80,7 @@ def scheme_publish(request, organisation, pk):
         return redirect("scheme_detail", draft.organisation.slug, draft.published.pk)
     form = SchemeVersionForm(post_data(request), draft=draft)
     if form.is_valid() and (scheme := submit(form, publish, draft, request.user, form)):
-        messages.success(request, f"{scheme} is published. Registers can adopt it.")
+        messages.success(request, published_message(request.user, draft, scheme))
         return redirect("scheme_detail", draft.organisation.slug, scheme.pk)
     context = {
         "organisation": draft.organisation,
@@ -76,6 +90,21 @@ def scheme_publish(request, organisation, pk):
     }
     page = "administration/scheme_publish.html"
     return render(request, page, context, status=response_status(form))
+
+
+def published_message(reader, draft, scheme):
+    """That it is published, and where each register that may take it adopts it."""
+    registers = registers_to_adopt(scheme, draft.organisation)
+    if not registers:
+        return f"{scheme} is published. Choose it when you add a register."
+    run = [row for row in registers if can_on(reader, Permission.RUN_REGISTER, row)]
+    if not run:
+        page = "under Settings, Scoring scheme, of each register"
+        return f"{scheme} is published. A risk manager adopts it {page}."
+    addresses = (reverse("register_scheme", args=[row.slug]) for row in run)
+    links = map(message_link, run, (f"{address}?to={scheme.pk}" for address in addresses))
+    words = "{} is published. Preview and adopt it on {}."
+    return format_html(words, scheme, format_html_join(", ", "{}", zip(links, strict=True)))
 
 
 def publish(draft, user, form):

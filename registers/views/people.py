@@ -92,7 +92,8 @@ def person_detail(request, organisation, pk):
 def person_role_new(request, organisation, pk):
     organisation, person = get_person_for(request.user, organisation, pk)
     roles = PersonRecord.of(person, organisation).roles
-    form = RoleForm(post_data(request), roles={row.role for row in roles})
+    is_own, roles = person == request.user, {row.role for row in roles}
+    form = RoleForm(post_data(request), roles=roles, is_own=is_own)
     if form.is_valid():
         give_role(person, organisation, by=request.user, **form.cleaned_data)
         messages.success(request, f"{person} has the new role.")
@@ -106,7 +107,8 @@ def person_role_edit(request, organisation, pk, role):
     membership = organisation.memberships.filter(user=person, role=role).first()
     if membership is None:
         raise Http404("No such role of this person.")
-    form, status = LastDayForm(post_data(request), membership=membership), 200
+    about = {"membership": membership, "is_own": person == request.user}
+    form, status = LastDayForm(post_data(request), **about), 200
     context = {
         "organisation": organisation,
         "person": person,
@@ -115,8 +117,7 @@ def person_role_edit(request, organisation, pk, role):
     }
     if form.is_valid() and not is_to_be_changed(request):
         until = form.last_day
-        is_last = until and is_last_with(Permission.RUN_REGISTER, membership, until)
-        if is_last and not is_confirmed(request):
+        if _leaves_no_manager(membership, until) and not is_confirmed(request):
             check = last_manager_check(membership)
             return check_page(request, form, check, layout=LAYOUT, **context)
         try:
@@ -131,6 +132,10 @@ def person_role_edit(request, organisation, pk, role):
             status = 409
     context |= {"form": form}
     return render(request, "administration/person_role_edit.html", context, status=status)
+
+
+def _leaves_no_manager(membership, until):
+    return until and is_last_with(Permission.RUN_REGISTER, membership, until)
 
 
 def last_manager_check(membership):

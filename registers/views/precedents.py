@@ -11,6 +11,7 @@ from registers.phrases.register import signs_to_look_at
 from registers.precedents import suggestions_for, suggestions_of
 from registers.risk_page.precedents import marked_signs_of
 from registers.views.form_flow import post_data, response_status, submit
+from registers.views.message_links import message_link
 
 
 @require_POST
@@ -59,8 +60,4 @@ def suggestions_link(risk):
     if not count:
         return ""
     address = reverse("risk_precedents", args=[risk.register.slug, risk.number])
-    return format_html(
-        ' <a class="govuk-notification-banner__link" href="{}">{}</a>.',
-        address,
-        signs_to_look_at(count),
-    )
+    return format_html(" {}.", message_link(signs_to_look_at(count), address))

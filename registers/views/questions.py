@@ -5,6 +5,7 @@ from django.core.exceptions import BadRequest
 from django.http import Http404
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.html import format_html
 from django.views.decorators.http import require_POST
 
 from registers.forms.questions import NUMBER, EditQuestionForm, QuestionForm, QuestionSourceForm
@@ -24,6 +25,7 @@ from registers.questions.sources import OfferedQuestions, with_risks
 from registers.questions.starts import question_start
 from registers.views.as_of import as_of_from
 from registers.views.form_flow import post_data
+from registers.views.message_links import message_link
 
 
 def question_list(request, slug):
@@ -62,9 +64,9 @@ def gather_question(request, form):
     except ListIsFull as full:
         form.add_error(None, str(full))
         return False
-    messages.success(
-        request, "The question is on your list. Open My questions to put it for a meeting."
-    )
+    address = reverse("question_list", args=[form.register.slug])
+    words = "The question is on your list. To put it for a meeting, open {}."
+    messages.success(request, format_html(words, message_link("My questions", address)))
     return True
 
 

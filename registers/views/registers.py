@@ -4,12 +4,13 @@ from django.utils import timezone
 
 from registers.agreements import changed_since
 from registers.forms.list_view import ColumnsForm
-from registers.help.releases import LATEST
+from registers.help.role_guides import introductions
 from registers.home import agreed_cards, latest_changes, register_cards, register_news
 from registers.models import Tolerances
 from registers.permissions import (
     Permission,
     agreed_positions_for,
+    answered_questions_for,
     can_on,
     counts_everything,
     defaults_to_agreed,
@@ -30,7 +31,7 @@ from registers.today_differences import mark_differences
 from registers.views.as_of import as_of_from, page_from, read_only
 from registers.views.escalations import taken_up_by
 from registers.views.filters import filter_positions, headings, quick_views
-from registers.views.help import is_release_unread
+from registers.views.help import unread_release
 from registers.views.saved_views import saved_views_context
 
 # Rows that are shown on one page, to print.
@@ -43,7 +44,6 @@ FIRST_TASKS = 8  # on the home page; the count beside them is of all
 def home(request):
     reader, today = request.user, timezone.localdate()
     registers = list(registers_for(reader))
-    own_registers = [register for register in registers if may_work_on(reader, register)]
     positions = positions_across(reader, registers, today).on_register()
     query_prefix = (
         f"as_at={today.isoformat()}&"
@@ -55,19 +55,31 @@ def home(request):
     # The navigation shows the same count.
     request.task_count = len(tasks) if tasks.reader.registers else None
     context = {
-        "release": LATEST if is_release_unread(request) else None,
+        "introductions": introductions(reader, registers, today),
+        "release": unread_release(request),
         "cards": cards,
+        "may_log": _may_log_on(reader, registers),
         "next_meeting": next_meeting_for(reader, today),
         "sandbox_registers": sandbox_registers_for(reader),
         "asked": query_prefix,
         "today": today,
-        "tasks": tasks if own_registers else None,
+        "tasks": tasks if _works_on_any(reader, registers) else None,
         "first_tasks": tasks.first(FIRST_TASKS),
+        "answered": answered_questions_for(reader, registers, today)[:FIRST_TASKS],
         "news": news_for(reader, registers, positions, today),
         "changes": latest_changes(revisions_across(reader, registers)),
         "counts_everything": all(counts_everything(reader, register) for register in registers),
     }
     return render(request, "home/home.html", context)
+
+
+def _may_log_on(reader, registers):
+    """The keys of those of these registers on which the person may log a risk."""
+    return {row.pk for row in registers if can_on(reader, Permission.EDIT_RISK, row)}
+
+
+def _works_on_any(reader, registers):
+    return any(may_work_on(reader, register) for register in registers)
 
 
 def news_for(reader, registers, positions, day):

@@ -33,6 +33,7 @@ from registers.risk_page.page import risk_page_context, sparkline_of
 from registers.risk_page.related import without_hidden
 from registers.views.as_of import as_of_from, read_only
 from registers.views.form_flow import handle_form, post_data, response_status, submit
+from registers.views.message_links import message_link, with_next_step
 from registers.views.precedents import suggestions_link
 
 UNSCORED = "It has no rating yet. Assess it when you can."
@@ -54,8 +55,7 @@ def risk_new(request, slug):
     if form.is_valid() and (
         risk := submit(form, Risk.log, register, by=request.user, **form.cleaned_data)
     ):
-        message = (risk.reference, LOGGED[risk.status, bool(risk.current)], suggestions_link(risk))
-        messages.success(request, format_html("{} {}{}", *message))
+        messages.success(request, logged_message(request.user, risk))
         return redirect(risk)
     suggestions = suggestions_for(form.data) if form.is_bound else []
     context = {
@@ -66,6 +66,16 @@ def risk_new(request, slug):
         "may_administer": can(request.user, Permission.ADMINISTER, register.organisation),
     }
     return render(request, "registers/risk_new.html", context, status=response_status(form))
+
+
+def logged_message(reader, risk):
+    """What has become of a new risk; from the first of a register the way to its dashboard."""
+    words = (risk.reference, LOGGED[risk.status, bool(risk.current)], suggestions_link(risk))
+    message = format_html("{} {}{}", *words)
+    if risk.number == 1 and risk.status == Risk.Status.OPEN:
+        dashboard = reverse("dashboard", args=[risk.register.slug])
+        message = format_html("{} {}.", message, message_link("See it on the dashboard", dashboard))
+    return with_next_step(message, reader, risk.register.organisation)
 
 
 @read_only

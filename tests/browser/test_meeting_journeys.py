@@ -132,7 +132,7 @@ def test_what_was_not_answered_is_carried_over_and_prints_on_two_sheets(
     risk = make_risk(council, owner=post, on=days_ago(90))
     make_put_question(earlier, council, by=member, post=post, risk=risk)
     page = go(member, reverse("home"))
-    follow(page, "Audit Committee")
+    follow(page, "Audit Committee,")
     expect(page.locator("main")).to_contain_text("is not rated")
     look_over(page, BOTH)
     sheets = len(re.findall(rb"/Type\s*/Page\b", page.pdf(prefer_css_page_size=True)))

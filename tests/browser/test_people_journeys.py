@@ -121,7 +121,7 @@ def test_a_leaver_hands_over_and_cannot_sign_in(desk, administrator, officer, co
     make_seat(make_body(council), officer, is_chair=True)
     desk.seat(administrator)
     desk.open("person_detail", officer.pk)
-    desk.follow("Leave Northmoor Council")
+    desk.follow("Record that")
     expect(page.locator("main")).to_contain_text("owns one risk")
     look_over(page, BOTH)
     page.get_by_label("Nobody: it is vacant").check()

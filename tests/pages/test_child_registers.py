@@ -200,7 +200,7 @@ def test_with_a_single_level_there_is_no_choice(council):
 
 def test_a_page_filtered_to_another_level_names_that_filter(levels):
     page = levels.page(level="service", more="narrow")
-    assert "Only: level of the register Service." in page and 'name="level"' in page
+    assert "Filtered by level of the register: Service." in page and 'name="level"' in page
 
 
 FILTERED = [

@@ -248,14 +248,14 @@ def test_the_order_of_the_matrix_names_its_scheme(council):
 
 def test_the_page_names_its_filters_and_how_many_risks_fit(council):
     page = council.page(directorate=council.children.pk, band="severe")
-    assert "<strong>Only: directorate Children; band Severe.</strong> 2 of 7 risks." in page
+    assert "<strong>Filtered by directorate: Children; band: Severe.</strong> 2 of 7 risks." in page
     [href] = re.findall(r'href="([^"]*)">Show all</a>', page)
     assert href == f"?since={days_ago(SINCE)}"
 
 
 def test_a_page_without_filters_mentions_none(council):
     page = council.page()
-    assert "Only:" not in page and "Show all" not in page and "Narrow the dashboard" in page
+    assert "Filtered by" not in page and "Show all" not in page and "Narrow the dashboard" in page
 
 
 def test_comparing_with_another_day_keeps_the_filters(council):
@@ -355,12 +355,12 @@ def test_a_row_of_another_organisation_is_refused(council):
 def test_two_hundred_parameters_do_no_harm(council):
     query = urlencode([("band", "severe")] * 100 + [(f"<x{n}>", '"><script>') for n in range(100)])
     answer = council.client.get(f"/registers/ours/dashboard/?{query}")
-    assert answer.status_code == 200 and "<x" not in answer.text and "band Severe" in answer.text
+    assert answer.status_code == 200 and "<x" not in answer.text and "band: Severe" in answer.text
 
 
 def test_a_list_of_actions_keeps_the_filters_of_risks(council):
     page = council.page("actions/", **{"risk-directorate": council.children.pk})
-    assert "Only actions beside risks with directorate Children." in page
+    assert "Actions on risks filtered by directorate: Children." in page
     links = numbers(page)
     assert len(links) > 2 and led_to(council.client, links) == links
 

@@ -39,7 +39,7 @@ def form(organisation):
 
 
 def summary_text(form):
-    words = re.search(r"<strong>Only: (.*?)\.</strong>", form)
+    words = re.search(r"<strong>Filtered by (.*?)\.</strong>", form)
     return words and html.unescape(words[1])
 
 
@@ -50,13 +50,13 @@ def test_an_unfiltered_list_has_no_summary(form):
 def test_the_summary_names_the_chosen_filters(form, organisation):
     children = make_directorate(organisation, "Children")
     head = make_post(organisation, "Head of care")
-    assert summary_text(form(band="above-tolerance")) == "band Above tolerance"
+    assert summary_text(form(band="above-tolerance")) == "band: Above tolerance"
     assert (
         summary_text(form(directorate=children.pk, q="reserves"))
-        == "search reserves; directorate Children"
+        == "search: reserves; directorate: Children"
     )
-    assert summary_text(form(owner=head.pk, stuck="yes")).startswith("owner Head of care")
-    assert summary_text(form(owner="none")) == "owner not decided yet"
+    assert summary_text(form(owner=head.pk, stuck="yes")).startswith("owner: Head of care")
+    assert summary_text(form(owner="none")) == "owner: not decided yet"
 
 
 def test_the_sort_order_is_not_in_the_summary(form):

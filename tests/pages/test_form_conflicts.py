@@ -52,7 +52,10 @@ def test_the_same_form_twice_is_one_row_and_no_error(answers):
 def test_other_words_by_the_same_form_are_a_conflict(answers):
     answer, twice = answers.conflict
     assert (answer.status_code, twice) == (409, answers.once)
-    assert "you saved this form at" in answer.text and "See what you saved" in answer.text
+    assert (
+        "you saved this form with different answers on" in answer.text
+        and "See what you saved" in answer.text
+    )
 
 
 def test_a_conflict_keeps_the_form_and_lets_it_be_sent_again(form, answers):

@@ -1,19 +1,22 @@
 """Help for readers: the guide of each role, the glossary, what is new and its notice."""
 
+import datetime
 import html
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from django.conf import settings
 from django.test import Client
+from django.utils import timezone
 from makers import days_ago, make_membership, make_organisation, make_person, make_register
 
 import failing_well
 from registers.help.glossary import GLOSSARY
 from registers.help.releases import LATEST, RELEASES
 from registers.help.role_guides import START_PAGES
-from registers.models import Role
+from registers.models import Role, User
 
 pytestmark = pytest.mark.django_db
 
@@ -109,17 +112,30 @@ def test_what_is_new_tells_of_every_version_and_of_the_one_in_use_first():
     assert LATEST.version == failing_well.__version__
 
 
-def test_the_home_page_tells_of_a_release_until_it_is_dismissed():
-    client = signed_in(make_person(make_organisation()))
-    assert NOTICE in client.get("/").text
-    assert NOTICE in client.get("/").text, "reading it dismisses nothing"
-    answer = client.post("/help/new/dismiss/")
+@pytest.fixture
+def reader(monkeypatch):
+    """A client of somebody who knew the version before: the latest one is of tomorrow."""
+    tomorrow = timezone.localdate() + datetime.timedelta(days=1)
+    monkeypatch.setattr("registers.views.help.LATEST", replace(LATEST, on=tomorrow))
+    return signed_in(make_person(make_organisation()))
+
+
+def test_a_release_is_news_to_accounts_that_are_older():
+    person = User(date_joined=datetime.datetime(2026, 5, 3, 23, 30, tzinfo=datetime.UTC))
+    days = [None, datetime.date(2026, 5, 4), datetime.date(2026, 5, 5)]
+    news = [replace(LATEST, on=day).is_news_to(person) for day in days]
+    assert news == [False, False, True], "in London they joined on 4 May"
+
+
+def test_the_home_page_tells_of_a_release_until_it_is_dismissed(reader):
+    assert NOTICE in reader.get("/").text
+    assert NOTICE in reader.get("/").text, "reading it dismisses nothing"
+    answer = reader.post("/help/new/dismiss/")
     assert (answer.status_code, answer["Location"]) == (302, "/")
-    assert NOTICE not in client.get("/").text
+    assert NOTICE not in reader.get("/").text
 
 
-def test_a_later_release_is_told_of_to_who_dismissed_an_earlier_one():
-    client = signed_in(make_person(make_organisation()))
+def test_a_later_release_is_told_of_to_who_dismissed_an_earlier_one(reader):
     for version in (RELEASES[1].version, "", "\x00", "x" * 4000):
-        client.cookies[settings.RELEASE_COOKIE_NAME] = version
-        assert NOTICE in client.get("/").text
+        reader.cookies[settings.RELEASE_COOKIE_NAME] = version
+        assert NOTICE in reader.get("/").text

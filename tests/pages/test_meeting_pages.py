@@ -132,7 +132,7 @@ def test_a_series_sent_twice_is_added_once(client, body):
         ({"every": "3"}, "Enter how many meetings there are in all"),
         ({"count": "3"}, "Select how often the meeting repeats"),
         ({"every": "3", "count": "25"}, "There must be between 1 and 24 meetings"),
-        ({"starts_at": "half past"}, "Enter a time such as 10am, 6.30pm or 18:30"),
+        ({"starts_at": "half past"}, "Enter a time such as 10am, 6:30pm or 18:30"),
         ({"link": "javascript:alert(1)"}, "Enter the address of the online meeting"),
         ({"link": "nowhere"}, "Enter the address of the online meeting"),
         (date_parts(datetime.date(9999, 12, 31)), "or earlier: check the year"),

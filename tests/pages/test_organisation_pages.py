@@ -8,12 +8,14 @@ from makers import (
     make_membership,
     make_organisation,
     make_person,
+    make_post,
     make_register,
     make_risk,
 )
 
 from registers.administration.next_steps import next_steps
 from registers.models import AuditEntry, User
+from registers.views.message_links import with_next_step
 
 pytestmark = pytest.mark.django_db
 
@@ -106,7 +108,28 @@ def test_a_new_organisation_is_told_what_comes_first(organisation):
     steps = [step.links[0][0] for step in next_steps(organisation, reader)]
     assert steps == [
         *("Add a directorate", "Add a post", "Invite a person", "Log a risk", "Add a body"),
+        "See the people",
     ]
+
+
+def test_a_committee_without_a_chair_and_a_vacant_office_are_named(organisation):
+    body = make_body(make_register(organisation), members=[make_person(organisation, "member")])
+    make_post(organisation, title="Monitoring Officer")
+    reader = make_person(organisation, "monitoring-officer")
+    advice = {step.text for step in next_steps(organisation, reader) if step.is_optional}
+    missing = {
+        *(f"{body} has no chair.", "The post Monitoring Officer is vacant."),
+        "Nobody has the role of section 151 officer.",
+    }
+    assert missing <= advice
+
+
+def test_after_a_step_an_administrator_is_led_to_the_next(organisation):
+    administrator = make_person(organisation, "administrator")
+    message = with_next_step("Directorate <added>.", administrator, organisation)
+    assert reverse("post_new", args=[organisation.slug]) in message and "&lt;added&gt;" in message
+    clerk = make_person(organisation, "clerk")
+    assert with_next_step("Meeting added.", clerk, organisation) == "Meeting added."
 
 
 def test_a_body_leads_to_its_first_meeting(organisation):

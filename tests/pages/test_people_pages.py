@@ -26,7 +26,7 @@ from query_counts import queries_for
 
 from registers.administration.people import all_people, find_people
 from registers.forms.people import LastDayForm, RoleForm
-from registers.models import AuditEntry, Membership
+from registers.models import AuditEntry, Membership, User
 
 pytestmark = pytest.mark.django_db
 
@@ -175,6 +175,24 @@ def test_a_new_role_is_audited(client, council):
 )
 def test_a_wrong_role_is_refused_in_words(fields, error):
     assert error in RoleForm(fields, roles={"manager"}).errors.as_text()
+
+
+def test_nobody_gives_themselves_a_role_that_reads_exempt_risks(client, council):
+    for role in ("manager", "member"):
+        refused = RoleForm({"role": role}, roles=set(), is_own=True)
+        assert "ask another administrator" in refused.errors.as_text()
+    assert RoleForm({"role": "clerk"}, roles=set(), is_own=True).is_valid()
+    reader = User.objects.get(pk=client.session["_auth_user_id"])
+    path = path_of("person_role_new", council, reader.pk)
+    assert "ask another administrator" in client.post(path, {"role": "commissioner"}).text
+
+
+def test_nobody_lets_such_a_role_of_their_own_last_longer(council):
+    membership = role_of(council.manager, "manager")
+    membership.until = days_ago(-10)
+    data = {"ending": "none", "former": membership.until.isoformat()}
+    assert "ask another" in LastDayForm(data, membership=membership, is_own=True).errors.as_text()
+    assert LastDayForm(data, membership=membership).is_valid()
 
 
 def test_a_refused_role_is_not_given(client, council):

@@ -182,7 +182,7 @@ def test_the_post_of_another_organisation_is_not_found(client):
 def test_the_overview_links_to_vacant_posts_that_own_something(client, organisation):
     make_risk(make_register(organisation), owner=make_post(organisation))
     page = client.get(reverse("organisation_detail", args=["southmoor"])).text
-    assert "One vacant post owns risks, controls or actions." in page
+    assert "is vacant. It owns risks, controls or actions." in page
     assert "/posts/?vacant=yes" in page
 
 

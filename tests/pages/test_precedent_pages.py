@@ -209,7 +209,7 @@ def test_looking_up_keeps_the_token_of_the_form(officer):
 
 def test_the_form_says_that_nothing_is_alike(officer):
     answer = officer.post(NEW, UNLIKE | {"look": "1"})
-    assert "No warning sign matches your words" in words_of(answer)
+    assert "No warning sign in the library matches" in words_of(answer)
 
 
 def test_the_form_says_that_likeness_is_a_prompt_and_not_evidence(officer):
@@ -362,7 +362,10 @@ def test_every_id_on_the_page_is_its_own(officer, risk):
 
 def test_a_risk_like_nothing_says_so_and_offers_the_choice(officer, register):
     text = words_of(officer.get(page_of(make_risk(register, **UNLIKE))))
-    assert "No warning sign matches" in text and "Choose a warning sign yourself" in text
+    assert (
+        "No warning sign in the library matches" in text
+        and "Choose a warning sign yourself" in text
+    )
 
 
 def test_the_page_costs_the_same_however_many_signs_are_marked(officer, risk):

@@ -28,7 +28,8 @@ from registers.models import (
     Question,
     QuestionClosure,
 )
-from registers.permissions import put_questions_for
+from registers.permissions import answered_questions_for, put_questions_for
+from registers.phrases.meetings import question_put_sentence
 
 pytestmark = pytest.mark.django_db
 TOKEN = "6f1f7a0c-1d0d-4a52-9b0e-0e6b3a1f6a12"
@@ -177,6 +178,28 @@ def test_a_later_answer_stands_above_the_earlier_one(records):
     answer(records.manager, question, wording="The auditor does.")
     page = signed_in(records.member).get(address("question_detail", question)).text
     assert page.index("The auditor does.") < page.index("Nobody does.")
+
+
+def test_an_asker_is_told_of_the_answer_until_the_meeting_is_past(records):
+    def news(person, day=None):
+        return list(answered_questions_for(person, [records.register], day or days_ago(0)))
+
+    question, exempt = records.put(), records.put(by=records.other_member, risk=records.exempt)
+    assert news(records.member) == []
+    answer(records.holder, question, wording="In March.")
+    answer(records.manager, exempt, wording="It is settled.")
+    assert news(records.member) == [question] and news(records.chair) == []
+    assert news(records.other_member) == [], "who asked no longer sees the risk"
+    assert news(records.member, days_ago(-30)) == [question]
+    assert news(records.member, days_ago(-31)) == []
+    assert "Answers to your questions" in signed_in(records.member).get("/").text
+
+
+def test_who_puts_a_question_reads_who_answers_it_by_when(records):
+    question = records.put()
+    assert question_put_sentence(question).startswith("Question put. Head of audit is asked to")
+    question.post.holder = None
+    assert "is vacant, so a risk manager" in question_put_sentence(question)
 
 
 def test_only_the_holder_and_managers_answer(records):

@@ -348,7 +348,7 @@ def test_a_second_administrator_is_told_who_came_first(records):
     second = make_person(records.council, "administrator")
     answer = signed_in(second).post(NEW, {"replaces": ""})
     assert answer.status_code == 409
-    assert f"{records.people['administrator']} made a new sandbox at" in answer.text
+    assert f"{records.people['administrator']} made a new sandbox (" in answer.text
     assert "Go back to the sandbox" in answer.text
     assert "will be hidden" not in answer.text
 

@@ -107,7 +107,7 @@ def test_a_search_says_how_many_it_found(client, records):
     text = " ".join(re.sub("<[^>]*>", "", client.get("/search/", {"q": "lighthouse"}).text).split())
     assert "2 risks and 0 results in the library" in text
     listed = client.get("/registers/corporate/", {"q": "lighthouse"}).text
-    assert "Only: search lighthouse.</strong> 1 risk." in listed
+    assert "Filtered by search: lighthouse.</strong> 1 risk." in listed
 
 
 OPEN = ["A lighthouse fails", "No lighthouse teacher"]
