@@ -60,6 +60,10 @@ class NewPaperForm(forms.Form):
                 PaperKind.RISK: "The register in plain sentences: what moved, what is above "
                 "tolerance, what is stuck or late.",
                 PaperKind.LEARNING: "How other public bodies failed, and what it means here.",
+                PaperKind.SUMMARY: "Two to three pages for the management team or cabinet: what "
+                "moved, what is above tolerance or late, and the decisions asked for.",
+                PaperKind.GOVERNANCE: "What was above tolerance at the end of the last financial "
+                "year, what was done about it in that year, and what remains.",
             }
         ),
         error_messages=selection_errors("Select what kind of paper it is"),
@@ -121,7 +125,7 @@ class NewPaperForm(forms.Form):
     def arguments(self):
         """Of Paper.begin, but for the register and the person."""
         values = dict(self.cleaned_data)
-        day, since = paper_days(values["meeting"], self.register)
+        day, since = paper_days(values["meeting"], self.register, kind=values["kind"])
         cases = values.pop("cases")
         is_learning = values["kind"] == PaperKind.LEARNING
         return {**values, "case_slugs": cases if is_learning else [], "day": day, "since": since}

@@ -12,8 +12,13 @@ from registers.phrases.papers import NOT_RECORDED, exempt_count_sentence
 
 def exempt_sections(m: Material) -> tuple[Section, ...]:
     """m: of an exempt_reader."""
+    return (*exempt_risk_sections(m), questions_section(m))
+
+
+def exempt_risk_sections(m: Material) -> tuple[Section, ...]:
+    """The same without the questions of the last meeting."""
     rows = read_rows(m.data, _exempt_positions(m).order_by("-score", "number"))
-    return (_figures(m, len(rows)), _risks(rows), _reasons(rows), questions_section(m))
+    return (_figures(m, len(rows)), _risks(rows), _reasons(rows))
 
 
 def has_exempt_risks(m: Material) -> bool:

@@ -7,7 +7,7 @@ from functools import cached_property
 
 from django.utils.formats import date_format
 
-from registers.models import FinalPaper, Paper, PaperDraft, PaperKind, PaperText
+from registers.models import FinalPaper, Paper, PaperDraft, PaperText
 from registers.papers.document import Document, Section
 from registers.papers.edits import (
     EXEMPT,
@@ -17,11 +17,11 @@ from registers.papers.edits import (
     stale_edits,
     with_edits,
 )
-from registers.papers.exempt_part import exempt_sections, has_exempt_risks
+from registers.papers.exempt_part import has_exempt_risks
 from registers.papers.freezing import thaw
 from registers.papers.grounds import Statute, opinion_sentences
-from registers.papers.learning_paper import learning_sections
-from registers.papers.risk_paper import Material, material_of, paragraphs, sections_of
+from registers.papers.kinds import content_of
+from registers.papers.risk_paper import Material, material_of, paragraphs
 from registers.permissions import exempt_reader, exempt_since, public_reader
 from registers.phrases.files import MADE_UP
 
@@ -52,7 +52,7 @@ class PaperParts:
 
     @cached_property
     def has_part_b(self) -> bool:
-        return self.paper.kind == PaperKind.RISK and has_exempt_risks(self._exempt)
+        return content_of(self.paper).exempt is not None and has_exempt_risks(self._exempt)
 
     @cached_property
     def exempt_since(self) -> list:
@@ -63,11 +63,10 @@ class PaperParts:
     @cached_property
     def drafted(self) -> dict[str, Document]:
         """Part of an edit -> the Document of that part, without edits."""
-        if self.paper.kind == PaperKind.LEARNING:
-            return {PUBLIC: self._document(learning_sections(self._public))}
-        parts = {PUBLIC: self._document(sections_of(self._public))}
+        content = content_of(self.paper)
+        parts = {PUBLIC: self._document(content.public(self._public))}
         if self.has_part_b:
-            parts[EXEMPT] = self._document(exempt_sections(self._exempt), EXEMPT)
+            parts[EXEMPT] = self._document(content.exempt(self._exempt), EXEMPT)
         return parts
 
     @cached_property

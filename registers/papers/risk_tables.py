@@ -41,8 +41,8 @@ class RiskRow:
     @property
     def dates(self):
         revision, risk = self.position.revision, self.position.risk
-        identified = _day(revision.identified_on) if revision.identified_on else NOT_RECORDED
-        return f"Identified on: {identified}\nOn this register since: {_day(risk.raised_on)}"
+        identified = short_day(revision.identified_on) if revision.identified_on else NOT_RECORDED
+        return f"Identified on: {identified}\nOn this register since: {short_day(risk.raised_on)}"
 
 
 def read_rows(data, positions) -> list[RiskRow]:
@@ -90,7 +90,7 @@ def above_table(rows, count) -> list[Block]:
         headings,
         tuple(_above_row(row) for row in rows),
     )
-    return [table, *_unlisted("above_tolerance", count - len(rows))]
+    return [table, *unlisted("above_tolerance", count - len(rows))]
 
 
 def _above_row(row):
@@ -104,7 +104,8 @@ def _above_row(row):
     )
 
 
-def _unlisted(section, count) -> list[Block]:
+def unlisted(section, count) -> list[Block]:
+    """That the register lists so many more than the table of that section, where it does."""
     return [Paragraph(f"{section}.unlisted", unlisted_sentence(count))] if count > 0 else []
 
 
@@ -124,7 +125,7 @@ def stuck_table(data) -> list[Block]:
     label = data.rules.bands[-1].label
     caption = f"Risks that have been {label} the longest"
     table = Table("stuck.risks", caption, ("Risk", f"{label} since", "How long"), rows)
-    return [table, *_unlisted("stuck", len(data.stuck) - len(rows))]
+    return [table, *unlisted("stuck", len(data.stuck) - len(rows))]
 
 
 def _month(day):
@@ -144,8 +145,8 @@ def late_actions_table(data) -> list[Block]:
             action.title,
             data.register.reference(position.number),
             _post_of(action),
-            _day(action.original_due_on),
-            _day(action.due_on),
+            short_day(action.original_due_on),
+            short_day(action.due_on),
             changed_times(action.redated),
         )
         for action, position in with_risks(in_list_order(actions)[:LISTED], positions)
@@ -153,7 +154,7 @@ def late_actions_table(data) -> list[Block]:
     headings = ("Action", "Risk", "Owner", "First due", "Due", "Due date changed")
     caption = "Actions that are overdue, or whose due date changed twice or more"
     table = Table("overdue_actions.actions", caption, headings, rows)
-    return [table, *_unlisted("overdue_actions", count - len(rows))]
+    return [table, *unlisted("overdue_actions", count - len(rows))]
 
 
 def _post_of(action):
@@ -161,7 +162,8 @@ def _post_of(action):
     return post_name(owner and owner.pk, owner and owner.title, owner and owner.holder_id)
 
 
-def _day(day):
+def short_day(day):
+    """ "20 Sep 2016", "No date" """
     return date_format(day, "j\u00a0M\u00a0Y") if day else "No date"
 
 
@@ -195,7 +197,7 @@ def signs_table(cases) -> list[Block]:
             row.case.short_name,
             tested.sign.title,
             join_names([risk.reference for risk in tested.risks]),
-            _day(tested.since),
+            short_day(tested.since),
         )
         for row in cases
         for tested in row.signs
