@@ -58,9 +58,7 @@ def summary(m):
 
 
 def recommendation(m):
-    return paragraphs(
-        "recommendation", "Recommendation", decide=significant_sentence(m.body)
-    )
+    return paragraphs("recommendation", "Recommendation", decide=significant_sentence(m.body))
 
 
 def sources(m):

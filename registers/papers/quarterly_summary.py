@@ -73,17 +73,18 @@ def _next_actions(m) -> dict[int, NextAction]:
 
 
 def above_tolerance(m):
-    blocks = [Paragraph("above_tolerance.count", m.dashboard.section(Headline).sentence)]
-    if rows := m.above[:LISTED]:
-        actions = _next_actions(m)
-        table = Table(
-            "above_tolerance.risks",
-            "Risks above tolerance, the highest score first",
-            ("Risk and owner", "Rating", "Target", "Next action"),
-            tuple(_above_row(row, actions.get(row.position.risk_id)) for row in rows),
-        )
-        blocks += [table, *unlisted("above_tolerance", m.data.above_count - len(rows))]
-    return Section("above_tolerance", "Risks above tolerance", tuple(blocks))
+    """The summary at the top has their number already."""
+    key, heading, rows = "above_tolerance", "Risks above tolerance", m.above[:LISTED]
+    if not rows:
+        return paragraphs(key, heading, none=m.dashboard.section(Headline).sentence)
+    actions = _next_actions(m)
+    table = Table(
+        "above_tolerance.risks",
+        "Risks above tolerance, the highest score first",
+        ("Risk and owner", "Rating", "Target", "Next action"),
+        tuple(_above_row(row, actions.get(row.position.risk_id)) for row in rows),
+    )
+    return Section(key, heading, (table, *unlisted(key, m.data.above_count - len(rows))))
 
 
 def _above_row(row, action):
@@ -91,8 +92,15 @@ def _above_row(row, action):
         f"{row.title}\nOwner: {row.owner}",
         f"{row.rating}\n{band_since_in_words(row.position.band_since)}",
         row.target,
-        f"{action.title}\nDue: {short_day(action.due_on)}" if action else NOT_RECORDED,
+        _action_in_words(action),
     )
+
+
+def _action_in_words(action):
+    if action is None:
+        return NOT_RECORDED
+    due = f"Due: {short_day(action.due_on)}" if action.due_on else "No due date"
+    return f"{action.title}\n{due}"
 
 
 def overdue(m):

@@ -88,9 +88,7 @@ def no_decision_sentence(body: str) -> str:
 def overdue_reviews_sentence(count: int) -> str:
     if not count:
         return gettext("No review is overdue.")
-    sentence = ngettext(
-        "%(count)s review is overdue.", "%(count)s reviews are overdue.", count
-    )
+    sentence = ngettext("%(count)s review is overdue.", "%(count)s reviews are overdue.", count)
     return sentence % {"count": number_to_begin(count)}
 
 
@@ -108,12 +106,15 @@ def further_posts_sentence(count: int) -> str:
 
 def statement_sentence(year: str, *, is_council: bool) -> str:
     """What the extract is for. year: "2025/26"."""
-    framework = gettext(" after the framework of CIPFA and Solace") if is_council else ""
-    sentence = gettext(
-        "This extract is for the annual governance statement of %(year)s%(framework)s: what the "
-        "register recorded as issues, what was done about them in the year, and what remains."
+    about = gettext(
+        "This extract is for the annual governance statement of %(year)s: what the register "
+        "recorded as issues, what was done about them in the year, and what remains."
+    ) % {"year": year}
+    framework = gettext(
+        "The framework of the Chartered Institute of Public Finance and Accountancy (CIPFA) and "
+        "Solace asks for these."
     )
-    return sentence % {"year": year, "framework": framework}
+    return f"{about} {framework}" if is_council else about
 
 
 def significant_sentence(body: str) -> str:
