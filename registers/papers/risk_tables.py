@@ -67,15 +67,15 @@ def _row(position, target, register):
     return RiskRow(
         position,
         register.reference(position.number),
-        _rating_in_words(current),
-        _rating_in_words(target),
+        rating_in_words(current),
+        rating_in_words(target),
         current and current.driver,
         revision.get_estimated_cost_display() if revision.estimated_cost is not None else "",
     )
 
 
-def _rating_in_words(assessment):
-    """ "Severe, 20 (4 \u00d7 5)" """
+def rating_in_words(assessment):
+    """ "Severe, 20 (4 \u00d7 5)", "Not recorded" without one."""
     if assessment is None:
         return NOT_RECORDED
     product = f"{assessment.likelihood}\u00a0\u00d7\u00a0{assessment.impact}"

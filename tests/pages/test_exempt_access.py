@@ -138,7 +138,8 @@ exempt_readers = pytest.mark.parametrize("person", ["member", "manager"])
 def test_who_may_read_an_exempt_risk(people, client_of, exempt, person, tie, status):
     tie(people, exempt)
     client = client_of(person)
-    pages = [path_of(name, number=exempt.number) for name in ("risk_detail", "risk_history")]
+    names = ("risk_detail", "risk_history", "risk_one_page")
+    pages = [path_of(name, number=exempt.number) for name in names]
     addresses_read = [
         page + query
         for page in pages
