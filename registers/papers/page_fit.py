@@ -50,4 +50,9 @@ def _row_height(row, widths):
 
 
 def _lines(text, characters):
-    return sum(max(1, math.ceil(len(line) / characters)) for line in text.split("\n"))
+    return sum(max(1, math.ceil(_width(line) / characters)) for line in text.split("\n"))
+
+
+def _width(line):
+    """In characters: a capital is wider."""
+    return len(line) + 0.7 * sum(map(str.isupper, line))

@@ -47,11 +47,12 @@ class Fit:
 
 
 WHOLE = Fit(100_000, 10_000)
+# Rows go first: what could happen matters more than the fifth action.
 FITS = tuple(
     Fit(*fit)
     for fit in (
-        *((900, 9), (600, 8), (450, 6), (360, 5), (280, 5), (220, 4)),
-        *((180, 4), (140, 3), (110, 3), (90, 2), (70, 2), (60, 1)),
+        *((900, 9), (900, 6), (700, 5), (600, 4), (500, 3), (420, 3), (360, 3), (300, 3)),
+        *((300, 2), (240, 2), (200, 2), (160, 2), (160, 1), (120, 1), (90, 1), (60, 1)),
     )
 )
 
@@ -100,7 +101,7 @@ class OnePageRisk:
         return cut
 
     def _document(self, fit: Fit) -> Document:
-        title = f"{self.risk.reference} {fit.cut(self.words.title)}"
+        title = f"{self.risk.reference} {fit.cut(self.words.title, 0.4)}"
         sections = (_ratings, _controls, _actions, _questions)
         rows = tuple(section(self, fit) for section in sections)
         return Document(title, _front(self, fit), rows, mark=_mark(self), layout=Layout.COMPACT)
@@ -202,7 +203,7 @@ def _table(key, caption, headings, rows):
 def _control_row(control, fit):
     tested = control.last_tested_on
     return (
-        f"{fit.cut(control.title, 0.7)}\nOwner: {_post(control.owner)}",
+        f"{fit.cut(control.title, 0.4)}\nOwner: {_post(control.owner)}",
         control.get_design_display() or "Not assessed yet",
         control.get_operating_display() or "Not assessed yet",
         short_day(tested) if tested else "Never",
@@ -230,7 +231,7 @@ def _action_row(row, fit):
     revision = row.revision
     due = short_day(revision.due_on)
     return (
-        fit.cut(revision.title, 0.7),
+        fit.cut(revision.title, 0.4),
         _post(revision.owner),
         f"{due}\nOverdue" if row.is_late else due,
         short_day(row.original_due_on) if row.original_due_on else "No date",
@@ -241,12 +242,12 @@ def _questions(page, fit):
     key, heading = "questions", "Questions asked about it"
     if not page.questions:
         return paragraphs(key, heading, none="No question was put about this risk.")
-    shown = page.questions[: max(1, fit.rows // 2)]
+    shown = page.questions[: (fit.rows + 1) // 2]
     rows = tuple(
         (
-            fit.cut(question.wording, 0.6),
+            fit.cut(question.wording, 0.7),
             f"{question.meeting.body}, {short_day(question.meeting.on)}",
-            fit.cut(answer.wording, 0.6) if answer else "No published answer",
+            fit.cut(answer.wording, 0.7) if answer else "No published answer",
         )
         for question, answer in shown
     )

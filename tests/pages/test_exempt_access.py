@@ -217,7 +217,7 @@ def pages_that_list(exempt):
         *(f"/registers/ours/{page}?{agreed(exempt)}" for page in ("", "dashboard/")),
         "/registers/ours/agreements/",
         *(f"/registers/ours/assurance/?{query}" for query in ("", past, agreed(exempt))),
-        *(path_of(name, number=1) for name in OF_A_RISK),
+        *(path_of(name, number=1) for name in OF_A_RISK if not name.endswith(("_docx", "_pdf"))),
         *(
             f"/registers/{slug}/{page}"
             for slug in ("ours", "above-ours")

@@ -102,7 +102,9 @@ def test_a_draft_is_marked(council):
 
 def test_the_longest_texts_and_many_rows_fit_one_page(council):
     manager, texts = council.people["manager"], (Sort.TEXT,)
-    words = {field.name: "Longest words 😀 \u202e " * 190 for field in FIELDS if field.sort in texts}
+    words = {
+        field.name: "Longest words 😀 \u202e " * 190 for field in FIELDS if field.sort in texts
+    }
     risk = make_risk(council.register, assessed=(5, 5), **words | {"title": "W" * 200})
     for number in range(12):
         make_control(risk, title=f"{number} {'control ' * 24}")
