@@ -17,7 +17,11 @@ CONTENT_TYPES = {
 
 
 def file_response(content, kind, name):
-    response = HttpResponse(content, content_type=CONTENT_TYPES[kind])
+    return attachment(content, CONTENT_TYPES[kind], name)
+
+
+def attachment(content, content_type, name):
+    response = HttpResponse(content, content_type=content_type)
     response["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=name)
     return response
 
