@@ -398,6 +398,8 @@ BODY_YEAR = [
     path("actions/", committee_actions.committee_action_list, name="committee_action_list"),
     path("programme/", committee_year.work_programme, name="work_programme"),
     path("years/<int:year>/", committee_year.year_report, name="year_report"),
+    path("years/<int:year>.docx", committee_year.year_report_docx, name="year_report_docx"),
+    path("years/<int:year>.pdf", committee_year.year_report_pdf, name="year_report_pdf"),
 ]
 
 # Below meetings/

@@ -391,6 +391,8 @@ TABLE = {
     "meeting_brief": (MEETING, READERS),
     "work_programme": (BODYS_YEAR, READERS),
     "year_report": (BODYS_YEAR | {"year": this_year()}, READERS),
+    "year_report_docx": (BODYS_YEAR | {"year": this_year()}, READERS),
+    "year_report_pdf": (BODYS_YEAR | {"year": this_year()}, READERS),
     # It was published.
     "paper_list": ({"slug": "ours"}, READERS),
     "paper_new": ({"slug": "ours"}, MANAGERS, MANAGERS),

@@ -21,9 +21,9 @@ from registers.exports.columns import BY_IMPORT_FIELD, COLUMNS, Column
 from registers.exports.csv import plain
 from registers.exports.table import RegisterTable
 from registers.models import Register, Risk
-from registers.papers.checks import named_exempt_risks
 from registers.papers.document import Block, Bullets, Document, Layout, Paragraph, Section, Table
 from registers.papers.grounds import statute_of
+from registers.papers.withholding import WITHHELD_TEXT, without_names
 from registers.permissions import (
     drafting_reader,
     exempt_reader,
@@ -45,7 +45,6 @@ from registers.phrases.information_request import (
     WHY_OTHER_RECORDS,
     WHY_PEOPLE,
     WHY_RELATED,
-    WITHHELD,
     exempt_on_ground,
     held_sentence,
 )
@@ -167,7 +166,7 @@ class InformationExtract:
     def _rows(self) -> list[list]:
         """With a note in place of each text that names an exempt risk."""
         exempt = list(exempt_risks_of(self.register).select_related("register", "latest"))
-        return [_without_names(row, exempt) for row in self._table.rows()]
+        return [without_names(row, exempt) for row in self._table.rows()]
 
     def rows(self) -> list[list]:
         return self._rows
@@ -282,20 +281,6 @@ class InformationExtract:
 def usual_extract(register: Register) -> InformationExtract:
     """Of today, with the usual fields."""
     return InformationExtract(register, timezone.localdate(), tuple(USUAL), "", timezone.now())
-
-
-WITHHELD_TEXT = f"[{WITHHELD}]"
-
-
-def _without_names(row, exempt):
-    """exempt: the exempt risks. Asks each text only where the row as a whole names one."""
-    texts = [value for value in row if isinstance(value, str)]
-    if not named_exempt_risks(["\n".join(texts)], exempt):
-        return row
-    return [
-        WITHHELD_TEXT if isinstance(value, str) and named_exempt_risks([value], exempt) else value
-        for value in row
-    ]
 
 
 def _paragraph(ground):
