@@ -145,7 +145,7 @@ class InformationExtract:
         return self.register.organisation
 
     @cached_property
-    def _given(self):
+    def _positions(self):
         """The positions that are in it: open_data_for gives the same to every reader."""
         reader = public_reader(self._organisation)
         rows = open_data_for(reader, self.register, self.day, self.made_at)
@@ -155,7 +155,7 @@ class InformationExtract:
     def _table(self):
         names = [*ALWAYS, *(name for key in self.groups for name in GROUPS[key].columns)]
         return RegisterTable(
-            self.register, self._given, self.day, self.made_at, columns=_columns(names)
+            self.register, self._positions, self.day, self.made_at, columns=_columns(names)
         )
 
     @property
@@ -183,9 +183,9 @@ class InformationExtract:
         """
         reader = exempt_reader(self._organisation)
         rows = positions_for(reader, self.register, self.day, self.made_at).on_register()
-        rows = rows.exclude(pk__in=self._given.order_by().values("pk"))
+        rows = rows.exclude(pk__in=self._positions.order_by().values("pk"))
         grounds = rows.values_list("risk__latest__exempt_ground", "revision__exempt_ground")
-        return Counter(_paragraph(now or then) for now, then in grounds.order_by())
+        return Counter(_paragraph(latest or dated) for latest, dated in grounds.order_by())
 
     @cached_property
     def by_status(self) -> Counter[str]:
@@ -217,7 +217,7 @@ class InformationExtract:
     @cached_property
     def note(self) -> tuple[Section, ...]:
         """What it has, and what was left out."""
-        held = held_sentence(len(self._rows), self.day, self.made_at)
+        count = held_sentence(len(self._rows), self.day, self.made_at)
         fields = ("Reference, title, status and the day it was raised",)
         fields += tuple(GROUPS[key].label for key in self.groups)
         table = Table(
@@ -235,7 +235,7 @@ class InformationExtract:
                 "held",
                 "What this extract has",
                 (
-                    Paragraph("held.count", held),
+                    Paragraph("held.count", count),
                     Bullets("held.fields", fields),
                     Paragraph("held.empty", str(NOT_SHOWN)),
                 ),
@@ -259,11 +259,11 @@ class InformationExtract:
                 yield (label, str(count), str(why))
         yield ("Names of people", ALL, str(WHY_PEOPLE))
         yield ("Related risks", ALL, str(WHY_RELATED))
-        others = "Assurance, reviews, questions, ratings by others, and the history"
-        yield (others, ALL, str(WHY_OTHER_RECORDS))
-        others = [group.label for key, group in GROUPS.items() if key not in self.groups]
-        if others:
-            yield ("; ".join(others), ALL, str(WHY_NOT_CHOSEN))
+        records = "Assurance, reviews, questions, ratings by others, and the history"
+        yield (records, ALL, str(WHY_OTHER_RECORDS))
+        further = [group.label for key, group in GROUPS.items() if key not in self.groups]
+        if further:
+            yield ("; ".join(further), ALL, str(WHY_NOT_CHOSEN))
 
     def _risk(self, row):
         reference, title, *values = row

@@ -46,7 +46,7 @@ class Fit:
         return Truncator(" ".join(text.split())).chars(max(60, round(self.text * share)))
 
 
-WHOLE = Fit(100_000, 10_000)
+UNCUT = Fit(100_000, 10_000)
 # Rows go first: what could happen matters more than the fifth action.
 FITS = tuple(
     Fit(*fit)
@@ -87,9 +87,9 @@ class OnePageRisk:
     @property
     def document(self) -> Document:
         """The fullest that fits one page, and if any is cut with a sentence that says so."""
-        whole = self._document(WHOLE)
-        if fits_one_page(whole):
-            return whole
+        uncut = self._document(UNCUT)
+        if fits_one_page(uncut):
+            return uncut
         note = Paragraph("questions.shortened", str(SHORTENED))
         for fit in FITS:
             cut = self._document(fit)
@@ -152,13 +152,13 @@ def _post(owner):
 def _ratings(page, fit):
     """Each rating on the day compared with and on the day read, and how the band went."""
     key, heading = "ratings", "Ratings"
-    now, since = page.shown["ratings"], page.as_of.since
+    latest, since = page.shown["ratings"], page.as_of.since
     if not page.shown["assessments"]:
         return paragraphs(key, heading, none="No rating yet.")
     before = latest_ratings(row for row in page.shown["assessments"] if row.effective_on <= since)
     kinds = (("Inherent", "inherent"), ("Residual", "current"), ("Target", "target"))
     rows = tuple(
-        (label, *(rating_in_words(getattr(ratings, name)) for ratings in (before, now)))
+        (label, *(rating_in_words(getattr(ratings, name)) for ratings in (before, latest)))
         for label, name in kinds
     )
     headings = ("Rating", on_day(since), on_day(page.as_of.day))
@@ -168,7 +168,7 @@ def _ratings(page, fit):
         blocks.append(Paragraph(f"{key}.history", f"Band over time: {words}"))
     blocks += [
         Paragraph(f"{key}.independent{n}", row.comparison)
-        for n, row in enumerate(now.independent, 1)
+        for n, row in enumerate(latest.independent, 1)
     ]
     return Section(key, heading, tuple(blocks))
 

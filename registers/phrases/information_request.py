@@ -40,10 +40,10 @@ def held_sentence(count: int, day: datetime.date, instant: datetime.datetime) ->
             count,
         )
     sentence %= {"count": figures(count), "day": date_format(day, "j F Y")}
-    made = gettext("It was made at %(instant)s, from what was on record then.") % {
+    instant_in_words = gettext("It was made at %(instant)s, from what was on record then.") % {
         "instant": date_format(timezone.localtime(instant), "H:i, j F Y")
     }
-    return f"{sentence} {made}"
+    return f"{sentence} {instant_in_words}"
 
 
 def exempt_on_ground(ground: str) -> str:

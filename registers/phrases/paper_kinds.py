@@ -13,15 +13,17 @@ from registers.phrases.numbers import (
     number_to_begin,
 )
 
-NAMED = 8  # references in a sentence
+REFERENCES = 8  # references in a sentence
 
 
 def _references(references: Sequence[str]) -> str:
     """ "CORP-001, CORP-002 and 12 more" """
-    more = len(references) - NAMED
+    more = len(references) - REFERENCES
     if more <= 0:
         return join_names(references)
-    return join_names([*references[:NAMED], gettext("%(count)s more") % {"count": figures(more)}])
+    return join_names(
+        [*references[:REFERENCES], gettext("%(count)s more") % {"count": figures(more)}]
+    )
 
 
 def _of_risks(sentence, references):

@@ -80,8 +80,8 @@ def test_the_canary_is_on_the_managers_page_and_nowhere_in_a_file(client, ending
 
 
 def test_it_says_what_was_left_out_and_why(client):
-    (held, left_out) = client.get(address(groups=["owner"])).context["note"]
-    assert held.blocks[0].text.startswith("It has 2 risks")
+    (content, left_out) = client.get(address(groups=["owner"])).context["note"]
+    assert content.blocks[0].text.startswith("It has 2 risks")
     rows = {row[0]: row[1:] for row in left_out.blocks[0].rows}
     (ground,) = [name for name in rows if name.startswith("Exempt risks: paragraph 5")]
     assert rows[ground][0] == "1" and "legal professional privilege" in rows[ground][1]

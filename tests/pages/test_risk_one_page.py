@@ -69,8 +69,8 @@ def test_it_says_what_the_risks_page_says(council):
 def test_a_rating_given_since_is_not_in_the_column_of_the_day_before(council):
     page = get(council, "member", 1, since=days_ago(400).isoformat())
     document = page.context["document"]
-    (_, before, now) = document.sections[0].blocks[0].rows[1]
-    assert before == "Not recorded" and now.startswith("Severe, 25")
+    (_, before, latest) = document.sections[0].blocks[0].rows[1]
+    assert before == "Not recorded" and latest.startswith("Severe, 25")
 
 
 def test_it_is_of_the_day_that_the_address_names(council):
