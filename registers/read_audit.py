@@ -9,21 +9,26 @@ from django.utils import timezone
 
 from registers.models import AuditChain, AuditEntry
 
+EXPORTED = "register.exported"
+INFORMATION_EXTRACT = "register.information-extract"
 EXEMPT_READ, PART_B_READ = "risk.exempt-read", "part-b.read"
 PAGE_REFUSED = "organisation.page-refused"
 MOST_REFUSALS = 20  # entries of one person, organisation and day
 
 
 @transaction.atomic
-def record_export(register, *, by, file_format, facts=None):
-    """Record that a person downloads the register, or the part of it that they see."""
+def record_export(register, *, by, file_format, facts=None, verb=EXPORTED, text=None):
+    """Record that a person downloads the register, or the part of it that they see.
+
+    facts, text: more of either. verb: EXPORTED, or INFORMATION_EXTRACT.
+    """
     AuditEntry.record(
         organisation=register.organisation,
         by=by,
-        verb="register.exported",
+        verb=verb,
         subject=register,
         facts={"format": file_format, **(facts or {})},
-        text={"register": str(register), "by": str(by)},
+        text={"register": str(register), "by": str(by), **(text or {})},
     )
 
 

@@ -19,6 +19,7 @@ from registers.views import (
     help,
     import_decisions,
     imports,
+    information_requests,
     insights,
     invitations,
     library,
@@ -44,6 +45,7 @@ from registers.views import (
     registers,
     reminders,
     risk_lifecycle,
+    risk_one_page,
     risks,
     roles,
     sandboxes,
@@ -63,6 +65,9 @@ RISK = [
     path("assess/", risks.risk_assess, name="risk_assess"),
     path("review/", risks.risk_review, name="risk_review"),
     path("history/", risks.risk_history, name="risk_history"),
+    path("one-page/", risk_one_page.risk_one_page, name="risk_one_page"),
+    path("one-page.docx", risk_one_page.risk_one_page_docx, name="risk_one_page_docx"),
+    path("one-page.pdf", risk_one_page.risk_one_page_pdf, name="risk_one_page_pdf"),
     path("progress/new/", risks.progress_new, name="progress_new"),
     path("precedents/", precedents.risk_precedents, name="risk_precedents"),
     path("assurance/new/", controls.assurance_new, name="assurance_new"),
@@ -127,6 +132,21 @@ REGISTER = [
     path("settings/appetite/new/", appetite.appetite_new, name="appetite_new"),
     path("scheme/", schemes.register_scheme, name="register_scheme"),
     path("audit/", audit.register_audit, name="register_audit"),
+    path(
+        "information-request/",
+        information_requests.information_request,
+        name="information_request",
+    ),
+    path(
+        "information-request.docx",
+        information_requests.information_request_docx,
+        name="information_request_docx",
+    ),
+    path(
+        "information-request.csv",
+        information_requests.information_request_csv,
+        name="information_request_csv",
+    ),
     path("export.csv", exports.export_csv, name="export_csv"),
     path("export.xlsx", exports.export_xlsx, name="export_xlsx"),
     path("summary.docx", exports.register_summary, name="register_summary"),
@@ -383,6 +403,8 @@ BODY_YEAR = [
     path("actions/", committee_actions.committee_action_list, name="committee_action_list"),
     path("programme/", committee_year.work_programme, name="work_programme"),
     path("years/<int:year>/", committee_year.year_report, name="year_report"),
+    path("years/<int:year>.docx", committee_year.year_report_docx, name="year_report_docx"),
+    path("years/<int:year>.pdf", committee_year.year_report_pdf, name="year_report_pdf"),
 ]
 
 # Below meetings/

@@ -524,7 +524,7 @@ def make_resolution(meeting, *, by, **fields):
 def make_paper(register, *, by, meeting=None, officer=None, kind="risk", **fields):
     """A drafted paper for a meeting of a body that oversees the register: by default in a month."""
     meeting = meeting or make_meeting(make_body(register), days_ago(-30))
-    day, since = paper_days(meeting, register)
+    day, since = paper_days(meeting, register, kind=kind)
     officer = officer or make_post(register.organisation)
     days = {"day": day, "since": since}
     words = {"kind": kind, "title": "Risk report", **fields}

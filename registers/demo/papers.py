@@ -65,9 +65,9 @@ class PaperLoader:
             return meetings.filter(on__lte=self.today).latest("on")
         return meetings.filter(on__gt=self.today).earliest("on")
 
-    def _begin(self, row, meeting, day):
+    def _begin(self, row, meeting, drafted_on):
         register = self.organisation.registers.get(slug=row["register"])
-        _, since = paper_days(meeting, register, day)
+        day, since = paper_days(meeting, register, drafted_on, row["kind"])
         return Paper.begin(
             register,
             by=self.people[row["by"]],
@@ -79,7 +79,7 @@ class PaperLoader:
             title=row["title"],
             contact=row["contact"],
             case_slugs=row.get("cases", []),
-            **self._timing(day, 0),
+            **self._timing(drafted_on, 0),
         )
 
     def _edit(self, row, parts, key, wording, day):

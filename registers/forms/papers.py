@@ -78,6 +78,10 @@ class NewPaperForm(forms.Form):
                 PaperKind.RISK: "The register in plain sentences: what moved, what is above "
                 "tolerance, what is stuck or late.",
                 PaperKind.LEARNING: "How other public bodies failed, and what it means here.",
+                PaperKind.SUMMARY: "Two to three pages for the management team or cabinet: what "
+                "moved, what is above tolerance or late, and the decisions asked for.",
+                PaperKind.GOVERNANCE: "What was above tolerance at the end of the last financial "
+                "year, what was done about it in that year, and what remains.",
             }
         ),
         error_messages=selection_errors("Select what kind of paper it is"),
@@ -155,12 +159,12 @@ class NewPaperForm(forms.Form):
     def arguments(self):
         """Of Paper.begin, but for the register and the person."""
         values = dict(self.cleaned_data)
-        day, since = paper_days(values["meeting"], self.register)
+        kind = values["kind"]
+        day, since = paper_days(values["meeting"], self.register, kind=kind)
         cases, further = values.pop("cases"), values.pop("further_registers")
-        is_learning = values["kind"] == PaperKind.LEARNING
         choices = {
-            "case_slugs": cases if is_learning else [],
-            "further_registers": [] if is_learning else [row.pk for row in further],
+            "case_slugs": cases if kind == PaperKind.LEARNING else [],
+            "further_registers": [row.pk for row in further] if kind == PaperKind.RISK else [],
         }
         return {**values, **choices, "day": day, "since": since}
 

@@ -29,6 +29,8 @@ CHANGED = "the paper changed after you opened it, so read it again first"
 class PaperKind(models.TextChoices):
     RISK = "risk", "Risk paper"
     LEARNING = "learning", "Learning paper"
+    SUMMARY = "summary", "Quarterly summary"
+    GOVERNANCE = "governance", "Extract for the annual governance statement"
 
 
 class Paper(AppendOnlyRecord):

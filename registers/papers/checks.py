@@ -7,7 +7,6 @@ from collections.abc import Iterable, Iterator
 
 from registers.papers.document import Document, Matrix, Paragraph, Table
 
-PAGE_LIMIT = 10
 WORDS_OF_A_PAGE = 450
 MATRIX_PAGES = 0.4
 ACRONYM = re.compile(r"\b[A-Z][A-Z&]{1,5}s?\b(?!-\d)")

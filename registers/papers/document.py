@@ -7,6 +7,7 @@ templates.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import ClassVar
 
 from registers.papers.columns import column_widths
@@ -34,12 +35,15 @@ class Bullets:
 
 @dataclass(frozen=True)
 class Table:
-    """rows: one text for each heading."""
+    """rows: one text for each heading. is_captioned: whether its caption shows, or is only read out
+    because a heading above says the same.
+    """
 
     key: str
     caption: str
     headings: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
+    is_captioned: bool = True
     kind: ClassVar[str] = "table"
 
     @property
@@ -112,12 +116,20 @@ class Section:
         return f"{self.key}-{self.chapter}" if self.chapter else self.key
 
 
+class Layout(StrEnum):
+    """NUMBERED: sections and paragraphs have numbers. COMPACT: small, to fit one page."""
+
+    NUMBERED = "numbered"
+    PLAIN = "plain"
+    COMPACT = "compact"
+
+
 @dataclass(frozen=True)
 class Document:
     """front: name of a placeholder -> (label, text), as of the authority, the officer, the date.
 
     part: "A" (public), "B" (exempt) or "" where a paper has one part; mark: a word that stands on
-    every page, as Draft, or "".
+    every page, as Draft, or "". layout: of its pages.
     """
 
     title: str
@@ -125,3 +137,4 @@ class Document:
     sections: tuple[Section, ...]
     part: str = ""
     mark: str = ""
+    layout: Layout = Layout.NUMBERED

@@ -12,10 +12,15 @@ from registers.phrases.papers import NOT_RECORDED, exempt_count_sentence
 
 def exempt_sections(m: Material) -> tuple[Section, ...]:
     """Of one register. m: of an exempt_reader."""
+    return (*exempt_risk_sections(m), questions_section(m))
+
+
+def exempt_risk_sections(m: Material) -> tuple[Section, ...]:
+    """The same without the questions of the last meeting."""
     positions = _exempt_positions(m).order_by("-score", "number")
     count, rows = positions.count(), read_rows(m.data, positions)
     more = count - len(rows)
-    return (_figures(m, count), _risks(rows, more), _reasons(rows, more), questions_section(m))
+    return (_figures(m, count), _risks(rows, more), _reasons(rows, more))
 
 
 def has_exempt_risks(m: Material) -> bool:

@@ -8,6 +8,7 @@ from registers.papers.document import (
     Bullets,
     Cell,
     Document,
+    Layout,
     Matrix,
     Paragraph,
     Section,
@@ -33,7 +34,8 @@ def thaw(content: dict) -> Document:
         for row in content["sections"]
     )
     front = {name: tuple(line) for name, line in content["front"].items()}
-    return Document(content["title"], front, sections, content["part"], content["mark"])
+    layout = Layout(content.get("layout", Layout.NUMBERED))
+    return Document(content["title"], front, sections, content["part"], content["mark"], layout)
 
 
 def _block(values):

@@ -7,8 +7,8 @@ from functools import cached_property
 
 from django.utils.formats import date_format
 
-from registers.models import FinalPaper, Paper, PaperDraft, PaperKind, PaperText
-from registers.papers.chapters import chapters, paper_sections
+from registers.models import FinalPaper, Paper, PaperDraft, PaperText
+from registers.papers.chapters import chapters
 from registers.papers.document import Document, Section
 from registers.papers.edits import (
     EXEMPT,
@@ -18,10 +18,10 @@ from registers.papers.edits import (
     stale_edits,
     with_edits,
 )
-from registers.papers.exempt_part import exempt_sections, has_exempt_risks
+from registers.papers.exempt_part import has_exempt_risks
 from registers.papers.freezing import thaw
 from registers.papers.grounds import Statute, opinion_sentences
-from registers.papers.learning_paper import learning_sections
+from registers.papers.kinds import content_of
 from registers.papers.risk_paper import Material, materials_of, paragraphs
 from registers.permissions import exempt_reader, exempt_since, public_reader
 from registers.phrases.files import MADE_UP
@@ -51,7 +51,7 @@ class PaperParts:
     @cached_property
     def _exempt(self) -> list[Material]:
         """Those of the registers that have exempt risks."""
-        if self.paper.kind != PaperKind.RISK:
+        if content_of(self.paper).exempt is None:
             return []
         reader = exempt_reader(self.paper.register.organisation)
         materials = materials_of(self.paper, self.draft, reader, is_public=False)
@@ -70,11 +70,10 @@ class PaperParts:
     @cached_property
     def drafted(self) -> dict[str, Document]:
         """Part of an edit -> the Document of that part, without edits."""
-        if self.paper.kind == PaperKind.LEARNING:
-            return {PUBLIC: self._document(learning_sections(self._public[0]))}
-        parts = {PUBLIC: self._document(paper_sections(self._public))}
+        content = content_of(self.paper)
+        parts = {PUBLIC: self._document(content.public(self._public))}
         if self.has_part_b:
-            sections = tuple(chapters(self._exempt, exempt_sections))
+            sections = tuple(chapters(self._exempt, content.exempt))
             parts[EXEMPT] = self._document(sections, EXEMPT)
         return parts
 

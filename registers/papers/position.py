@@ -10,8 +10,8 @@ from typing import Any
 from django.utils import timezone
 
 from registers.dashboard import Dashboard
-from registers.dates import quarter_ends_before
-from registers.models import PaperDraft, Tolerances
+from registers.dates import FinancialYear, quarter_ends_before
+from registers.models import PaperDraft, PaperKind, Tolerances
 from registers.permissions import (
     body_meeting_day,
     marking_reader,
@@ -56,13 +56,17 @@ class WholeRegister:
     selected_band: str = ""
 
 
-def paper_days(meeting, register, today=None) -> tuple[datetime.date, datetime.date]:
+def paper_days(meeting, register, today=None, kind="") -> tuple[datetime.date, datetime.date]:
     """(the day that a new draft reads, the day that it compares with).
 
     Today, or the day of a meeting that was; since the last meeting of the body, or the last quarter
-    end. today: another day, for the demo.
+    end. An extract for the annual governance statement reads the end of the last financial year,
+    and compares with the one before. today: another day, for the demo. kind: a PaperKind.
     """
     day = min(today or timezone.localdate(), meeting.on)
+    if kind == PaperKind.GOVERNANCE:
+        year = FinancialYear.of(day, register.organisation.year_starts_in)
+        return year.shifted(-1).last, year.shifted(-2).last
     since = body_meeting_day(meeting.body, register, day)
     return day, since or quarter_ends_before(day, 1)[0]
 

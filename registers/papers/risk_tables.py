@@ -42,8 +42,8 @@ class RiskRow:
     @property
     def dates(self):
         revision, risk = self.position.revision, self.position.risk
-        identified = _day(revision.identified_on) if revision.identified_on else NOT_RECORDED
-        return f"Identified on: {identified}\nOn this register since: {_day(risk.raised_on)}"
+        identified = short_day(revision.identified_on) if revision.identified_on else NOT_RECORDED
+        return f"Identified on: {identified}\nOn this register since: {short_day(risk.raised_on)}"
 
 
 def read_rows(data, positions) -> list[RiskRow]:
@@ -68,15 +68,15 @@ def _row(position, target, register):
     return RiskRow(
         position,
         register.reference(position.number),
-        _rating_in_words(current),
-        _rating_in_words(target),
+        rating_in_words(current),
+        rating_in_words(target),
         current and current.driver,
         revision.get_estimated_cost_display() if revision.estimated_cost is not None else "",
     )
 
 
-def _rating_in_words(assessment):
-    """ "Severe, 20 (4 \u00d7 5)" """
+def rating_in_words(assessment):
+    """ "Severe, 20 (4 \u00d7 5)", "Not recorded" without one."""
     if assessment is None:
         return NOT_RECORDED
     product = f"{assessment.likelihood}\u00a0\u00d7\u00a0{assessment.impact}"
@@ -146,8 +146,8 @@ def late_actions_table(data) -> list[Block]:
             action.title,
             data.register.reference(position.number),
             _post_of(action),
-            _day(action.original_due_on),
-            _day(action.due_on),
+            short_day(action.original_due_on),
+            short_day(action.due_on),
             changed_times(action.redated),
         )
         for action, position in with_risks(in_list_order(actions)[:LISTED], positions)
@@ -163,7 +163,8 @@ def _post_of(action):
     return post_name(owner and owner.pk, owner and owner.title, owner and owner.holder_id)
 
 
-def _day(day):
+def short_day(day):
+    """ "20 Sep 2016", "No date" """
     return date_format(day, "j\u00a0M\u00a0Y") if day else "No date"
 
 
@@ -199,7 +200,7 @@ def signs_table(cases) -> list[Block]:
             row.case.short_name,
             tested.sign.title,
             join_names([risk.reference for risk in tested.risks]),
-            _day(tested.since),
+            short_day(tested.since),
         )
         for row in cases
         for tested in row.signs

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from registers.exports.csv import plain
-from registers.papers.document import Document, Section
+from registers.papers.document import Document, Layout, Section
 from registers.papers.placeholders import ABOVE_TITLE, has_place_on_cover, numbered_sections
 from registers.papers.template import fill_template
 from registers.papers.word_xml import Styles, blocks, cell, paragraph, row, style, table
@@ -15,6 +15,7 @@ from registers.word_document import LONGEST_PROPERTY, POINT, element, new_docume
 LABELS = 28  # percent of the opening table's width
 OWN_STYLES = Styles(bullet=style("ListBullet"))
 NUMBERED = Styles(style("Paragraph"), style("ListBullet"))
+PLAIN = Styles('<w:spacing w:before="80" w:after="80"/>', style("ListBullet"))
 NUMBERING = 20  # a list that the default document of python-docx has not
 LEVELS = (("Heading1", "%1."), ("Paragraph", "%1.%2"))
 
@@ -37,7 +38,7 @@ def _build(document):
         *(paragraph(_front(document, name), run="<w:b/>") for name in ABOVE_TITLE),
         paragraph(document.title, style("Title")),
         opening_table(document.title, _opening_rows(document)),
-        *map(_section, numbered_sections(document)),
+        *(_section(row, document.layout) for row in numbered_sections(document)),
     ]
     append(word, "".join(parts))
     return word
@@ -48,6 +49,8 @@ def unfilled_paper(document: Document, head: str):
     word = new_document(document.title)
     word.core_properties.author = plain(_front(document, "authority"))[:LONGEST_PROPERTY]
     _add_styles(word)
+    if document.layout == Layout.COMPACT:
+        _compact(word)
     _add_numbering(word)
     _fill_first(word.sections[0].header, head, run="<w:b/>")
     _add_foot(word, document)
@@ -80,7 +83,9 @@ def opening_table(title: str, rows: Iterable[tuple[str, str]]) -> str:
     return table(title, (), lines, widths) if lines else ""
 
 
-def _section(section: Section):
+def _section(section: Section, layout):
+    if layout != Layout.NUMBERED:
+        return paragraph(section.heading, style("Heading2")) + blocks(section.blocks, PLAIN)
     return paragraph(section.heading, style("Heading1")) + blocks(section.blocks, NUMBERED)
 
 
@@ -111,6 +116,19 @@ def _add_styles(word):
     for level, (name, _) in enumerate(LEVELS):
         numbers = _style_element(word, name).get_or_add_pPr().get_or_add_numPr()
         numbers.get_or_add_ilvl().val, numbers.get_or_add_numId().val = level, NUMBERING
+
+
+def _compact(word):
+    """Small text with little space, for a document that has to fit one page."""
+    for name, size in (("Normal", 9.5), ("Title", 16), ("Heading 2", 11), ("Caption", 9.5)):
+        word.styles[name].font.size = round(size * POINT)
+    for name, before, after in (("Normal", 1, 1), ("Title", 4, 4), ("Heading 2", 7, 2)):
+        spacing = word.styles[name].paragraph_format
+        spacing.space_before, spacing.space_after = before * POINT, after * POINT
+        spacing.line_spacing = 1
+    page = word.sections[0]
+    page.top_margin = page.bottom_margin = 43 * POINT
+    page.header_distance = page.footer_distance = 20 * POINT
 
 
 def _style_element(word, name):

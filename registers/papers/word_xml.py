@@ -17,6 +17,8 @@ from registers.papers.document import Block, Matrix
 
 SMALL = 19  # half points
 BULLET = '<w:tabs><w:tab w:val="left" w:pos="357"/></w:tabs><w:ind w:left="357" w:hanging="357"/>'
+NO_SPACE = '<w:spacing w:before="0" w:after="0" w:line="80" w:lineRule="exact"/>'
+BETWEEN = f"<w:p><w:pPr>{NO_SPACE}</w:pPr></w:p>"
 EDGES = ("top", "left", "bottom", "right", "insideH", "insideV")
 BORDERS = "".join(f'<w:{edge} w:val="single" w:sz="4" w:color="505A5F"/>' for edge in EDGES)
 FULL_WIDTH = 5000  # the width of the text, in fiftieths of a percent
@@ -53,8 +55,11 @@ def blocks(rows: Iterable[Block], styles: Styles = Styles()) -> str:
     parts: list[str] = []
     for block in rows:
         part = WRITERS[block.kind](block, styles)
-        is_below_table = bool(parts) and parts[-1].endswith("</w:tbl>")
-        parts += [GAP, part] if is_below_table and block.kind == "paragraph" else [part]
+        if parts and parts[-1].endswith("</w:tbl>") and block.kind == "paragraph":
+            parts.append(GAP)
+        elif parts and parts[-1].endswith("</w:tbl>") and part.startswith("<w:tbl>"):
+            parts.append(BETWEEN)  # Word makes one table of two that touch
+        parts.append(part)
     if not parts or parts[-1].endswith("</w:tbl>"):
         parts.append("<w:p/>")
     return "".join(parts)
@@ -122,7 +127,7 @@ def _matrix_cell(cell, width):
 
 
 def _caption(block):
-    if not block.caption:
+    if not block.caption or not getattr(block, "is_captioned", True):
         return ""
     return paragraph(block.caption, f"{style('Caption')}{NEXT}", run="<w:b/>")
 

@@ -56,6 +56,7 @@ from registers.permissions.meetings import (
 from registers.permissions.names import PersonName, may_read_names, name_for
 from registers.permissions.papers import (
     clearances_of,
+    drafting_reader,
     exempt_reader,
     exempt_risks_in,
     exempt_since,
@@ -138,6 +139,7 @@ __all__ = [
     "deep_dives_for",
     "defaults_to_agreed",
     "directorates_of",
+    "drafting_reader",
     "exempt_reader",
     "exempt_risks_in",
     "exempt_since",

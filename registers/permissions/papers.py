@@ -88,6 +88,11 @@ def exempt_reader(organisation):
     return reader_in_role(Role.MONITORING_OFFICER, organisation)
 
 
+def drafting_reader(organisation):
+    """To count drafts, which exempt risks may be among: they see everything."""
+    return reader_in_role(Role.MANAGER, organisation)
+
+
 def marking_reader(organisation):
     """For whom marks on warning signs are no secret: as a public_reader, with officers' marks."""
     return reader_in_role(Role.OFFICER, organisation)

@@ -113,6 +113,7 @@ VERBS = {
     "register.imported": _("Imported a file"),
     "register.import-undone": _("Undid an import"),
     "register.exported": _("Downloaded the register"),
+    "register.information-extract": _("Made an extract for an information request"),
     "register.restored": _("Restored the register from a file"),
     "register.scheme-adopted": _("Adopted a newer scheme"),
     "meeting.cancelled": _("Cancelled a meeting"),

@@ -4,13 +4,17 @@ import io
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import content_disposition_header
 
 from registers.meetings.programme import work_programme_of
 from registers.meetings.record import record_of
-from registers.meetings.year_report import year_report_of, years_of
+from registers.meetings.year_report import years_of
 from registers.minutes import write_minutes
+from registers.models import PaperFormat
+from registers.papers.committee_report import committee_report_of
+from registers.papers.pango import is_available
 from registers.permissions import (
     Permission,
     can,
@@ -20,6 +24,7 @@ from registers.permissions import (
 )
 from registers.read_snapshot import read_snapshot
 from registers.views.as_of import read_only
+from registers.views.document_files import document_file, page_lines
 from registers.views.exports import DOCX
 
 
@@ -68,14 +73,41 @@ def work_programme(request, body):
 
 @read_only
 def year_report(request, body, year):
+    body, years, document = _report(request, body, year)
+    context = {
+        "organisation": body.organisation,
+        "body": body,
+        "year": year,
+        "years": years,
+        "document": document,
+        "lines": page_lines(document),
+        "has_pdf": is_available(),
+    }
+    return render(request, "meetings/year_report.html", context)
+
+
+@read_only
+def year_report_docx(request, body, year):
+    return _report_file(request, body, year, PaperFormat.WORD)
+
+
+@read_only
+def year_report_pdf(request, body, year):
+    return _report_file(request, body, year, PaperFormat.PDF)
+
+
+def _report(request, body, year):
+    """(body, the years that it met in, Document); 404 for another year."""
     body = get_meeting_body_for(request.user, body)
     years = years_of(body)
     if year not in years:
         raise Http404("The body did not meet in that year.")
-    context = {
-        "organisation": body.organisation,
-        "body": body,
-        "years": years,
-        "report": year_report_of(request.user, body, year),
-    }
-    return render(request, "meetings/year_report.html", context)
+    with read_snapshot():
+        return body, years, committee_report_of(body, year)
+
+
+def _report_file(request, body, year, kind):
+    body, _, document = _report(request, body, year)
+    stem = f"{body.organisation.slug}-body-{body.pk}-report-{year}"
+    back = reverse("year_report", args=[body.pk, year])
+    return document_file(request, document, kind, stem, back=back)

@@ -1,9 +1,8 @@
 """The files of a paper: as it was published, or of the text as it is."""
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect
-from django.utils.http import content_disposition_header
 
 from registers.models import PaperFormat
 from registers.papers.edits import EXEMPT
@@ -14,13 +13,8 @@ from registers.papers.reading import readable_text
 from registers.permissions import get_paper_for, may_read_part_b
 from registers.read_snapshot import read_snapshot
 from registers.views.as_of import read_only
+from registers.views.document_files import file_response
 from registers.views.papers import audit_part, part_of
-
-CONTENT_TYPES = {
-    PaperFormat.HTML: "text/html; charset=utf-8",
-    PaperFormat.WORD: "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-    PaperFormat.PDF: "application/pdf",
-}
 
 
 @read_only
@@ -76,6 +70,4 @@ def _published(paper, row):
 def _response(paper, kind, part, content, state):
     suffix = "-part-b" if part == EXEMPT else ""
     name = f"{paper.register.file_stem}-paper-{paper.pk}-{state}{suffix}.{kind}"
-    response = HttpResponse(content, content_type=CONTENT_TYPES[kind])
-    response["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=name)
-    return response
+    return file_response(content, kind, name)

@@ -93,7 +93,7 @@ def paper_refresh(request, slug, pk):
         template=parts.draft.template,
     )
     if form.is_valid():
-        day, since = paper_days(paper.meeting, paper.register)
+        day, since = paper_days(paper.meeting, paper.register, kind=paper.kind)
         days = {"day": day, "since": since}
         if submit(form, paper.refresh, by=request.user, **days, **form.arguments):
             messages.success(request, "Paper drafted again.")

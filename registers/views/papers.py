@@ -6,7 +6,6 @@ from django.utils import timezone
 
 from registers.meetings.deadlines import last_day_to_publish
 from registers.papers.checks import (
-    PAGE_LIMIT,
     named_exempt_risks,
     page_count,
     texts_of,
@@ -14,6 +13,7 @@ from registers.papers.checks import (
 )
 from registers.papers.edits import EXEMPT, PUBLIC
 from registers.papers.formats import formats_of
+from registers.papers.kinds import content_of
 from registers.papers.parts import PaperParts
 from registers.papers.placeholders import has_place_on_cover, numbered_sections
 from registers.papers.progress import PaperProgress
@@ -116,8 +116,9 @@ def _remarks(paper, documents):
     """What the author should look at, in sentences."""
     public = documents[PUBLIC]
     sentences = []
-    if (pages := page_count(public)) > PAGE_LIMIT:
-        sentences.append(long_paper_sentence(pages, PAGE_LIMIT))
+    limit = content_of(paper).page_limit
+    if (pages := page_count(public)) > limit:
+        sentences.append(long_paper_sentence(pages, limit))
     if acronyms := unexplained_acronyms(public):
         sentences.append(acronyms_sentence(acronyms))
     exempt_risks = exempt_risks_in(paper.organisation)

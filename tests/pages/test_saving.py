@@ -206,7 +206,10 @@ CHANGES = {
     "escalation_decide": (to_decide, lambda council: {"is_approved": "yes", "reason": "Yes."}),
 }
 OUT_OF_REACH = {"risk_duplicate"}  # a closed risk may be copied
-READ = {"risk_detail", "risk_history"}
+READ = {
+    *("risk_detail", "risk_history"),
+    *("risk_one_page", "risk_one_page_docx", "risk_one_page_pdf"),
+}
 
 
 def prepare(council, state):
