@@ -68,7 +68,13 @@ from registers.models.library import (
 )
 from registers.models.meeting import LateItem, Meeting, PreElectionPeriod
 from registers.models.meeting_attendance import Attendance, AttendanceKind
-from registers.models.meeting_question import Answer, ClosureKind, Question, QuestionClosure
+from registers.models.meeting_question import (
+    Answer,
+    ClosureKind,
+    Question,
+    QuestionClosure,
+    QuestionReferral,
+)
 from registers.models.meeting_record import (
     Declaration,
     DeclarationWithdrawal,
@@ -107,6 +113,7 @@ from registers.models.position import Position
 from registers.models.precedent import Precedent
 from registers.models.progress_note import ProgressNote
 from registers.models.question import GatheredQuestion, ListIsFull
+from registers.models.question_subject import PaperPart
 from registers.models.register import Register, ScoringScheme
 from registers.models.reminder import (
     CalendarKey,
@@ -210,6 +217,7 @@ __all__ = [
     "PaperDraft",
     "PaperFormat",
     "PaperKind",
+    "PaperPart",
     "PaperTemplate",
     "PaperTemplateRetirement",
     "PaperText",
@@ -222,6 +230,7 @@ __all__ = [
     "PublishedPaper",
     "Question",
     "QuestionClosure",
+    "QuestionReferral",
     "Register",
     "RegisterImport",
     "ReminderChoice",
