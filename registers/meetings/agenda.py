@@ -44,7 +44,8 @@ def questions_on_agenda(user, meeting) -> list[AgendaQuestion]:
     answers = Prefetch("answers", Answer.objects.order_by("recorded_at", "pk"))
     questions = put_questions_for(user, meeting.body.organisation).on_agenda(meeting)
     questions = questions.prefetch_related(answers)
-    questions = questions.select_related("post", "meeting", "closure", "risk__register", "case")
+    questions = questions.select_related("post", "meeting", "closure", "case")
+    questions = questions.select_related("risk__register", "paper", "register")
     days = _days_before(meeting)
     return [
         AgendaQuestion(

@@ -124,7 +124,7 @@ class MeetingRecord:
             self,
             declarations=public(self.declarations),
             deep_dives=public(self.deep_dives),
-            questions=[row for row in self.questions if public([row.question])],
+            questions=[row for row in self.questions if not row.question.is_exempt],
             earlier_actions=[row for row in self.earlier_actions if not row.is_about_exempt],
             actions=[row for row in self.actions if not row.is_about_exempt],
         )

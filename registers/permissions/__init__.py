@@ -45,6 +45,7 @@ from registers.permissions.committee import (
     possible_substitutes,
     sits_at,
 )
+from registers.permissions.exempt import sees_all_exempt
 from registers.permissions.meetings import (
     get_meeting_body_for,
     get_meeting_for,
@@ -68,6 +69,7 @@ from registers.permissions.papers import (
 )
 from registers.permissions.questions import (
     about_visible_risks,
+    about_visible_subjects,
     get_put_question_for,
     may_answer,
     may_put_for,
@@ -107,6 +109,7 @@ from registers.permissions.visibility import (
     counts_everything,
     mark_visibility,
     sees_drafts,
+    sees_every_exempt_risk,
     would_see_exempt,
 )
 
@@ -121,6 +124,7 @@ __all__ = [
     "RegisterArchived",
     "VisibilityCutOff",
     "about_visible_risks",
+    "about_visible_subjects",
     "agreed_positions_for",
     "assesses_as",
     "body_meeting_day",
@@ -204,7 +208,9 @@ __all__ = [
     "saved_views_for",
     "schemes_for",
     "seats_to_write_to",
+    "sees_all_exempt",
     "sees_drafts",
+    "sees_every_exempt_risk",
     "sits_at",
     "sits_on_a_body",
     "would_see_exempt",

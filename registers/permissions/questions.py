@@ -3,8 +3,9 @@
 from django.db.models import Exists, OuterRef, Q
 from django.http import Http404
 
-from registers.models import Answer, Meeting, Question, Register, Seat
+from registers.models import Answer, Meeting, PaperPart, Question, Register, Seat
 from registers.permissions.access import risks_across
+from registers.permissions.exempt import sees_all_exempt
 from registers.permissions.meetings import get_meeting_for
 from registers.permissions.roles import Permission, PermissionMissing, can
 
@@ -13,7 +14,7 @@ def put_questions_for(user, organisation):
     """The questions that were put in the organisation and that the person may read.
 
     Those for meetings of their own bodies, their own, those with a published answer and, by
-    permission, all others. None about a risk that they may not see.
+    permission, all others. None about a risk, or the Part B of a paper, that they may not see.
     """
     questions = Question.objects.filter(organisation=organisation)
     if not can(user, Permission.VIEW_REGISTER, organisation):
@@ -23,7 +24,15 @@ def put_questions_for(user, organisation):
         published = Answer.objects.filter(question=OuterRef("pk"), is_published=True)
         is_of_body, is_published = Exists(seats.order_by()), Exists(published.order_by())
         questions = questions.filter(Q(by=user) | is_of_body | is_published)
-    return about_visible_risks(user, organisation, questions)
+    return about_visible_subjects(user, organisation, questions)
+
+
+def about_visible_subjects(user, organisation, questions):
+    """Those of these questions whose risk, and whose part of a paper, the reader may see."""
+    registers = Register.objects.filter(organisation=organisation).select_related("organisation")
+    readable = [register.pk for register in registers if sees_all_exempt(user, register)]
+    is_readable = ~Q(paper_part=PaperPart.EXEMPT) | Q(register__in=readable)
+    return about_visible_risks(user, organisation, questions.filter(is_readable))
 
 
 def about_visible_risks(user, organisation, rows):
@@ -36,9 +45,10 @@ def about_visible_risks(user, organisation, rows):
 def get_put_question_for(user, meeting, pk):
     """(the meeting, the question that was put for it); 404 for what the person may not read."""
     meeting = get_meeting_for(user, meeting)
-    related = ("register__organisation", "post__holder", "risk__latest", "meeting__body", "case")
+    related = ("register__organisation", "post__holder", "risk__latest", "meeting__body")
     questions = put_questions_for(user, meeting.body.organisation)
-    questions = questions.select_related(*related, "by", "follows__meeting")
+    questions = questions.select_related(*related, "by", "follows__meeting", "case", "paper")
+    questions = questions.prefetch_related("referrals__post__holder", "referrals__by")
     question = questions.filter(meeting=meeting, pk=pk).first()
     if question is None:
         raise Http404("No such question for this reader.")
@@ -62,9 +72,9 @@ def meetings_to_put_for(user, organisation, meetings):
 
 
 def may_answer(user, question):
-    """Who holds the post that it was put to, and who runs the registers."""
+    """Who holds the post that it was put or referred to, and who runs the registers."""
     organisation = question.organisation
-    is_holder = question.post.holder_id == user.pk
+    is_holder = question.answering_post.holder_id == user.pk
     return can(user, Permission.RUN_REGISTER, organisation) or (
         is_holder and can(user, Permission.VIEW_REGISTER, organisation)
     )

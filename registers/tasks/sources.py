@@ -25,6 +25,8 @@ from registers.models import (
     Escalation,
     Membership,
     MissingInformation,
+    PaperPart,
+    Post,
     Question,
     Register,
     RegisterImport,
@@ -32,7 +34,13 @@ from registers.models import (
     TaskKind,
 )
 from registers.models.conditions import TEST_YEARS
-from registers.permissions import Permission, can_be_worked_on_by, roles_with
+from registers.permissions import (
+    Permission,
+    can_be_worked_on_by,
+    roles_with,
+    sees_all_exempt,
+    sees_every_exempt_risk,
+)
 from registers.tasks.task import TaskKey
 
 UNRATED = (MissingInformation.NO_RATING, MissingInformation.EARLIER_SCHEME)
@@ -111,36 +119,47 @@ def _actions(reader):
 
 
 def _questions(reader):
-    return _of_post(reader, Question.objects.open(), "organisation", "register")
+    """About the Part B of a paper only for who sees every exempt risk of its register."""
+    posts = Post.objects.filter(pk=OuterRef("answering"))
+    rows = Question.objects.open().with_answering_post()
+    rows = rows.annotate(holder=Subquery(posts.values("holder")))
+    is_no_part_b = ~Q(paper_part=PaperPart.EXEMPT)
+    registers = [row.pk for row in reader.registers.values() if sees_all_exempt(reader.user, row)]
+    rows = rows.filter(is_no_part_b | Q(register__in=registers))
+    rows = rows.annotate(is_with_part=sees_every_exempt_risk("holder"))
+    is_readable = is_no_part_b | Q(is_with_part=True)
+    return _of_post(reader, rows, "organisation", "register", "holder", is_readable)
 
 
 def _committee_actions(reader):
     """Those without a due day wait: somebody is to agree one."""
     rows = CommitteeActionRevision.objects.in_force(reader.day).open()
-    return _of_post(reader, rows, "action__organisation", "action__register")
+    return _of_post(reader, rows, "action__organisation", "action__register", "post__holder")
 
 
-def _of_post(reader, rows, organisation, register):
-    """Rows for the holder of their post. organisation, register: the paths to these.
+def _of_post(reader, rows, organisation, register, holder, is_readable=None):
+    """Rows for the holder of their post. organisation, register, holder: the paths to these.
 
     Where the post is vacant, or its holder works on no register or may not see the risk, for the
-    risk managers.
+    risk managers. is_readable: what else is so where the holder may read the row.
     """
     is_visible = Q(risk=None) | Q(risk__in=reader.risk_keys)
     rows = rows.filter(is_visible, **{f"{register}__in": [*reader.registers]})
     editors = Membership.objects.active().filter(
-        user=OuterRef("post__holder"),
+        user=OuterRef(holder),
         user__is_active=True,
         organisation=OuterRef(organisation),
         role__in=roles_with(Permission.EDIT_RISK),
     )
     rows = rows.annotate(
         is_with_editor=Exists(editors.order_by()),
-        is_with_reader=can_be_worked_on_by("post__holder", "risk__"),
+        is_with_reader=can_be_worked_on_by(holder, "risk__"),
     )
     is_with_holder = Q(is_with_editor=True) & (Q(risk=None) | Q(is_with_reader=True))
+    if is_readable is not None:
+        is_with_holder &= is_readable
     is_nobodys = Q(**{f"{register}__in": reader.managed}) & ~is_with_holder
-    return rows.filter(Q(post__holder=reader.user) | is_nobodys)
+    return rows.filter(Q(**{holder: reader.user}) | is_nobodys)
 
 
 def _controls(reader):

@@ -107,5 +107,5 @@ def _dashboard(request, register, as_of):
 
 def _gathered(user, registers):
     """The questions on the person's own lists for these registers, with their risks."""
-    lists = [questions_for(user, register).select_related("register") for register in registers]
-    return with_risks(chain.from_iterable(lists), risks_across(user, registers))
+    lists = [questions_for(user, register) for register in registers]
+    return with_risks(chain.from_iterable(lists), risks_across(user, registers), user)

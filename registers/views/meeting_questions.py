@@ -17,7 +17,7 @@ from registers.forms.meeting_questions import (
 from registers.models import ClosureKind, Meeting, Question
 from registers.permissions import (
     Permission,
-    about_visible_risks,
+    about_visible_subjects,
     get_meeting_for,
     get_put_question_for,
     get_question_for,
@@ -65,7 +65,8 @@ def question_put(request, slug, pk):
     question = get_question_for(request.user, slug, pk)
     if question.taken_off_at and request.method != "POST":
         raise Http404("That question is no longer on the list.")
-    (listed,) = with_risks([question], risks_for(request.user, question.register))
+    risks = risks_for(request.user, question.register)
+    (listed,) = with_risks([question], risks, request.user)
     refuse_unless(not listed.is_hidden, question.register.organisation)
     meetings = _meetings_to_come(request.user, question.register)
     form = PutForm(post_data(request), question=question, meetings=meetings)
@@ -127,7 +128,7 @@ def question_group(request, pk, question):
     meeting, question = get_put_question_for(request.user, pk, question)
     refuse_unless(may_rule_out(request.user, question), meeting.body.organisation)
     organisation = meeting.body.organisation
-    questions = about_visible_risks(request.user, organisation, meeting.questions.open())
+    questions = about_visible_subjects(request.user, organisation, meeting.questions.open())
     form = GroupForm(post_data(request), questions=questions.exclude(pk=question.pk))
     return _close(request, "question_group", form, meeting, question, "Question grouped.")
 
