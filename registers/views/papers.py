@@ -75,6 +75,8 @@ def paper_detail(request, slug, pk):
     part = part_of(request)
     if text.documents or part == EXEMPT:
         context |= _document(text, part)
+        if paper.is_published and can_on(request.user, Permission.ASK_QUESTION, paper.register):
+            context["asks_about"] = f"paper-{paper.pk}-{part}"
     return render(request, "papers/paper_detail.html", context)
 
 
