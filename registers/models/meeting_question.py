@@ -36,7 +36,8 @@ class QuestionQuerySet(DatedQuerySet):
     def with_answering_post(self):
         """With `answering`: the key of the post that it was referred to last, or put to."""
         referrals = _about(QuestionReferral).order_by("-pk").values("post")
-        return self.annotate(answering=Coalesce(Subquery(referrals[:1]), F("post")))
+        post = Coalesce(Subquery(referrals[:1]), F("post"), output_field=models.BigIntegerField())
+        return self.annotate(answering=post)
 
 
 def _about(model):

@@ -42,6 +42,7 @@ from registers.permissions.committee import (
     may_complete,
     may_declare,
     may_send_apologies,
+    open_committee_actions,
     possible_substitutes,
     sits_at,
 )
@@ -75,6 +76,7 @@ from registers.permissions.questions import (
     may_put_for,
     may_rule_out,
     meetings_to_put_for,
+    open_questions,
     put_questions_for,
     refuse_unless,
 )
@@ -178,7 +180,9 @@ __all__ = [
     "meetings_to_put_for",
     "name_for",
     "next_meeting_for",
+    "open_committee_actions",
     "open_data_for",
+    "open_questions",
     "organisations_for",
     "papers_for",
     "papers_of_meeting",

@@ -27,6 +27,14 @@ def put_questions_for(user, organisation):
     return about_visible_subjects(user, organisation, questions)
 
 
+def open_questions(user, organisation, post=None):
+    """Those not answered that the person may read; of a post, those that it is to answer."""
+    questions = put_questions_for(user, organisation).open().with_answering_post()
+    questions = questions.filter(answering=post.pk) if post else questions
+    questions = questions.select_related("meeting__body").prefetch_related("referrals")
+    return questions.order_by("meeting__on", "pk")
+
+
 def about_visible_subjects(user, organisation, questions):
     """Those of these questions whose risk, and whose part of a paper, the reader may see."""
     registers = Register.objects.filter(organisation=organisation).select_related("organisation")
