@@ -220,7 +220,8 @@ def reassign(
     if to_move:
         moved = {
             f"{model.__name__.lower()}s": [row.pk for row, _ in to_move if type(row) is model]
-            for model in versions_by_model
+            for model, versions in versions_by_model.items()
+            if versions
         }
         AuditEntry.record(
             organisation=organisation,
