@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from django.db.models import Prefetch
+from django.utils import timezone
 
 from registers.models import Answer, Meeting, Question
 from registers.permissions import put_questions_for
@@ -53,6 +54,13 @@ def questions_on_agenda(user, meeting) -> list[AgendaQuestion]:
         )
         for question in questions.order_by("meeting__on", "recorded_at", "pk")
     ]
+
+
+def carried_in_words(question):
+    """How often an open question was carried over by today, "" for never. One query."""
+    meetings = Meeting.objects.before(timezone.localdate()).filter(on__gte=question.meeting.on)
+    count = meetings.filter(body=question.meeting.body_id).count()
+    return times_in_words(count) if count else ""
 
 
 def _days_before(meeting):

@@ -14,6 +14,7 @@ from registers.forms.meeting_questions import (
     RuleOutForm,
     WithdrawForm,
 )
+from registers.meetings.agenda import carried_in_words
 from registers.models import ClosureKind, Meeting, Question
 from registers.permissions import (
     Permission,
@@ -47,6 +48,7 @@ def question_detail(request, pk, question):
         "meeting": meeting,
         "question": question,
         "is_open": is_open,
+        "carried_over": carried_in_words(question) if is_open else "",
         "answers": question.answers.select_related("by").order_by("-recorded_at", "-pk"),
         "closure": closure,
         "into": closure and closure.into_id and visible.filter(pk=closure.into_id).first(),
