@@ -192,6 +192,7 @@ def test_what_a_reader_may_not_ask_about_is_refused(council):
     publish_paper(other, by=council.people["manager"])
     subjects = {
         "clerk": [f"paper-{council.paper.pk}-B"],
+        "manager": [f"paper-{draft.pk}-A"],
         "member": [
             *(f"paper-{pk}-A" for pk in (draft.pk, other.pk, 0, "9" * 18)),
             f"paper-{council.paper.pk}-C",

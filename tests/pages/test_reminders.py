@@ -663,6 +663,7 @@ def test_choosing_nothing_stops_the_mail(client, officer):
     assert "you get no reminders" in client.post("/reminders/", {}, follow=True).text
     officer = type(officer).objects.get(pk=officer.pk)
     assert ReminderChoice.of(officer) == []
+    assert officer.reminder_choice.declined == [ReminderChoice.NO_MAIL]  # what may come, too
 
 
 def test_a_kind_of_mail_that_is_new_is_sent_to_who_chose_before_it_existed(officer):
