@@ -4,7 +4,7 @@ Each names its register, body and the post whose report it is. `meeting`: last o
 many days before the last meeting it was drafted; it was cleared two days later, and published
 another two days later, with its `exempt` part (grounds by paragraph, interest, opinion_by). A paper
 for the next meeting is drafted on the day of loading, `edits` some paragraphs and has some
-clearances (`cleared`: kind -> by whom). `asked`: a question about the paper, put for the next
+clearances (`cleared`: kind -> by whom). `question`: a question about the paper, put for the next
 meeting on the day of loading.
 """
 
@@ -21,9 +21,9 @@ from registers.papers.position import paper_days
 
 PAPER = {
     *("register", "body", "meeting", "before", "kind", "title", "officer", "contact", "cases"),
-    *("by", "edits", "cleared", "exempt", "published_by", "asked"),
+    *("by", "edits", "cleared", "exempt", "published_by", "question"),
 }
-ASKED = {"by", "to", "wording"}
+QUESTION = {"by", "to", "wording"}
 DAYS_TO_CLEAR, DAYS_TO_PUBLISH = 2, 4
 
 
@@ -59,9 +59,9 @@ class PaperLoader:
             )
         if "published_by" in row:
             self._publish(row, paper, day)
-        if asked := row.get("asked"):
-            check_words(row["title"], asked, ASKED)
-            self._ask(paper, asked, self._meeting({**row, "meeting": "next"}))
+        if question := row.get("question"):
+            check_words(row["title"], question, QUESTION)
+            self._ask(paper, question, self._meeting({**row, "meeting": "next"}))
 
     def _ask(self, paper, row, meeting):
         Question.put(

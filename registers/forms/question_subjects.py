@@ -15,7 +15,9 @@ from registers.permissions import may_read_part_b, papers_for
 
 INDICATOR = re.compile(r"indicator-(?P<slug>[-a-z0-9]{1,40})")
 PAPER = re.compile(r"paper-(?P<pk>[1-9][0-9]{0,17})-(?P<part>[AB])")
-GONE = "You cannot read what this question is about. Start again from the page that you ask about"
+UNREADABLE = (
+    "You cannot read what this question is about. Start again from the page that you ask about"
+)
 
 
 def find_subject(user, register, value) -> dict:
@@ -32,7 +34,7 @@ def find_subject(user, register, value) -> dict:
         paper = papers.select_related("register__organisation").filter(pk=match["pk"]).first()
         if paper and match["part"] in parts_to_ask_about(user, paper):
             return {"paper": paper, "paper_part": match["part"]}
-    raise ValidationError(GONE)
+    raise ValidationError(UNREADABLE)
 
 
 def parts_to_ask_about(user, paper) -> list[PaperPart]:

@@ -159,8 +159,8 @@ class MeetingRecord:
             items.append(("Questions", "#questions"))
         items += [self._position_item(register) for register in self.registers]
         keys = {register.pk for register in self.registers}
-        others = (paper for paper in self.papers if paper.register_id not in keys)
-        items += [(paper.title, paper.get_absolute_url()) for paper in others]
+        further = (paper for paper in self.papers if paper.register_id not in keys)
+        items += [(paper.title, paper.get_absolute_url()) for paper in further]
         items += [(deep_dive_title(row), row.risk.get_absolute_url()) for row in self.deep_dives]
         items += [(f"Late item: {item.title}", "#late-items") for item in self.late_items]
         return [AgendaItem(number, *item) for number, item in enumerate(items, 1)]

@@ -46,7 +46,7 @@ def meeting_before(request, pk):
         "meeting": meeting,
         "previous": previous,
         "days": meeting_days(meeting, organisation, organisation.pre_election_periods.all()),
-        "asked": _asked_before(request.user, previous, questions) if previous else [],
+        "asked": _previous_questions(request.user, previous, questions) if previous else [],
         "to_ask": [row for row in questions if not row.carried_over],
         "parts": [_part_of(request, register, meeting) for register in registers],
         "my_questions": _gathered(request.user, registers),
@@ -56,7 +56,7 @@ def meeting_before(request, pk):
     return render(request, "meetings/meeting_before.html", context)
 
 
-def _asked_before(user, previous, questions):
+def _previous_questions(user, previous, questions):
     """The questions of the meeting before. questions: of this one, those carried over too."""
     carried = {row.question.pk: row for row in questions}
     return [carried.get(row.question.pk, row) for row in questions_on_agenda(user, previous)]
