@@ -43,13 +43,6 @@ def parts_to_ask_about(user, paper) -> list[PaperPart]:
     return list(PaperPart) if has_part_b else [PaperPart.PUBLIC]
 
 
-def subject_value(subject):
-    """How a form names what a question is about, "" for neither. subject: a QuestionSubject."""
-    if subject.paper_id:
-        return f"paper-{subject.paper_id}-{subject.paper_part}"
-    return f"indicator-{subject.indicator}" if subject.indicator else ""
-
-
 def subject_choices(user, papers):
     """Choices of a select: what a question can be about. papers: published ones."""
     parts = [
