@@ -14,8 +14,10 @@ from registers.models import (
     Agreement,
     AuditEntry,
     BulkEditConflict,
+    CommitteeAction,
     Control,
     Meeting,
+    Question,
     Register,
     Review,
     Risk,
@@ -165,10 +167,21 @@ def review_many(*, by, reviews, token=None):
 
 
 @transaction.atomic
-def reassign(*, by, from_post, to_post, reason, risks=(), controls=(), actions=()):
+def reassign(
+    *,
+    by,
+    from_post,
+    to_post,
+    reason,
+    risks=(),
+    controls=(),
+    actions=(),
+    committee_actions=(),
+    questions=(),
+):
     """Give records of one post to another of its organisation; return how many the latter has now.
 
-    risks, controls, actions: (record, version). Raises BulkEditConflict, and writes nothing, when
+    risks, controls and so on: (record, version). Raises BulkEditConflict, and writes nothing, when
     one of them is not at its version or no longer the first post's. A record that this person moved
     already, for this reason and from that version, comes from the same form sent twice and passes.
     """
@@ -179,6 +192,8 @@ def reassign(*, by, from_post, to_post, reason, risks=(), controls=(), actions=(
         Risk: dict(_keyed(risks)),
         Control: dict(_keyed(controls)),
         Action: dict(_keyed(actions)),
+        CommitteeAction: dict(_keyed(committee_actions)),
+        Question: dict(_keyed(questions)),
     }
     risk_keys = [record.risk_id for record, _ in (*controls, *actions)]
     _lock_rows(
@@ -201,11 +216,12 @@ def reassign(*, by, from_post, to_post, reason, risks=(), controls=(), actions=(
     if changed:
         raise BulkEditConflict(changed)
     for record, version in to_move:
-        record.revise(by=by, version=version, reason=reason, owner=to_post)
+        _give(record, to_post, by=by, version=version, reason=reason)
     if to_move:
         moved = {
             f"{model.__name__.lower()}s": [row.pk for row, _ in to_move if type(row) is model]
-            for model in versions_by_model
+            for model, versions in versions_by_model.items()
+            if versions
         }
         AuditEntry.record(
             organisation=organisation,
@@ -246,6 +262,15 @@ def _is_changed_already(risk, version, content, by, reason):
     )
 
 
+def _give(record, post, **authorship):
+    if isinstance(record, Question):
+        record.refer(post=post, **authorship)
+    elif isinstance(record, CommitteeAction):
+        record.revise(post=post, **authorship)
+    else:
+        record.revise(owner=post, **authorship)
+
+
 def _keyed(records):
     return ((record.pk, version) for record, version in records)
 
@@ -253,7 +278,8 @@ def _keyed(records):
 def _lock_rows(model, keys):
     """The rows of these keys, locked in key order, so that two requests cannot deadlock."""
     rows = list(model.objects.select_for_update().filter(pk__in=keys).order_by("pk"))
-    prefetch_related_objects(rows, "latest")
+    if hasattr(model, "latest_id"):
+        prefetch_related_objects(rows, "latest")
     return rows
 
 

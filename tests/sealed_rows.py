@@ -104,7 +104,10 @@ def make_sealed_rows():
     LateItem.accept(meeting, by=manager, title="Ransomware", reason="It cannot wait.")
     question = make_put_question(meeting, register, by=manager)
     question.answer(by=manager, wording="Nobody does.", is_published=True)
-    make_put_question(meeting, register, by=manager).close(by=manager, kind="withdrawn")
+    referral = {"version": 0, "post": make_post(organisation), "reason": "It moved."}
+    referred = make_put_question(meeting, register, by=manager, indicator="above")
+    referred.refer(by=manager, **referral)
+    referred.close(by=manager, kind="withdrawn")
     make_record(meeting, make_meeting(meeting.body, days_ago(9)), officer, risk, by=manager)
     ClearanceRule.state(organisation, by=manager, kinds=["author"])
     paper = make_paper(register, by=manager, meeting=meeting)

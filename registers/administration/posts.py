@@ -6,11 +6,11 @@ from collections import Counter
 from dataclasses import dataclass
 
 from django.db import transaction
-from django.db.models import Count, ProtectedError, RestrictedError
+from django.db.models import ProtectedError, RestrictedError
 
 from registers.history.errors import InvalidTransition
 from registers.history.seals import DELETED
-from registers.models import Action, Control, Risk
+from registers.models import Action, CommitteeActionRevision, Control, Question, Risk
 
 REASSIGN_FIRST = (
     "This post owns something. Reassign it to another post first, or leave this post vacant"
@@ -23,7 +23,8 @@ OWNED_EARLIER = (
 
 @dataclass(frozen=True)
 class Holdings:
-    """What a post owns: counts of risks that are not closed, controls in place and open actions.
+    """What a post owns: counts of risks that are not closed, controls in place, open actions, open
+    actions of committees and questions that it is to answer.
 
     Exempt risks count too, those of archived registers do not.
     """
@@ -31,9 +32,11 @@ class Holdings:
     risks: int = 0
     controls: int = 0
     actions: int = 0
+    committee_actions: int = 0
+    questions: int = 0
 
     def __bool__(self) -> bool:
-        return bool(self.risks or self.controls or self.actions)
+        return any(vars(self).values())
 
 
 def normalise_title(title: str) -> str:
@@ -42,31 +45,28 @@ def normalise_title(title: str) -> str:
 
 
 def holdings_by_post(posts) -> dict[int, Holdings]:
-    """Key of each of these posts -> its Holdings. Three queries."""
+    """Key of each of these posts -> its Holdings. Five queries."""
     records = _owned_records()
     keys = [post.pk for post in posts]
     counts = {
-        name: Counter(
-            dict(
-                rows.filter(latest__owner__in=keys)
-                .order_by()
-                .values_list("latest__owner")
-                .annotate(Count("pk"))
-            )
-        )
-        for name, rows in records.items()
+        name: Counter(rows.filter(**{f"{post}__in": keys}).order_by().values_list(post, flat=True))
+        for name, (rows, post) in records.items()
     }
     return {key: Holdings(**{name: counts[name][key] for name in records}) for key in keys}
 
 
 def _owned_records():
-    """What a post can own, of every organisation, by the name of its count in Holdings."""
+    """Name of a count in Holdings -> (what a post can own, of every organisation; path to it)."""
     live = Risk.objects.filter(register__archived_on=None).order_by()
     live = live.exclude(latest__status=Risk.Status.CLOSED)
+    controls = Control.objects.filter(latest__status=Control.Status.IN_PLACE, risk__in=live)
+    actions = Action.objects.filter(latest__status=Action.Status.OPEN, risk__in=live)
     return {
-        "risks": live,
-        "controls": Control.objects.filter(latest__status=Control.Status.IN_PLACE, risk__in=live),
-        "actions": Action.objects.filter(latest__status=Action.Status.OPEN, risk__in=live),
+        "risks": (live, "latest__owner"),
+        "controls": (controls, "latest__owner"),
+        "actions": (actions, "latest__owner"),
+        "committee_actions": (CommitteeActionRevision.objects.in_force().open(), "post"),
+        "questions": (Question.objects.open().with_answering_post(), "answering"),
     }
 
 
@@ -75,13 +75,14 @@ def holdings_of(post) -> Holdings:
 
 
 def vacant_owners(organisation) -> int:
-    """How many vacant posts own something. Three queries."""
-    vacant = {"latest__owner__organisation": organisation, "latest__owner__holder": None}
+    """How many vacant posts own risks, controls or actions. Five queries."""
+    keys = list(organisation.posts.filter(holder=None).order_by().values_list("pk", flat=True))
     return len(
         {
             key
-            for rows in _owned_records().values()
-            for key in rows.filter(**vacant).order_by().values_list("latest__owner", flat=True)
+            for name, (rows, post) in _owned_records().items()
+            if name != "questions"
+            for key in rows.filter(**{f"{post}__in": keys}).order_by().values_list(post, flat=True)
         }
     )
 

@@ -71,6 +71,7 @@ class AboveTolerance(Section):
 
     template = "dashboard/above_tolerance.html"
     anchor, title = "above", "Risks above tolerance"
+    indicator = title
 
     @property
     def is_shown(self) -> bool:

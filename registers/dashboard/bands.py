@@ -32,6 +32,7 @@ class BandCount:
 class Bands(Section):
     template = "dashboard/bands.html"
     anchor, title = "bands", "Risks by band"
+    indicator = title
 
     @cached_property
     def rows(self) -> list[BandCount]:

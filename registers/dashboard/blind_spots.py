@@ -10,6 +10,7 @@ from registers.dates import days_later
 class BlindSpots(Section):
     template = "dashboard/blind_spots.html"
     anchor, title = "blind", "Blind spots"
+    indicator = title
 
     @property
     def is_shown(self) -> bool:

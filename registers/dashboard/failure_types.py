@@ -19,6 +19,7 @@ NO_TYPE = (0, "not-decided", "Not decided yet")
 class FailureTypes(Section):
     template = "dashboard/failure_types.html"
     anchor, title = "by-type-title", "Risks by failure type"
+    indicator = title
 
     @cached_property
     def chart(self) -> Chart:

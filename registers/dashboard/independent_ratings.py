@@ -32,6 +32,7 @@ class IndependentRatings(Section):
 
     template = "dashboard/independent_ratings.html"
     anchor, title = "outside", "Independent ratings"
+    indicator = title
 
     @cached_property
     def _latest(self) -> dict[tuple[int, str], str]:

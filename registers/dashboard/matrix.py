@@ -36,6 +36,7 @@ GLYPHS: dict[Side, str] = {
 class Matrix(Section):
     template = "dashboard/matrix.html"
     anchor, title = "matrix", "Likelihood and impact"
+    indicator = title
 
     @property
     def is_compared(self) -> bool:

@@ -46,7 +46,7 @@ class Movements(Section):
     """
 
     template = "dashboard/movement.html"
-    anchor = "moved"
+    anchor, indicator = "moved", "What changed"
 
     @property
     def title(self) -> str:

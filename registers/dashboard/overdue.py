@@ -72,6 +72,7 @@ class Overdue(Section):
 
     template = "dashboard/overdue.html"
     anchor, title = "late", "Overdue, by post"
+    indicator = title
 
     @property
     def is_shown(self) -> bool:

@@ -10,13 +10,15 @@ class Section:
     """One section of a dashboard. Its template shows it under the name `section`.
 
     anchor: the id of its heading; title: what the list of contents calls it, "" where it is not in
-    it. The three kinds of keys are of positions. What several sections ask for is read together,
+    it. indicator: what a question about it calls it, "" where there is nothing to ask about. The
+    three kinds of keys are of positions. What several sections ask for is read together,
     and given by dashboard.headings, .histories and .next_actions.
     """
 
     template: ClassVar[str]
     anchor: ClassVar[str] = ""
     title: str = ""
+    indicator: ClassVar[str] = ""
 
     def __init__(self, dashboard):
         self.dashboard, self.data = dashboard, dashboard.data

@@ -44,6 +44,7 @@ NAME_OF = {NOT_SCORED: UNSCORED, TO_RE_ASSESS: OTHER_SCHEME}  # in an address ->
 class Trends(Section):
     template = "dashboard/trends.html"
     anchor, title = "over-time-title", "Risks by band over time"
+    indicator = title
 
     @cached_property
     def chart(self) -> Chart:

@@ -4,13 +4,14 @@ Each names its register, body and the post whose report it is. `meeting`: last o
 many days before the last meeting it was drafted; it was cleared two days later, and published
 another two days later, with its `exempt` part (grounds by paragraph, interest, opinion_by). A paper
 for the next meeting is drafted on the day of loading, `edits` some paragraphs and has some
-clearances (`cleared`: kind -> by whom).
+clearances (`cleared`: kind -> by whom). `question`: a question about the paper, put for the next
+meeting on the day of loading.
 """
 
 import datetime
 
 from registers.demo.dates import check_words, instant_at
-from registers.models import FinalPaper, Paper
+from registers.models import FinalPaper, Paper, PaperPart, Question
 from registers.papers.edits import PUBLIC, paragraphs_of
 from registers.papers.formats import files_of
 from registers.papers.freezing import freeze
@@ -20,8 +21,9 @@ from registers.papers.position import paper_days
 
 PAPER = {
     *("register", "body", "meeting", "before", "kind", "title", "officer", "contact", "cases"),
-    *("by", "edits", "cleared", "exempt", "published_by"),
+    *("by", "edits", "cleared", "exempt", "published_by", "question"),
 }
+QUESTION = {"by", "to", "wording"}
 DAYS_TO_CLEAR, DAYS_TO_PUBLISH = 2, 4
 
 
@@ -57,6 +59,21 @@ class PaperLoader:
             )
         if "published_by" in row:
             self._publish(row, paper, day)
+        if question := row.get("question"):
+            check_words(row["title"], question, QUESTION)
+            self._ask(paper, question, self._meeting({**row, "meeting": "next"}))
+
+    def _ask(self, paper, row, meeting):
+        Question.put(
+            meeting,
+            by=self.people[row["by"]],
+            register=paper.register,
+            paper=paper,
+            paper_part=PaperPart.PUBLIC,
+            post=self.posts[row["to"]],
+            wording=row["wording"],
+            answer_by=meeting.on,
+        )
 
     def _meeting(self, row):
         meetings = self.organisation.bodies.get(name=row["body"]).meetings.not_cancelled()

@@ -11,12 +11,14 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import Case, When
 from django.utils import timezone
+from django.utils.text import Truncator
 
 from registers.forms.concurrency import LARGEST_VERSION, LOST, TokenField
 from registers.forms.fields import PlainTextField, RecordChoiceField
 from registers.govuk import GovukCheckboxes, Helper, RevealingForm, Reveals
-from registers.models import Action, Control, Risk
+from registers.models import Action, CommitteeAction, Control, Question, Risk
 from registers.models.review import above_tolerance_twice_running, proposed_next_review
+from registers.permissions import open_committee_actions, open_questions
 from registers.phrases.register import next_review_in_words, too_many_to_review
 
 # Days before a review is due from which it is offered: a meeting looks at a fortnight's reviews.
@@ -24,6 +26,7 @@ DUE_SOON = 14
 MOST_REVIEWED = 50
 # Of each kind: more are moved by sending the form again.
 MOST_MOVED = 200
+LONGEST_TITLE = 120  # characters of a question
 NUMBER = re.compile(r"[1-9][0-9]{0,8}")
 VALUE = re.compile(r"(?P<pk>[1-9][0-9]{0,17})-(?P<version>[0-9]{1,9})")
 
@@ -48,14 +51,16 @@ def with_headings(risks):
 
 
 class PostHoldings:
-    """What a post owns: risks that are not closed, and their controls in place and open actions.
+    """What a post owns: risks that are not closed, their controls in place and open actions, open
+    actions of committees, and questions that it is to answer.
 
     risks: a queryset of what the reader may see, of any registers. post: None for any post.
     """
 
-    def __init__(self, risks, post=None):
+    def __init__(self, reader, organisation, risks, post=None):
         live = risks.exclude(latest__status=Risk.Status.CLOSED)
         by_post = {"latest__owner": post} if post else {}
+        about = {"post": post} if post else {}
         owned = live.filter(**by_post).select_related("register", "latest")
 
         def records(model, status):
@@ -69,6 +74,8 @@ class PostHoldings:
             "risks": owned.order_by("register", "number"),
             "controls": records(Control, Control.Status.IN_PLACE),
             "actions": records(Action, Action.Status.OPEN),
+            "committee_actions": open_committee_actions(reader, organisation, **about),
+            "questions": open_questions(reader, organisation, **about),
         }
 
 
@@ -243,8 +250,15 @@ class ReassignForm(forms.Form):
     that were owned when the form was opened and are no longer. Each value is a key and a version.
     """
 
-    KINDS = {"risks": "Risks", "controls": "Controls in place", "actions": "Open actions"}
+    KINDS = {
+        "risks": "Risks",
+        "controls": "Controls in place",
+        "actions": "Open actions",
+        "committee_actions": "Open actions of committees",
+        "questions": "Questions to answer",
+    }
     risks, controls, actions = records_field(), records_field(), records_field()
+    committee_actions, questions = records_field(), records_field()
     reason = PlainTextField(
         label="Why are you reassigning them?",
         subject="The reason",
@@ -333,7 +347,11 @@ def _value(row):
 
 
 def _title(row):
-    """The title of a risk, or of a record that belongs to one."""
+    """The title of a risk, or of a record that belongs to one, or to a meeting."""
+    if isinstance(row, CommitteeAction):
+        return f"{row} {row.latest.wording} ({row.body})"
+    if isinstance(row, Question):
+        return f"{Truncator(row.wording).chars(LONGEST_TITLE)} ({row.meeting})"
     risk = getattr(row, "risk", None)
     owner_text = (
         f" (beside {risk.reference} {risk.title}, {risk.register})"

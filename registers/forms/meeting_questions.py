@@ -6,11 +6,12 @@ from django.utils import timezone
 
 from registers.forms.concurrency import TokenField
 from registers.forms.fields import PlainTextField, RecordChoiceField, selection_errors
+from registers.forms.question_subjects import find_subject, subject_choices
 from registers.forms.questions import find_risk
 from registers.govuk import GovukRadios, Helper
 from registers.meetings.deadlines import last_day_to_publish
 from registers.models.meeting_question import LONGEST_ANSWER, LONGEST_QUESTION, ClosureKind
-from registers.permissions import risks_for
+from registers.permissions import papers_of_meeting, risks_for
 from registers.questions.starts import case_of
 
 OPEN_QUESTION = (
@@ -81,6 +82,7 @@ class PutForm(forms.Form):
         values = self.cleaned_data
         return {
             **values,
+            **self.question.subject_fields,
             "register": self.question.register,
             "risk": self.question.risk,
             "case": self.case,
@@ -115,9 +117,14 @@ class RecordForm(forms.Form):
         one_line=True,
         help_text="Its reference, for example CORP-007.",
     )
+    subject = forms.ChoiceField(
+        label="Which paper or indicator is it about?",
+        required=False,
+        error_messages={"invalid_choice": "Select a paper or an indicator from the list"},
+    )
     post = PostChoiceField()
     token = TokenField()
-    helper = Helper("asker", "wording", "register", "risk", "post")
+    helper = Helper("asker", "wording", "register", "risk", "subject", "post")
 
     def __init__(self, data=None, *, meeting, user):
         super().__init__(data)
@@ -125,17 +132,25 @@ class RecordForm(forms.Form):
         organisation = meeting.body.organisation
         self.fields["register"].queryset = organisation.registers.in_use().order_by("name")
         self.fields["post"].queryset = organisation.posts.order_by("title")
+        papers = papers_of_meeting(user, meeting).filter(is_published=True)
+        papers = papers.select_related("register__organisation")
+        self.fields["subject"].choices = subject_choices(user, papers)
 
     def clean(self):
         cleaned = super().clean()
         register, reference = cleaned.get("register"), cleaned.get("risk")
-        cleaned["risk"] = None
+        cleaned["risk"], subject = None, cleaned.pop("subject", "")
         if register and reference:
             register.organisation = self.meeting.body.organisation
             try:
                 cleaned["risk"] = find_risk(register, risks_for(self.user, register), reference)
             except ValidationError as problem:
                 self.add_error("risk", problem)
+        if register and subject:
+            try:
+                cleaned |= find_subject(self.user, register, subject)
+            except ValidationError:
+                self.add_error("subject", f"Select a paper on {register}, or an indicator")
         return cleaned
 
     @property
@@ -166,6 +181,7 @@ class FollowUpForm(forms.Form):
         question, values = self.question, self.cleaned_data
         return {
             **values,
+            **question.subject_fields,
             "register": question.register,
             "risk": question.risk,
             "case": question.case,

@@ -7,6 +7,7 @@ from django.core.exceptions import ValidationError
 
 from registers.forms.concurrency import TokenField
 from registers.forms.fields import PlainTextField
+from registers.forms.question_subjects import find_subject
 from registers.govuk import Helper
 from registers.models.question import LIBRARY, LONGEST
 from registers.questions.sources import Source
@@ -100,7 +101,9 @@ class EditQuestionForm(forms.Form):
 
 
 class QuestionForm(EditQuestionForm):
-    """source, source_path: where a question that a page offered comes from."""
+    """reader: who gathers the question. source, source_path: where one that a page offered comes
+    from. subject: what it is about beside a risk (forms/question_subjects.py).
+    """
 
     source = HiddenTextField(
         subject="The source", required=False, max_length=LONGEST, widget=forms.HiddenInput
@@ -108,21 +111,33 @@ class QuestionForm(EditQuestionForm):
     source_path = HiddenTextField(
         subject="The page", required=False, max_length=200, widget=forms.HiddenInput
     )
+    subject = forms.CharField(required=False, widget=forms.HiddenInput)
     token = TokenField()
+
+    def __init__(self, data=None, *, reader, **options):
+        super().__init__(data, **options)
+        self.reader = reader
 
     def clean_source_path(self):
         path = self.cleaned_data["source_path"]
         return path if PATH.fullmatch(path) else ""
+
+    def clean(self):
+        """With the fields of QuestionSubject in place of the name of one."""
+        cleaned = super().clean()
+        return cleaned | find_subject(self.reader, self.register, cleaned.pop("subject", ""))
 
 
 class QuestionSourceForm(forms.Form):
     """Of which source the address asks for questions; "" for a few of each.
 
     about, case, sign: the number of the risk, slug of the case or code of the warning sign from
-    whose page somebody comes to keep a question. None of them has to exist.
+    whose page somebody comes to keep a question. subject: the indicator or part of a paper. None of
+    them has to exist.
     """
 
     of = forms.ChoiceField(choices=Source.choices, required=False)
+    subject = forms.CharField(required=False)
     about = forms.RegexField(rf"^{NUMBER.pattern}\Z", required=False)
     case = forms.SlugField(required=False)
     sign = forms.SlugField(required=False)

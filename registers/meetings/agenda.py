@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from django.db.models import Prefetch
+from django.utils import timezone
 
 from registers.models import Answer, Meeting, Question
 from registers.permissions import put_questions_for
@@ -44,7 +45,8 @@ def questions_on_agenda(user, meeting) -> list[AgendaQuestion]:
     answers = Prefetch("answers", Answer.objects.order_by("recorded_at", "pk"))
     questions = put_questions_for(user, meeting.body.organisation).on_agenda(meeting)
     questions = questions.prefetch_related(answers)
-    questions = questions.select_related("post", "meeting", "closure", "risk__register", "case")
+    questions = questions.select_related("post", "meeting", "closure", "case")
+    questions = questions.select_related("risk__register", "paper", "register")
     days = _days_before(meeting)
     return [
         AgendaQuestion(
@@ -52,6 +54,13 @@ def questions_on_agenda(user, meeting) -> list[AgendaQuestion]:
         )
         for question in questions.order_by("meeting__on", "recorded_at", "pk")
     ]
+
+
+def carried_in_words(question):
+    """How often an open question was carried over by today, "" for never. One query."""
+    meetings = Meeting.objects.before(timezone.localdate()).filter(on__gte=question.meeting.on)
+    count = meetings.filter(body=question.meeting.body_id).count()
+    return times_in_words(count) if count else ""
 
 
 def _days_before(meeting):

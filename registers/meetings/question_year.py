@@ -66,7 +66,7 @@ def question_year_of(user, body, year: FinancialYear, today) -> QuestionYear:
 def _rows(user, body, year, last):
     answers = Prefetch("answers", Answer.objects.order_by("recorded_at", "pk"))
     related = (
-        *("post", "meeting", "closure", "case", "register__organisation"),
+        *("post", "meeting", "closure", "case", "paper", "register__organisation"),
         *("risk__register", "risk__latest"),
     )
     questions = put_questions_for(user, body.organisation).filter(

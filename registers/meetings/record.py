@@ -12,9 +12,22 @@ from django.utils.formats import date_format
 
 from registers.meetings.agenda import AgendaQuestion, questions_on_agenda
 from registers.meetings.committee_actions import ActionRow, actions_before, actions_of
-from registers.models import Attendance, AttendanceKind, Capacity, Meeting, MinutesApproval, Seat
+from registers.models import (
+    Attendance,
+    AttendanceKind,
+    Capacity,
+    Meeting,
+    MinutesApproval,
+    Paper,
+    Seat,
+)
 from registers.models.meeting_attendance import members_of
-from registers.permissions import declarations_for, deep_dives_for, registers_in
+from registers.permissions import (
+    declarations_for,
+    deep_dives_for,
+    papers_of_meeting,
+    registers_in,
+)
 
 
 class Phase(StrEnum):
@@ -69,11 +82,12 @@ def attendance_of(meeting) -> list[SeatAttendance]:
 
 @dataclass(frozen=True)
 class AgendaItem:
-    """href: where the page leads for it, or ""."""
+    """href: where the page leads for it, or "". papers: those to read for it."""
 
     number: int
     title: str
     href: str
+    papers: tuple[Paper, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -93,6 +107,7 @@ class MeetingRecord:
     actions: list[ActionRow]
     deep_dives: list[Any]
     late_items: list[Any]
+    papers: list[Paper]
 
     @property
     def present(self):
@@ -124,7 +139,7 @@ class MeetingRecord:
             self,
             declarations=public(self.declarations),
             deep_dives=public(self.deep_dives),
-            questions=[row for row in self.questions if public([row.question])],
+            questions=[row for row in self.questions if not row.question.is_exempt],
             earlier_actions=[row for row in self.earlier_actions if not row.is_about_exempt],
             actions=[row for row in self.actions if not row.is_about_exempt],
         )
@@ -142,13 +157,18 @@ class MeetingRecord:
             items.append(("Actions from earlier meetings", "#earlier-actions"))
         if self.questions:
             items.append(("Questions", "#questions"))
-        items += [
-            (f"{register}: position to agree", reverse("dashboard", args=[register.slug]))
-            for register in self.registers
-        ]
+        items += [self._position_item(register) for register in self.registers]
+        keys = {register.pk for register in self.registers}
+        further = (paper for paper in self.papers if paper.register_id not in keys)
+        items += [(paper.title, paper.get_absolute_url()) for paper in further]
         items += [(deep_dive_title(row), row.risk.get_absolute_url()) for row in self.deep_dives]
         items += [(f"Late item: {item.title}", "#late-items") for item in self.late_items]
         return [AgendaItem(number, *item) for number, item in enumerate(items, 1)]
+
+    def _position_item(self, register):
+        papers = tuple(paper for paper in self.papers if paper.register_id == register.pk)
+        title = f"{register}: position to agree"
+        return title, reverse("dashboard", args=[register.slug]), papers
 
 
 def deep_dive_title(row):
@@ -176,6 +196,7 @@ def record_of(user, meeting) -> MeetingRecord:
         actions=actions_of(user, meeting),
         deep_dives=list(deep_dives),
         late_items=list(meeting.late_items.select_related("by")),
+        papers=list(papers_of_meeting(user, meeting)),
     )
 
 

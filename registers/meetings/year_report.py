@@ -21,12 +21,13 @@ from registers.models import (
     CommitteeActionStatus,
     DeepDive,
     Meeting,
+    PaperPart,
     Question,
     Resolution,
 )
 from registers.models.committee_action import first_day_of_year, year_in_words
 
-PUBLIC = Q(risk=None) | Q(risk__is_exempt=False)
+PUBLIC = (Q(risk=None) | Q(risk__is_exempt=False)) & ~Q(paper_part=PaperPart.EXEMPT)
 
 
 @dataclass(frozen=True)

@@ -68,7 +68,13 @@ from registers.models.library import (
 )
 from registers.models.meeting import LateItem, Meeting, PreElectionPeriod
 from registers.models.meeting_attendance import Attendance, AttendanceKind
-from registers.models.meeting_question import Answer, ClosureKind, Question, QuestionClosure
+from registers.models.meeting_question import (
+    Answer,
+    ClosureKind,
+    Question,
+    QuestionClosure,
+    QuestionReferral,
+)
 from registers.models.meeting_record import (
     Declaration,
     DeclarationWithdrawal,
@@ -108,6 +114,7 @@ from registers.models.position import Position
 from registers.models.precedent import Precedent
 from registers.models.progress_note import ProgressNote
 from registers.models.question import GatheredQuestion, ListIsFull
+from registers.models.question_subject import PaperPart
 from registers.models.register import Register, ScoringScheme
 from registers.models.reminder import (
     CalendarKey,
@@ -212,6 +219,7 @@ __all__ = [
     "PaperDraft",
     "PaperFormat",
     "PaperKind",
+    "PaperPart",
     "PaperTemplate",
     "PaperTemplateRetirement",
     "PaperText",
@@ -224,6 +232,7 @@ __all__ = [
     "PublishedPaper",
     "Question",
     "QuestionClosure",
+    "QuestionReferral",
     "Register",
     "RegisterImport",
     "ReminderChoice",

@@ -1,12 +1,11 @@
 """Actions of a committee: what a meeting asked a post to do, numbered by municipal year."""
 
 import datetime
-import uuid
 from functools import cached_property
 
 from django.conf import settings
 from django.db import models, transaction
-from django.db.models import Max, Q
+from django.db.models import Max, Prefetch, Q
 from django.urls import reverse
 from django.utils import timezone
 
@@ -17,7 +16,8 @@ from registers.history.errors import EditConflict, InvalidTransition, return_exi
 from registers.history.form_token import FormToken
 from registers.models.body import Body
 from registers.models.meeting import Meeting
-from registers.models.people import Organisation, Post, Sector
+from registers.models.organisation_record import OrganisationRecord
+from registers.models.people import Post, Sector
 from registers.models.register import Register
 from registers.models.risk import Risk
 
@@ -51,26 +51,26 @@ def year_in_words(year) -> str:
     return f"{year}/{(year + 1) % 100:02}"
 
 
-class CommitteeAction(AppendOnlyRecord):
+class CommitteeActionQuerySet(DatedQuerySet):
+    def with_latest(self):
+        """With what each says today. One query more."""
+        revisions = CommitteeActionRevision.objects.in_force().select_related("post", "risk")
+        return self.prefetch_related(Prefetch("revisions", revisions, to_attr="in_force"))
+
+
+class CommitteeAction(OrganisationRecord):
     """The identity of an action: its number and the meeting. What it says is on its revisions.
 
     year: that in which its municipal year began. register: where its owner's tasks list it.
     """
 
-    organisation = models.ForeignKey(
-        Organisation, on_delete=models.PROTECT, related_name="committee_actions"
-    )
     body = models.ForeignKey(Body, on_delete=models.PROTECT, related_name="committee_actions")
     meeting = models.ForeignKey(Meeting, on_delete=models.PROTECT, related_name="actions")
     year = models.PositiveSmallIntegerField("municipal year")
     number = models.PositiveIntegerField()
     register = models.ForeignKey(Register, on_delete=models.PROTECT, null=True, related_name="+")
-    token = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
-    effective_on = models.DateField()
-    recorded_at = models.DateTimeField(default=timezone.now)
 
-    objects = DatedQuerySet.as_manager()
+    objects = CommitteeActionQuerySet.as_manager()
 
     class Meta:
         ordering = ["year", "number"]
@@ -93,7 +93,13 @@ class CommitteeAction(AppendOnlyRecord):
 
     @cached_property
     def latest(self):
-        return self.revisions.latest()
+        """No query for one of with_latest."""
+        rows = self.__dict__.pop("in_force", None)
+        return rows[0] if rows else self.revisions.latest()
+
+    @property
+    def owner_id(self):
+        return self.latest.post_id
 
     @property
     def version(self):
@@ -197,7 +203,8 @@ class CommitteeAction(AppendOnlyRecord):
         """Lock the row, and read the latest revision again."""
         rows = CommitteeAction.objects.select_for_update(no_key=True, of=("self",))
         list(rows.filter(pk=self.pk))
-        self.__dict__.pop("latest", None)
+        for name in ("in_force", "latest"):
+            self.__dict__.pop(name, None)
 
     def _existing(self, content):
         first = self.revisions.get(number=1)

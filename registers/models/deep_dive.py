@@ -1,17 +1,13 @@
 """Deep dives: that a meeting looks at one risk in depth, and what came of it."""
 
-import uuid
-
-from django.conf import settings
 from django.db import models, transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from registers.history.append_only import AppendOnlyRecord, DatedQuerySet, create_idempotent
+from registers.history.append_only import DatedQuerySet
 from registers.history.errors import InvalidTransition
-from registers.history.form_token import FormToken
 from registers.models.meeting import Meeting
-from registers.models.people import Organisation
+from registers.models.organisation_record import OrganisationRecord
 from registers.models.risk import Risk
 
 
@@ -28,16 +24,11 @@ class DeepDiveQuerySet(DatedQuerySet):
         return self.exclude(outcome__took_place=False)
 
 
-class DeepDive(AppendOnlyRecord):
+class DeepDive(OrganisationRecord):
     """That a meeting is to look at a risk in depth."""
 
-    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
     meeting = models.ForeignKey(Meeting, on_delete=models.PROTECT, related_name="deep_dives")
     risk = models.ForeignKey(Risk, on_delete=models.PROTECT, related_name="deep_dives")
-    token = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
-    effective_on = models.DateField()
-    recorded_at = models.DateTimeField(default=timezone.now)
 
     objects = DeepDiveQuerySet.as_manager()
 
@@ -61,18 +52,11 @@ class DeepDive(AppendOnlyRecord):
         if risk.register.organisation_id != organisation.pk:
             raise ValueError(f"{risk.reference} is not of {organisation}.")
         rows = meeting.deep_dives.on_agenda().filter(risk=risk)
-        if rows.exists() and not FormToken(token, organisation, by).row_of(rows.filter(by=by)):
-            raise InvalidTransition("this risk is on the agenda already")
-        return create_idempotent(
-            cls,
-            organisation,
-            by=by,
-            verb="deep-dive.planned",
-            text={"meeting": str(meeting), "risk": risk.reference},
-            token=token,
-            meeting=meeting,
-            risk=risk,
-            **timing,
+        message = "this risk is on the agenda already"
+        cls.refuse_second(rows, message, by=by, token=token)
+        text = {"risk": risk.reference}
+        return cls.add_to_meeting(
+            meeting, "deep-dive.planned", by=by, text=text, token=token, risk=risk, **timing
         )
 
     @transaction.atomic
@@ -84,15 +68,14 @@ class DeepDive(AppendOnlyRecord):
         """
         self.meeting.lock_for_record()
         rows = DeepDiveOutcome.objects.filter(deep_dive=self)
-        if rows.exists() and not FormToken(token, self.organisation, by).row_of(rows.filter(by=by)):
-            raise InvalidTransition("what became of this deep dive is recorded already")
+        message = "what became of this deep dive is recorded already"
+        DeepDiveOutcome.refuse_second(rows, message, by=by, token=token)
         if took_place and self.meeting.on > timezone.localdate():
             raise InvalidTransition("the meeting is still to come")
-        return create_idempotent(
-            DeepDiveOutcome,
+        return DeepDiveOutcome.add(
             self.organisation,
+            "deep-dive.took-place" if took_place else "deep-dive.taken-off",
             by=by,
-            verb="deep-dive.took-place" if took_place else "deep-dive.taken-off",
             text={"deep dive": str(self), "attendees": attendees},
             token=token,
             deep_dive=self,
@@ -103,20 +86,13 @@ class DeepDive(AppendOnlyRecord):
         )
 
 
-class DeepDiveOutcome(AppendOnlyRecord):
+class DeepDiveOutcome(OrganisationRecord):
     """That a deep dive took place, with who came; or that it was taken off the agenda."""
 
-    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
     deep_dive = models.OneToOneField(DeepDive, on_delete=models.PROTECT, related_name="outcome")
     took_place = models.BooleanField()
     attendees = models.CharField("who came", max_length=500, blank=True)
     note = models.TextField(blank=True)
-    token = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
-    effective_on = models.DateField()
-    recorded_at = models.DateTimeField(default=timezone.now)
-
-    objects = DatedQuerySet.as_manager()
 
     class Meta:
         ordering = ["pk"]

@@ -2,7 +2,6 @@
 
 import uuid
 
-from django.conf import settings
 from django.db import models, transaction
 from django.db.models import F, Q
 from django.urls import reverse
@@ -10,11 +9,11 @@ from django.utils import timezone
 from django.utils.formats import date_format
 
 from registers.dates import time_in_words
-from registers.history.append_only import AppendOnlyRecord, create_idempotent
 from registers.history.errors import InvalidTransition
 from registers.history.seals import AuditedModel
 from registers.models.body import Body
 from registers.models.meeting_attendance import seat_substitutes
+from registers.models.organisation_record import OrganisationRecord
 from registers.models.people import Nation, Organisation, Post, Sector
 from registers.models.register import Register
 
@@ -169,17 +168,12 @@ class Meeting(AuditedModel):
             raise InvalidTransition("the minutes of this meeting are approved")
 
 
-class LateItem(AppendOnlyRecord):
+class LateItem(OrganisationRecord):
     """An item that came after the agenda was published, and the chair's reason for taking it."""
 
-    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
     meeting = models.ForeignKey(Meeting, on_delete=models.PROTECT, related_name="late_items")
-    token = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     title = models.CharField(max_length=200)
     reason = models.TextField(help_text="Why the chair takes it as urgent.")
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
-    effective_on = models.DateField()
-    recorded_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
         ordering = ["recorded_at", "pk"]
@@ -198,16 +192,9 @@ class LateItem(AppendOnlyRecord):
 
         The same token by the same person returns the row that it made.
         """
-        return create_idempotent(
-            cls,
-            meeting.body.organisation,
-            by=by,
-            verb="late-item.accepted",
-            text={"meeting": str(meeting), "reason": reason},
-            token=token,
-            meeting=meeting,
-            title=title,
-            reason=reason,
+        fields = {"title": title, "reason": reason}
+        return cls.add_to_meeting(
+            meeting, "late-item.accepted", by=by, text={"reason": reason}, token=token, **fields
         )
 
 

@@ -1,17 +1,15 @@
 """Who comes to a meeting: apologies, substitutes for one meeting, and who was present."""
 
-import uuid
-
 from django.conf import settings
 from django.db import models, transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
-from registers.history.append_only import AppendOnlyRecord, DatedQuerySet, create_idempotent
+from registers.history.append_only import DatedQuerySet
 from registers.history.errors import InvalidTransition
 from registers.history.seals import DELETED
 from registers.models.body import Capacity, Seat
-from registers.models.people import Organisation
+from registers.models.organisation_record import OrganisationRecord
 
 
 class AttendanceKind(models.TextChoices):
@@ -27,13 +25,12 @@ class AttendanceQuerySet(DatedQuerySet):
         return self.latest_per("meeting", "person", day=timezone.localdate())
 
 
-class Attendance(AppendOnlyRecord):
+class Attendance(OrganisationRecord):
     """That a member sends apologies or was present. The latest row of a person counts.
 
     substitute: who sits in for them. That person has a seat on the day of the meeting.
     """
 
-    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
     meeting = models.ForeignKey(
         "registers.Meeting", on_delete=models.PROTECT, related_name="attendance"
     )
@@ -42,10 +39,6 @@ class Attendance(AppendOnlyRecord):
     substitute = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
     )
-    token = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
-    effective_on = models.DateField()
-    recorded_at = models.DateTimeField(default=timezone.now)
 
     objects = AttendanceQuerySet.as_manager()
 
@@ -87,14 +80,12 @@ class Attendance(AppendOnlyRecord):
             raise ValueError(f"{person} does not sit on {meeting.body} on {meeting.on}.")
         if substitute and _sits_already(meeting, person, substitute):
             raise InvalidTransition("the substitute sits on this body already")
-        row = create_idempotent(
-            cls,
-            meeting.body.organisation,
+        row = cls.add_to_meeting(
+            meeting,
+            f"attendance.{kind}",
             by=by,
-            verb=f"attendance.{kind}",
-            text={"meeting": str(meeting), "substitute": str(substitute or "")},
+            text={"substitute": str(substitute or "")},
             token=token,
-            meeting=meeting,
             person=person,
             kind=kind,
             substitute=substitute,

@@ -1,18 +1,17 @@
 """Questions that are put for a meeting, their answers, and what else may become of one."""
 
-import uuid
-
-from django.conf import settings
 from django.db import models, transaction
-from django.db.models import Exists, F, OuterRef, Q
-from django.utils import timezone
+from django.db.models import Exists, F, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 
-from registers.history.append_only import AppendOnlyRecord, DatedQuerySet, create_idempotent
-from registers.history.errors import InvalidTransition
+from registers.history.append_only import DatedQuerySet
+from registers.history.errors import EditConflict, InvalidTransition
 from registers.history.form_token import FormToken
 from registers.models.cases import CaseStudy
 from registers.models.meeting import Meeting
-from registers.models.people import Organisation, Post
+from registers.models.organisation_record import OrganisationRecord
+from registers.models.people import Post
+from registers.models.question_subject import QuestionSubject, names_its_part
 from registers.models.register import Register
 from registers.models.risk import Risk
 
@@ -34,21 +33,24 @@ class QuestionQuerySet(DatedQuerySet):
         is_earlier = Q(meeting__body=meeting.body_id, meeting__on__lt=meeting.on)
         return self.filter(Q(meeting=meeting) | is_earlier & was_open)
 
+    def with_answering_post(self):
+        """With `answering`: the key of the post that it was referred to last, or put to."""
+        referrals = _about(QuestionReferral).order_by("-pk").values("post")
+        post = Coalesce(Subquery(referrals[:1]), F("post"), output_field=models.BigIntegerField())
+        return self.annotate(answering=post)
+
 
 def _about(model):
     """Rows about the question of the outer query."""
     return model.objects.filter(question=OuterRef("pk")).order_by()
 
 
-class Question(AppendOnlyRecord):
+class Question(QuestionSubject, OrganisationRecord):
     """A question put to a post for a meeting: by `by`, or by `asker` where the clerk records it.
 
     follows: the question whose answer it asks about.
     """
 
-    organisation = models.ForeignKey(
-        Organisation, on_delete=models.PROTECT, related_name="questions"
-    )
     meeting = models.ForeignKey(Meeting, on_delete=models.PROTECT, related_name="questions")
     register = models.ForeignKey(Register, on_delete=models.PROTECT, related_name="questions")
     risk = models.ForeignKey(Risk, on_delete=models.PROTECT, null=True, related_name="questions")
@@ -64,10 +66,6 @@ class Question(AppendOnlyRecord):
         max_length=200, blank=True, help_text="Who asked, where somebody else recorded it."
     )
     answer_by = models.DateField("answer due")
-    token = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
-    effective_on = models.DateField()
-    recorded_at = models.DateTimeField(default=timezone.now)
 
     objects = QuestionQuerySet.as_manager()
 
@@ -78,6 +76,7 @@ class Question(AppendOnlyRecord):
             models.CheckConstraint(
                 condition=~Q(follows=F("pk")), name="question_does_not_follow_itself"
             ),
+            names_its_part("question_about_a_paper_names_its_part"),
         ]
 
     def __str__(self):
@@ -87,29 +86,29 @@ class Question(AppendOnlyRecord):
     def put(cls, meeting, *, by, register, post, wording, answer_by, token=None, **fields):
         """Put it for a meeting, and return the row.
 
-        fields: risk, case, follows, asker; for the demo effective_on and recorded_at.
+        fields: risk, case, follows, asker and those of QuestionSubject; for the demo effective_on
+        and recorded_at.
 
         The same token by the same person returns the row that it made. Raises ValueError for
         records of another organisation or register, InvalidTransition for a cancelled meeting.
         """
         organisation = meeting.body.organisation
-        risk, follows = fields.get("risk"), fields.get("follows")
+        follows = fields.get("follows")
         if {register.organisation_id, post.organisation_id} != {organisation.pk}:
             raise ValueError(f"{register} and {post} are not of {organisation}.")
-        if risk and risk.register_id != register.pk:
-            raise ValueError(f"{risk.reference} is not on {register}.")
+        for record in (fields.get("risk"), fields.get("paper")):
+            if record and record.register_id != register.pk:
+                raise ValueError(f"{record} is not on {register}.")
         if follows and follows.organisation_id != organisation.pk:
             raise ValueError(f"{follows} is of another organisation.")
         if meeting.is_cancelled:
             raise InvalidTransition("the meeting is cancelled")
-        return create_idempotent(
-            cls,
-            organisation,
+        return cls.add_to_meeting(
+            meeting,
+            "question.put",
             by=by,
-            verb="question.put",
-            text={"meeting": str(meeting), "post": str(post), "question": wording},
+            text={"post": str(post), "question": wording},
             token=token,
-            meeting=meeting,
             register=register,
             post=post,
             wording=wording,
@@ -131,6 +130,46 @@ class Question(AppendOnlyRecord):
             raise InvalidTransition("the question is closed")
         fields = {"wording": wording, "is_published": is_published, **timing}
         return self._add(Answer, "answered", by=by, token=token, **fields)
+
+    @property
+    def is_exempt(self):
+        """Whether it is about an exempt risk, or the Part B of a paper."""
+        return self.is_about_part_b or bool(self.risk_id and self.risk.is_exempt)
+
+    @property
+    def latest(self):
+        """The latest QuestionReferral, or None. No query where they were fetched with it."""
+        return next(reversed(self.referrals.all()), None)
+
+    @property
+    def answering_post(self):
+        """Who is to answer: the post that it was referred to last, or put to."""
+        return self.latest.post if self.latest else self.post
+
+    @property
+    def owner_id(self):
+        return self.answering_post.pk
+
+    @property
+    def version(self):
+        """How often it was referred."""
+        return len(self.referrals.all())
+
+    @transaction.atomic
+    def refer(self, *, by, version, post, reason):
+        """Let another post answer it, and return the QuestionReferral.
+
+        Raises EditConflict where it was referred since that version, InvalidTransition where it is
+        not open, ValueError for a post of another organisation.
+        """
+        self._lock()
+        if post.organisation_id != self.organisation_id:
+            raise ValueError(f"{post} is not of {self.organisation}.")
+        if self.referrals.count() != version:
+            raise EditConflict(self, version)
+        if not Question.objects.open().filter(pk=self.pk).exists():
+            raise InvalidTransition("the question is answered or closed already")
+        return self._add(QuestionReferral, "referred", by=by, token=None, post=post, reason=reason)
 
     @transaction.atomic
     def close(self, *, by, kind, reason="", into=None, token=None):
@@ -157,11 +196,10 @@ class Question(AppendOnlyRecord):
         text = {"question": self.wording} | {
             name: fields[name] for name in ("wording", "reason") if fields.get(name)
         }
-        return create_idempotent(
-            model,
+        return model.add(
             self.organisation,
+            f"question.{verb}",
             by=by,
-            verb=f"question.{verb}",
             text=text,
             token=token,
             question=self,
@@ -169,19 +207,12 @@ class Question(AppendOnlyRecord):
         )
 
 
-class Answer(AppendOnlyRecord):
+class Answer(OrganisationRecord):
     """What a question was answered. is_published: everybody in the organisation may read it."""
 
-    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
     question = models.ForeignKey(Question, on_delete=models.PROTECT, related_name="answers")
     wording = models.TextField()
     is_published = models.BooleanField()
-    token = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
-    effective_on = models.DateField()
-    recorded_at = models.DateTimeField(default=timezone.now)
-
-    objects = DatedQuerySet.as_manager()
 
     class Meta:
         ordering = ["recorded_at", "pk"]
@@ -193,26 +224,36 @@ class Answer(AppendOnlyRecord):
         return f"Answer to {self.question}"
 
 
+class QuestionReferral(OrganisationRecord):
+    """That another post is to answer a question than the one it was put to."""
+
+    question = models.ForeignKey(Question, on_delete=models.PROTECT, related_name="referrals")
+    post = models.ForeignKey(Post, on_delete=models.PROTECT, related_name="+")
+    reason = models.TextField()
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.CheckConstraint(condition=~Q(reason=""), name="question_referred_for_a_reason"),
+        ]
+
+    def __str__(self):
+        return f"{self.question}, referred to {self.post}"
+
+
 class ClosureKind(models.TextChoices):
     WITHDRAWN = "withdrawn", "Withdrawn"
     RULED_OUT = "ruled-out", "Ruled out"
     GROUPED = "grouped", "Grouped"
 
 
-class QuestionClosure(AppendOnlyRecord):
+class QuestionClosure(OrganisationRecord):
     """Why a question is not answered. into: the question that is answered in its place."""
 
-    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
     question = models.OneToOneField(Question, on_delete=models.PROTECT, related_name="closure")
     kind = models.CharField(max_length=20, choices=ClosureKind)
     reason = models.TextField(blank=True)
     into = models.ForeignKey(Question, on_delete=models.PROTECT, null=True, related_name="grouped")
-    token = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
-    effective_on = models.DateField()
-    recorded_at = models.DateTimeField(default=timezone.now)
-
-    objects = DatedQuerySet.as_manager()
 
     class Meta:
         ordering = ["pk"]

@@ -1,18 +1,16 @@
 """What a meeting's minutes say beyond its decisions: interests, resolutions, their approval."""
 
-import uuid
-
 from django.conf import settings
 from django.db import models, transaction
 from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 
-from registers.history.append_only import AppendOnlyRecord, DatedQuerySet, create_idempotent
+from registers.history.append_only import DatedQuerySet
 from registers.history.errors import InvalidTransition
 from registers.history.form_token import FormToken
 from registers.models.body import Seat
 from registers.models.meeting import Meeting
-from registers.models.people import Organisation
+from registers.models.organisation_record import OrganisationRecord
 from registers.models.register import Register
 from registers.models.risk import Risk
 
@@ -41,7 +39,7 @@ class DeclarationQuerySet(DatedQuerySet):
         return self.in_force().filter(has_left_room=True, item="")
 
 
-class Declaration(AppendOnlyRecord):
+class Declaration(OrganisationRecord):
     """That somebody who sits on a body has an interest in an item of a meeting.
 
     The item is the position of a register, a risk or, in words, another one. interest: empty where
@@ -49,7 +47,6 @@ class Declaration(AppendOnlyRecord):
     declaration is withdrawn (permissions/exempt.py).
     """
 
-    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
     meeting = models.ForeignKey(Meeting, on_delete=models.PROTECT, related_name="declarations")
     person = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="declarations"
@@ -60,10 +57,6 @@ class Declaration(AppendOnlyRecord):
     risk = models.ForeignKey(Risk, on_delete=models.PROTECT, null=True, related_name="declarations")
     item = models.CharField(max_length=200, blank=True)
     has_left_room = models.BooleanField("left the room")
-    token = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
-    effective_on = models.DateField()
-    recorded_at = models.DateTimeField(default=timezone.now)
 
     objects = DeclarationQuerySet.as_manager()
 
@@ -102,14 +95,12 @@ class Declaration(AppendOnlyRecord):
         register = risk.register if risk else fields.get("register")
         if register and register.organisation_id != organisation.pk:
             raise ValueError(f"{register} is not of {organisation}.")
-        return create_idempotent(
-            cls,
-            organisation,
+        return cls.add_to_meeting(
+            meeting,
+            "declaration.declared",
             by=by,
-            verb="declaration.declared",
-            text={"meeting": str(meeting), "interest": fields.get("interest", "")},
+            text={"interest": fields.get("interest", "")},
             token=token,
-            meeting=meeting,
             person=person,
             kind=kind,
             has_left_room=has_left_room,
@@ -124,34 +115,25 @@ class Declaration(AppendOnlyRecord):
         """
         list(Declaration.objects.select_for_update(no_key=True, of=("self",)).filter(pk=self.pk))
         rows = DeclarationWithdrawal.objects.filter(declaration=self)
-        if rows.exists() and not FormToken(token, self.organisation, by).row_of(rows.filter(by=by)):
-            raise InvalidTransition("this declaration was withdrawn before")
-        return create_idempotent(
-            DeclarationWithdrawal,
+        form = {"by": by, "token": token}
+        DeclarationWithdrawal.refuse_second(rows, "this declaration was withdrawn before", **form)
+        return DeclarationWithdrawal.add(
             self.organisation,
-            by=by,
-            verb="declaration.withdrawn",
+            "declaration.withdrawn",
             text={"declaration": str(self), "reason": reason},
-            token=token,
             declaration=self,
             reason=reason,
+            **form,
         )
 
 
-class DeclarationWithdrawal(AppendOnlyRecord):
+class DeclarationWithdrawal(OrganisationRecord):
     """That a declared interest ended, or was recorded in error."""
 
-    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
     declaration = models.OneToOneField(
         Declaration, on_delete=models.PROTECT, related_name="withdrawal"
     )
     reason = models.TextField()
-    token = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
-    effective_on = models.DateField()
-    recorded_at = models.DateTimeField(default=timezone.now)
-
-    objects = DatedQuerySet.as_manager()
 
     class Meta:
         ordering = ["pk"]
@@ -172,14 +154,13 @@ class ResolutionQuerySet(DatedQuerySet):
         return self.filter(~Exists(later))
 
 
-class Resolution(AppendOnlyRecord):
+class Resolution(OrganisationRecord):
     """What a meeting resolved, in the words of the minutes.
 
     ground: of a resolution to exclude the public, the one that it names. corrects: the row in whose
     place it stands.
     """
 
-    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
     meeting = models.ForeignKey(Meeting, on_delete=models.PROTECT, related_name="resolutions")
     wording = models.TextField()
     mover = models.CharField(max_length=200, blank=True)
@@ -189,10 +170,6 @@ class Resolution(AppendOnlyRecord):
     corrects = models.OneToOneField(
         "self", on_delete=models.PROTECT, null=True, related_name="correction"
     )
-    token = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
-    effective_on = models.DateField()
-    recorded_at = models.DateTimeField(default=timezone.now)
 
     objects = ResolutionQuerySet.as_manager()
 
@@ -219,20 +196,17 @@ class Resolution(AppendOnlyRecord):
         meeting takes no more records.
         """
         meeting.lock_for_record()
-        organisation = meeting.body.organisation
         if corrects and corrects.meeting_id != meeting.pk:
             raise ValueError(f"{corrects} is not of {meeting}.")
-        rows = cls.objects.filter(corrects=corrects) if corrects else cls.objects.none()
-        if rows.exists() and not FormToken(token, organisation, by).row_of(rows.filter(by=by)):
-            raise InvalidTransition("this resolution was corrected before")
-        return create_idempotent(
-            cls,
-            organisation,
+        if corrects:
+            rows = cls.objects.filter(corrects=corrects)
+            cls.refuse_second(rows, "this resolution was corrected before", by=by, token=token)
+        return cls.add_to_meeting(
+            meeting,
+            "resolution.recorded" if corrects is None else "resolution.corrected",
             by=by,
-            verb="resolution.recorded" if corrects is None else "resolution.corrected",
-            text={"meeting": str(meeting), "resolution": wording},
+            text={"resolution": wording},
             token=token,
-            meeting=meeting,
             wording=wording,
             is_carried=is_carried,
             corrects=corrects,
@@ -240,13 +214,12 @@ class Resolution(AppendOnlyRecord):
         )
 
 
-class MinutesApproval(AppendOnlyRecord):
+class MinutesApproval(OrganisationRecord):
     """That a later meeting of the body approved a meeting's minutes. They then take no more rows.
 
     correction: what was corrected before they were approved, in the meeting's own words.
     """
 
-    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
     meeting = models.OneToOneField(
         Meeting, on_delete=models.PROTECT, related_name="minutes_approval"
     )
@@ -254,12 +227,6 @@ class MinutesApproval(AppendOnlyRecord):
         Meeting, on_delete=models.PROTECT, related_name="approved_minutes"
     )
     correction = models.TextField(blank=True)
-    token = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
-    effective_on = models.DateField()
-    recorded_at = models.DateTimeField(default=timezone.now)
-
-    objects = DatedQuerySet.as_manager()
 
     class Meta:
         ordering = ["pk"]
@@ -294,14 +261,12 @@ class MinutesApproval(AppendOnlyRecord):
             raise
         if not meetings_to_approve(meeting).filter(pk=approving_meeting.pk).exists():
             raise InvalidTransition("that is no later meeting of the body")
-        return create_idempotent(
-            cls,
-            organisation,
+        return cls.add_to_meeting(
+            meeting,
+            "minutes.approved",
             by=by,
-            verb="minutes.approved",
-            text={"meeting": str(meeting), "correction": correction},
+            text={"correction": correction},
             token=token,
-            meeting=meeting,
             approving_meeting=approving_meeting,
             correction=correction,
             **timing,

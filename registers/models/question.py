@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from registers.history.form_token import FormToken
 from registers.models.people import User
+from registers.models.question_subject import QuestionSubject, names_its_part
 from registers.models.register import Register
 from registers.models.risk import Risk
 
@@ -30,7 +31,7 @@ class GatheredQuestionQuerySet(models.QuerySet):
         return self.filter(taken_off_at=None)
 
 
-class GatheredQuestion(models.Model):
+class GatheredQuestion(QuestionSubject):
     """A question on somebody's list; its owner may reword it.
 
     No audit entry mentions it: others learn of it when it is asked. source: where it came from, in
@@ -64,6 +65,7 @@ class GatheredQuestion(models.Model):
                 condition=Q(source_path="") | Q(source_path__startswith=LIBRARY),
                 name="gathered_question_comes_from_the_library_if_it_leads_anywhere",
             ),
+            names_its_part("gathered_question_about_a_paper_names_its_part"),
         ]
 
     def __str__(self):
@@ -71,28 +73,32 @@ class GatheredQuestion(models.Model):
 
     @classmethod
     @transaction.atomic
-    def gather(cls, register, *, by, text, risk=None, token=None, **source):
+    def gather(cls, register, *, by, text, risk=None, paper=None, token=None, **fields):
         """Put a question on the person's list and return it.
 
-        The same token, or the same words about the same risk, return the existing question. Raises
-        ListIsFull, and ValueError for a risk of another register.
+        fields: source, source_path and those of QuestionSubject. The same token, or the same words
+        about the same, return the existing question. Raises ListIsFull, and ValueError for a risk
+        or paper of another register.
         """
-        if risk and risk.register_id != register.pk:
-            raise ValueError(f"{risk} is not on {register}.")
+        for record in (risk, paper):
+            if record and record.register_id != register.pk:
+                raise ValueError(f"{record} is not on {register}.")
         # One form at a time.
         User.objects.select_for_update().get(pk=by.pk)
         questions = cls.objects.filter(register=register, by=by)
         token = FormToken(token, register, by)
         if existing := token.row_of(questions):
             return existing
-        if same := questions.on_list().filter(text=text, risk=risk).first():
+        about = {name: fields.get(name, "") for name in ("paper_part", "indicator")}
+        about |= {"risk": risk, "paper": paper}
+        if same := questions.on_list().filter(text=text, **about).first():
             return same
         if questions.on_list().count() >= MOST:
             raise ListIsFull(f"Your list holds {MOST} questions: take one off first")
 
         def insert(token):
             return cls.objects.create(
-                register=register, by=by, text=text, risk=risk, token=token, **source
+                **fields, register=register, by=by, text=text, risk=risk, paper=paper, token=token
             )
 
         return token.insert(cls, insert)

@@ -60,15 +60,20 @@ class ReminderKind(models.TextChoices):
 
 
 class ReminderChoice(models.Model):
-    """The kinds of reminder somebody wants by mail. Without a row: all of them."""
+    """The kinds of reminder somebody does not want by mail. Without a row they get all of them.
+
+    What they declined is stored, so that whoever chose before a kind of mail existed gets that too.
+    """
+
+    NO_MAIL = "all"  # declines what there is and what may come
 
     user = models.OneToOneField(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="reminder_choice"
     )
-    kinds = models.JSONField(default=list, help_text="Of ReminderKind. Empty: no mail.")
+    declined = models.JSONField(default=list, help_text="Of ReminderKind, or all of them.")
 
     def __str__(self):
-        return f"{self.user}: {', '.join(self.kinds) or 'none'}"
+        return f"{self.user} declined {', '.join(self.declined) or 'none'}"
 
     @classmethod
     def of(cls, user):
@@ -77,16 +82,20 @@ class ReminderChoice(models.Model):
         No query for a person fetched with their reminder_choice.
         """
         try:
-            kinds = user.reminder_choice.kinds
+            declined = user.reminder_choice.declined
         except cls.DoesNotExist:
             return list(ReminderKind)
-        return [kind for kind in ReminderKind if kind in kinds]
+        return [kind for kind in ReminderKind if not {kind, cls.NO_MAIL} & {*declined}]
 
     @classmethod
     def choose(cls, *, by, kinds):
-        """Keep what somebody wants. It concerns them alone, so there is no audit entry."""
-        kinds = [str(kind) for kind in ReminderKind if kind in kinds]
-        return cls.objects.update_or_create(user=by, defaults={"kinds": kinds})[0]
+        """Keep which kinds somebody wants: none of them means no mail at all.
+
+        It concerns them alone, so there is no audit entry.
+        """
+        declined = [str(kind) for kind in ReminderKind if kind not in kinds]
+        declined = declined if kinds else [cls.NO_MAIL]
+        return cls.objects.update_or_create(user=by, defaults={"declined": declined})[0]
 
 
 class ReminderMail(models.Model):

@@ -42,9 +42,11 @@ from registers.permissions.committee import (
     may_complete,
     may_declare,
     may_send_apologies,
+    open_committee_actions,
     possible_substitutes,
     sits_at,
 )
+from registers.permissions.exempt import sees_all_exempt
 from registers.permissions.meetings import (
     get_meeting_body_for,
     get_meeting_for,
@@ -69,12 +71,15 @@ from registers.permissions.papers import (
 )
 from registers.permissions.questions import (
     about_visible_risks,
+    about_visible_subjects,
     answered_questions_for,
     get_put_question_for,
+    is_about_readable_part,
     may_answer,
     may_put_for,
     may_rule_out,
     meetings_to_put_for,
+    open_questions,
     put_questions_for,
     refuse_unless,
 )
@@ -109,6 +114,7 @@ from registers.permissions.visibility import (
     counts_everything,
     mark_visibility,
     sees_drafts,
+    sees_every_exempt_risk,
     would_see_exempt,
 )
 
@@ -123,6 +129,7 @@ __all__ = [
     "RegisterArchived",
     "VisibilityCutOff",
     "about_visible_risks",
+    "about_visible_subjects",
     "agreed_positions_for",
     "answered_questions_for",
     "assesses_as",
@@ -160,6 +167,7 @@ __all__ = [
     "has_left",
     "has_no_manager",
     "independent_perspective",
+    "is_about_readable_part",
     "mark_visibility",
     "marking_reader",
     "marks_across",
@@ -178,7 +186,9 @@ __all__ = [
     "meetings_to_put_for",
     "name_for",
     "next_meeting_for",
+    "open_committee_actions",
     "open_data_for",
+    "open_questions",
     "organisations_for",
     "papers_for",
     "papers_of_meeting",
@@ -208,7 +218,9 @@ __all__ = [
     "saved_views_for",
     "schemes_for",
     "seats_to_write_to",
+    "sees_all_exempt",
     "sees_drafts",
+    "sees_every_exempt_risk",
     "sits_at",
     "sits_on_a_body",
     "would_see_exempt",

@@ -119,7 +119,8 @@ def get_risk_record_for(user, slug, number, model, pk, permission=Permission.VIE
 
 def questions_for(user, register):
     """The person's own list of questions for that register: nobody reads another's."""
-    return GatheredQuestion.objects.on_list().filter(by=user, register=register)
+    questions = GatheredQuestion.objects.on_list().filter(by=user, register=register)
+    return questions.select_related("register__organisation", "paper")
 
 
 def get_question_for(user, slug, pk):
@@ -128,7 +129,8 @@ def get_question_for(user, slug, pk):
     Answered like get_register_for; 404 for a question of somebody else or for another register.
     """
     register = get_register_for(user, slug, Permission.ASK_QUESTION)
-    question = get_object_or_404(GatheredQuestion, by=user, register=register, pk=pk)
+    rows = GatheredQuestion.objects.select_related("paper")
+    question = get_object_or_404(rows, by=user, register=register, pk=pk)
     question.register = register
     return question
 

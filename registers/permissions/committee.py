@@ -4,6 +4,7 @@ from django.db.models import Exists, OuterRef
 from django.shortcuts import get_object_or_404
 
 from registers.models import (
+    CommitteeAction,
     CommitteeActionRevision,
     Declaration,
     DeepDive,
@@ -23,12 +24,27 @@ def committee_actions_for(user, body):
     Everybody in the organisation reads them, but none that is or was about a risk that they may not
     see.
     """
-    rows = CommitteeActionRevision.objects.filter(action=OuterRef("action"))
-    visible = about_visible_risks(user, body.organisation, rows)
-    hidden = rows.exclude(pk__in=visible.order_by().values("pk")).order_by()
-    revisions = CommitteeActionRevision.objects.in_force().filter(action__body=body)
-    revisions = revisions.filter(~Exists(hidden))
+    revisions = _visible_revisions(user, body.organisation).filter(action__body=body)
     return revisions.select_related("action__meeting", "post", "risk__register", "risk__latest")
+
+
+def open_committee_actions(user, organisation, **whose):
+    """The open actions of its bodies that the reader may see, with what they say. Two queries.
+
+    whose: `post`, which owns them.
+    """
+    revisions = _visible_revisions(user, organisation).open().filter(**whose)
+    actions = CommitteeAction.objects.filter(organisation=organisation)
+    actions = actions.filter(pk__in=revisions.order_by().values("action"))
+    return actions.with_latest().select_related("body").order_by("year", "body", "number")
+
+
+def _visible_revisions(user, organisation):
+    """The latest of each action of the organisation no revision of which is hidden from them."""
+    rows = CommitteeActionRevision.objects.filter(action=OuterRef("action"))
+    visible = about_visible_risks(user, organisation, rows)
+    hidden = rows.exclude(pk__in=visible.order_by().values("pk")).order_by()
+    return CommitteeActionRevision.objects.in_force().filter(~Exists(hidden))
 
 
 def get_committee_action_for(user, meeting, pk):

@@ -4,8 +4,9 @@ from django.db.models import Exists, OuterRef, Q, Subquery
 from django.http import Http404
 
 from registers.dates import days_later
-from registers.models import Answer, Meeting, Question, Register, Seat
+from registers.models import Answer, Meeting, PaperPart, Question, Register, Seat
 from registers.permissions.access import risks_across
+from registers.permissions.exempt import sees_all_exempt
 from registers.permissions.meetings import get_meeting_for
 from registers.permissions.roles import Permission, PermissionMissing, can
 
@@ -16,7 +17,7 @@ def put_questions_for(user, organisation):
     """The questions that were put in the organisation and that the person may read.
 
     Those for meetings of their own bodies, their own, those with a published answer and, by
-    permission, all others. None about a risk that they may not see.
+    permission, all others. None about a risk, or the Part B of a paper, that they may not see.
     """
     questions = Question.objects.filter(organisation=organisation)
     if not can(user, Permission.VIEW_REGISTER, organisation):
@@ -26,14 +27,35 @@ def put_questions_for(user, organisation):
         published = Answer.objects.filter(question=OuterRef("pk"), is_published=True)
         is_of_body, is_published = Exists(seats.order_by()), Exists(published.order_by())
         questions = questions.filter(Q(by=user) | is_of_body | is_published)
+    return about_visible_subjects(user, organisation, questions)
+
+
+def open_questions(user, organisation, post=None):
+    """Those not answered that the person may read; of a post, those that it is to answer."""
+    questions = put_questions_for(user, organisation).open().with_answering_post()
+    questions = questions.filter(answering=post.pk) if post else questions
+    questions = questions.select_related("meeting__body").prefetch_related("referrals")
+    return questions.order_by("meeting__on", "pk")
+
+
+def about_visible_subjects(user, organisation, questions):
+    """Those of these questions whose risk, and whose part of a paper, the reader may see."""
+    registers = Register.objects.filter(organisation=organisation).select_related("organisation")
+    questions = questions.filter(is_about_readable_part(user, registers))
     return about_visible_risks(user, organisation, questions)
+
+
+def is_about_readable_part(user, registers):
+    """The condition that a question is about no Part B, or about one that the reader may see."""
+    readable = [register.pk for register in registers if sees_all_exempt(user, register)]
+    return ~Q(paper_part=PaperPart.EXEMPT) | Q(register__in=readable)
 
 
 def answered_questions_for(user, registers, day):
     """What the person asked about these registers and was answered, the latest answer first.
 
     Those for a meeting on that day or later, and those answered in the two weeks before.
-    Each with answered_on. None about a risk that they may not see.
+    Each with answered_on. None about a risk or a Part B that they may not see.
     """
     answers = Answer.objects.filter(question=OuterRef("pk")).order_by("-effective_on", "-pk")
     questions = Question.objects.filter(by=user, asker="", register__in=registers)
@@ -42,6 +64,7 @@ def answered_questions_for(user, registers, day):
     visible = Q(risk=None) | Exists(
         risks_across(user, registers).filter(pk=OuterRef("risk")).order_by()
     )
+    visible &= is_about_readable_part(user, registers)
     questions = questions.filter(is_timely, visible, answered_on__isnull=False)
     return questions.select_related("meeting__body").order_by("-answered_on", "-pk")
 
@@ -56,9 +79,10 @@ def about_visible_risks(user, organisation, rows):
 def get_put_question_for(user, meeting, pk):
     """(the meeting, the question that was put for it); 404 for what the person may not read."""
     meeting = get_meeting_for(user, meeting)
-    related = ("register__organisation", "post__holder", "risk__latest", "meeting__body", "case")
+    related = ("register__organisation", "post__holder", "risk__latest", "meeting__body")
     questions = put_questions_for(user, meeting.body.organisation)
-    questions = questions.select_related(*related, "by", "follows__meeting")
+    questions = questions.select_related(*related, "by", "follows__meeting", "case", "paper")
+    questions = questions.prefetch_related("referrals__post__holder", "referrals__by")
     question = questions.filter(meeting=meeting, pk=pk).first()
     if question is None:
         raise Http404("No such question for this reader.")
@@ -82,9 +106,9 @@ def meetings_to_put_for(user, organisation, meetings):
 
 
 def may_answer(user, question):
-    """Who holds the post that it was put to, and who runs the registers."""
+    """Who holds the post that it was put or referred to, and who runs the registers."""
     organisation = question.organisation
-    is_holder = question.post.holder_id == user.pk
+    is_holder = question.answering_post.holder_id == user.pk
     return can(user, Permission.RUN_REGISTER, organisation) or (
         is_holder and can(user, Permission.VIEW_REGISTER, organisation)
     )

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from django.db.models import BooleanField, Case, Exists, F, OuterRef, Q, When
 
-from registers.models import Agreement, Membership, Risk, RiskRevision
+from registers.models import Agreement, Declaration, Membership, NeedToKnow, Risk, RiskRevision
 from registers.permissions.bodies import readers_agreements
 from registers.permissions.exempt import (
     excluded_risks,
@@ -128,6 +128,35 @@ def can_be_worked_on_by(person, risk=""):
     )
     edits = may(Permission.EDIT_RISK)
     return Case(When(edits & sees, then=True), default=False, output_field=BooleanField())
+
+
+def sees_every_exempt_risk(person, register="register"):
+    """The condition that a person named by the row sees every exempt risk of its register today.
+
+    Of one row what exempt.sees_all_exempt says of a user. person: a field or annotation. register:
+    the path from the row to it. True or False, never null.
+    """
+    memberships = Membership.objects.active().filter(
+        user=OuterRef(person),
+        user__is_active=True,
+        organisation=OuterRef(f"{register}__organisation"),
+    )
+
+    def may(permission):
+        return Exists(memberships.filter(role__in=roles_with(permission)))
+
+    about = OuterRef(register)
+    has_seat = Exists(seats_overseeing(body__registers=about, user=OuterRef(person)))
+    grants = NeedToKnow.objects.active().filter(register=about, risk=None, user=OuterRef(person))
+    interests = Declaration.objects.excluding().filter(
+        Q(register=about) | Q(risk__register=about), person=OuterRef(person)
+    )
+    sees = ~Exists(interests.order_by()) & (
+        may(Permission.SEE_EXEMPT)
+        | may(Permission.SEE_OVERSEEN_EXEMPT) & has_seat
+        | may(Permission.SEE_GRANTED_EXEMPT) & Exists(grants.order_by())
+    )
+    return Case(When(sees, then=True), default=False, output_field=BooleanField())
 
 
 class VisibilityCutOff(NamedTuple):

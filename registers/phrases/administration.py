@@ -7,12 +7,19 @@ from django.utils.translation import ngettext
 from registers.phrases.numbers import figures, join_names, number_to_begin
 
 
-def holdings_in_words(risks: int, controls: int, actions: int) -> str:
+def holdings_in_words(
+    risks: int, controls: int, actions: int, committee_actions: int = 0, questions: int = 0
+) -> str:
     """ "2 risks and 1 control"; "Nothing" for none."""
     parts = [
         (risks, ngettext("%(n)s risk", "%(n)s risks", risks)),
         (controls, ngettext("%(n)s control", "%(n)s controls", controls)),
         (actions, ngettext("%(n)s action", "%(n)s actions", actions)),
+        (
+            committee_actions,
+            ngettext("%(n)s committee action", "%(n)s committee actions", committee_actions),
+        ),
+        (questions, ngettext("%(n)s question", "%(n)s questions", questions)),
     ]
     return join_names([words % {"n": figures(n)} for n, words in parts if n]) or "Nothing"
 

@@ -119,6 +119,7 @@ VERBS = {
     "meeting.cancelled": _("Cancelled a meeting"),
     "late-item.accepted": _("Recorded a late item"),
     "question.put": _("Put a question"),
+    "question.referred": _("Referred a question to another post"),
     "question.answered": _("Answered a question"),
     "question.withdrawn": _("Withdrew a question"),
     "question.ruled-out": _("Ruled a question out"),

@@ -26,17 +26,37 @@ def role_changed_sentence(until: datetime.date | None) -> str:
 
 
 def holdings_in_words(counts: Mapping[str, int]) -> str:
-    """ "owns three risks, two controls and one open action". counts: of Holdings."""
-    risks, controls, actions = (counts.get(name, 0) for name in ("risks", "controls", "actions"))
+    """ "owns three risks and one open action, and has one question to answer".
+
+    counts: of Holdings.
+    """
+    names = ("risks", "controls", "actions", "committee_actions", "questions")
+    risks, controls, actions, of_committees, questions = (counts.get(name, 0) for name in names)
     clauses = (
         (risks, ngettext("%(count)s risk", "%(count)s risks", risks)),
         (controls, ngettext("%(count)s control", "%(count)s controls", controls)),
         (actions, ngettext("%(count)s open action", "%(count)s open actions", actions)),
+        (
+            of_committees,
+            ngettext(
+                "%(count)s open committee action", "%(count)s open committee actions", of_committees
+            ),
+        ),
     )
     things = [clause % {"count": number_in_words(count)} for count, clause in clauses if count]
-    if not things:
-        return gettext("owns no open risk, control or action")
-    return gettext("owns %(things)s") % {"things": join_names(things)}
+    owned = (
+        gettext("owns %(things)s") % {"things": join_names(things)}
+        if things
+        else gettext("owns no open risk, control or action")
+    )
+    if not questions:
+        return owned
+    clause = ngettext(
+        "%(owned)s, and has %(count)s question to answer",
+        "%(owned)s, and has %(count)s questions to answer",
+        questions,
+    )
+    return clause % {"owned": owned, "count": number_in_words(questions)}
 
 
 def saved_views_sentence(views: int, shared: int) -> str:

@@ -18,6 +18,7 @@ from django.utils.formats import date_format
 from registers.blind_spots import find_blind_spots
 from registers.models import FailureType, GatheredQuestion, Insight, Position, Risk
 from registers.models.question import MOST
+from registers.permissions import sees_all_exempt
 from registers.questions.rules import CandidateQuestion, RegisterRules
 
 ALL = 12  # offered at once, of however few sources
@@ -67,25 +68,34 @@ class QuestionGroup:
 
 @dataclass(frozen=True)
 class ListedQuestion:
-    """A question on somebody's list. risk: None without one, or where the reader may not see it."""
+    """A question on somebody's list. risk: None without one, or where they may not see it.
+
+    is_hidden: they may not see its risk, or its part of a paper.
+    """
 
     question: GatheredQuestion
     risk: Risk | None
-
-    @property
-    def is_hidden(self) -> bool:
-        return self.question.risk_id is not None and self.risk is None
+    is_hidden: bool
 
 
-def with_risks(questions, risks) -> list[ListedQuestion]:
-    """questions: of one person's list; risks: those that they may see. Two queries."""
+def with_risks(questions, risks, reader) -> list[ListedQuestion]:
+    """questions: of the reader's list; risks: those that they may see. Two queries."""
     rows = list(questions)
     by_key = (
         risks.select_related("register", "latest").in_bulk({row.risk_id for row in rows} - {None})
         if rows
         else {}
     )
-    return [ListedQuestion(row, by_key.get(row.risk_id)) for row in rows]
+    return [
+        ListedQuestion(row, by_key.get(row.risk_id), _is_hidden(row, by_key, reader))
+        for row in rows
+    ]
+
+
+def _is_hidden(question, risks, reader):
+    if question.is_about_part_b and not sees_all_exempt(reader, question.register):
+        return True
+    return question.risk_id is not None and question.risk_id not in risks
 
 
 def interleave(

@@ -1,4 +1,4 @@
-"""Where somebody comes from to keep a question: the page of a risk or of a case."""
+"""Where somebody comes from to keep a question: the page of a risk, a case, a paper or a figure."""
 
 from __future__ import annotations
 
@@ -11,10 +11,13 @@ from registers.models import CaseStudy, WarningSign
 
 @dataclass(frozen=True)
 class QuestionStart:
-    """initial: of the form. back: the address to return to, "" for the list of questions."""
+    """initial: of the form. back: the address to return to, "" for the list of questions. title: of
+    the paper or indicator, or "".
+    """
 
     initial: dict[str, str] = field(default_factory=dict)
     back: str = ""
+    title: str = ""
 
 
 def question_start(register, risks, *, about="", case="", sign="") -> QuestionStart:

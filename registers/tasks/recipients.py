@@ -88,11 +88,12 @@ class TaskReader:
         recipient = Case(*holders, default=F("risk__raised_by"))
         return self.among(rows, recipient, self._is_recipient(owners))
 
-    def among(self, rows, recipient, is_mine, register="risk__register"):
+    def among(self, rows, recipient, is_mine, register="risk__register", is_unreadable=None):
         """Those of this person, and those in place of somebody who can do nothing about them.
 
         recipient: an expression of whose they are. is_mine: the condition that it is this person.
-        register: the path to it. For a risk manager the rows come with `recipient` and
+        register: the path to it. is_unreadable: the condition that the recipient may not read the
+        row, whatever its risk. For a risk manager the rows come with `recipient` and
         `exempt_risk`: whether the one may work on the other is asked by `workable`, for all kinds
         of tasks together.
         """
@@ -102,10 +103,11 @@ class TaskReader:
         rows = rows.annotate(
             recipient=recipient, exempt_risk=Case(When(is_mine, then=None), exempt, default=None)
         )
-        condition = is_mine
+        condition, is_unreadable = is_mine, is_unreadable or Q(pk__in=())
         for organisation, editors in self._editors.items():
             managed = [row.pk for row in self.managed if row.organisation_id == organisation]
             is_left = Q(recipient=None) | ~Q(recipient__in=editors) | Q(exempt_risk__isnull=False)
+            is_left |= is_unreadable
             condition |= Q(**{f"{register}__in": managed}) & is_left
         return rows.filter(condition)
 

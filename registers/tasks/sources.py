@@ -27,6 +27,8 @@ from registers.models import (
     Control,
     Escalation,
     MissingInformation,
+    PaperPart,
+    Post,
     Question,
     Register,
     RegisterImport,
@@ -34,6 +36,7 @@ from registers.models import (
     TaskKind,
 )
 from registers.models.conditions import TEST_YEARS
+from registers.permissions import is_about_readable_part, sees_every_exempt_risk
 from registers.tasks.task import TaskKey
 
 UNRATED = (MissingInformation.NO_RATING, MissingInformation.EARLIER_SCHEME)
@@ -129,24 +132,32 @@ def _actions(reader):
 
 
 def _questions(reader):
-    return _of_post(reader, Question.objects.open(), "register")
+    """About the Part B of a paper only for who sees every exempt risk of its register."""
+    posts = Post.objects.filter(pk=OuterRef("answering"))
+    rows = Question.objects.open().with_answering_post()
+    rows = rows.annotate(holder=Subquery(posts.values("holder")))
+    rows = rows.filter(is_about_readable_part(reader.user, reader.registers.values()))
+    rows = rows.annotate(is_with_part=sees_every_exempt_risk("holder"))
+    is_unreadable = Q(paper_part=PaperPart.EXEMPT, is_with_part=False)
+    return _of_post(reader, rows, "register", "holder", is_unreadable)
 
 
 def _committee_actions(reader):
     """Those without a due day wait: somebody is to agree one."""
     rows = CommitteeActionRevision.objects.in_force(reader.day).open()
-    return _of_post(reader, rows, "action__register")
+    return _of_post(reader, rows, "action__register", "post__holder")
 
 
-def _of_post(reader, rows, register):
-    """Rows for the holder of their post. register: the path to it.
+def _of_post(reader, rows, register, holder, is_unreadable=None):
+    """Rows for the holder of their post. register, holder: the paths to these.
 
     Where the post is vacant, or its holder works on no register or may not see the risk, for the
-    risk managers.
+    risk managers. is_unreadable: the condition that the holder may not read the row.
     """
     is_visible = Q(risk=None) | Q(risk__in=reader.risk_keys)
     rows = rows.filter(is_visible, **{f"{register}__in": [*reader.registers]})
-    return reader.among(rows, F("post__holder"), Q(post__holder=reader.user), register)
+    mine = Q(**{holder: reader.user})
+    return reader.among(rows, F(holder), mine, register, is_unreadable)
 
 
 def _controls(reader):

@@ -49,8 +49,8 @@ def _appetites(keys):
 
 
 def _questions(keys):
-    related = ("meeting__body", "risk__latest", "post")
-    return Question.objects.select_related(*related).filter(pk__in=keys)
+    rows = Question.objects.select_related("meeting__body", "risk__latest", "post")
+    return rows.prefetch_related("referrals__post").filter(pk__in=keys)
 
 
 def _committee_actions(keys):
@@ -170,8 +170,8 @@ def _question(task, question, reader):
         key=f"{task.kind}-{question.pk}",
         place=str(question.meeting),
         register=task.register,
-        is_exempt=bool(question.risk and question.risk.is_exempt),
-        is_for_manager=question.post.holder_id != reader.user.pk,
+        is_exempt=question.is_exempt,
+        is_for_manager=question.answering_post.holder_id != reader.user.pk,
     )
 
 

@@ -75,8 +75,9 @@ def reassign(request, slug):
         return render(request, "registers/reassign.html", context)
     registers = registers_in(request.user, register.organisation)
     risks = risks_across(request.user, registers)
-    owned = PostHoldings(risks, posts.cleaned_data["from_post"])
-    form = ReassignForm(post_data(request), owned=owned, readable=PostHoldings(risks))
+    reader = (request.user, register.organisation, risks)
+    owned = PostHoldings(*reader, posts.cleaned_data["from_post"])
+    form = ReassignForm(post_data(request), owned=owned, readable=PostHoldings(*reader))
     if form.is_valid() and not is_to_be_changed(request):
         if not is_confirmed(request):
             check = reassignment_check(**posts.cleaned_data)

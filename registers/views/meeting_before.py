@@ -47,7 +47,7 @@ def meeting_before(request, pk):
         "meeting": meeting,
         "previous": previous,
         "days": meeting_days(meeting, organisation, organisation.pre_election_periods.all()),
-        "asked": questions_on_agenda(request.user, previous) if previous else [],
+        "asked": _previous_questions(request.user, previous, questions) if previous else [],
         "to_ask": [row for row in questions if not row.carried_over],
         "parts": [_part_of(request, register, meeting) for register in registers],
         "my_questions": _gathered(request.user, registers),
@@ -55,6 +55,12 @@ def meeting_before(request, pk):
         "today": timezone.localdate(),
     }
     return render(request, "meetings/meeting_before.html", context)
+
+
+def _previous_questions(user, previous, questions):
+    """The questions of the meeting before. questions: of this one, those carried over too."""
+    carried = {row.question.pk: row for row in questions}
+    return [carried.get(row.question.pk, row) for row in questions_on_agenda(user, previous)]
 
 
 def _part_of(request, register, meeting):
@@ -117,5 +123,5 @@ def _dashboard(request, register, as_of):
 
 def _gathered(user, registers):
     """The questions on the person's own lists for these registers, with their risks."""
-    lists = [questions_for(user, register).select_related("register") for register in registers]
-    return with_risks(chain.from_iterable(lists), risks_across(user, registers))
+    lists = [questions_for(user, register) for register in registers]
+    return with_risks(chain.from_iterable(lists), risks_across(user, registers), user)

@@ -14,10 +14,11 @@ from registers.forms.meeting_questions import (
     RuleOutForm,
     WithdrawForm,
 )
+from registers.meetings.agenda import carried_in_words
 from registers.models import ClosureKind, Meeting, Question
 from registers.permissions import (
     Permission,
-    about_visible_risks,
+    about_visible_subjects,
     get_meeting_for,
     get_put_question_for,
     get_question_for,
@@ -48,6 +49,7 @@ def question_detail(request, pk, question):
         "meeting": meeting,
         "question": question,
         "is_open": is_open,
+        "carried_over": carried_in_words(question) if is_open else "",
         "answers": question.answers.select_related("by").order_by("-recorded_at", "-pk"),
         "closure": closure,
         "into": closure and closure.into_id and visible.filter(pk=closure.into_id).first(),
@@ -66,7 +68,8 @@ def question_put(request, slug, pk):
     question = get_question_for(request.user, slug, pk)
     if question.taken_off_at and request.method != "POST":
         raise Http404("That question is no longer on the list.")
-    (listed,) = with_risks([question], risks_for(request.user, question.register))
+    risks = risks_for(request.user, question.register)
+    (listed,) = with_risks([question], risks, request.user)
     refuse_unless(not listed.is_hidden, question.register.organisation)
     meetings = _meetings_to_come(request.user, question.register)
     form = PutForm(post_data(request), question=question, meetings=meetings)
@@ -128,7 +131,7 @@ def question_group(request, pk, question):
     meeting, question = get_put_question_for(request.user, pk, question)
     refuse_unless(may_rule_out(request.user, question), meeting.body.organisation)
     organisation = meeting.body.organisation
-    questions = about_visible_risks(request.user, organisation, meeting.questions.open())
+    questions = about_visible_subjects(request.user, organisation, meeting.questions.open())
     form = GroupForm(post_data(request), questions=questions.exclude(pk=question.pk))
     return _close(request, "question_group", form, meeting, question, "Question grouped.")
 

@@ -27,7 +27,6 @@ from registers.permissions import (
     get_organisation_for,
     meetings_for,
     organisations_for,
-    papers_of_meeting,
     permissions_of,
     sits_at,
 )
@@ -80,7 +79,7 @@ def meeting_detail(request, pk):
         "days": meeting_days(meeting, organisation, organisation.pre_election_periods.all()),
         "officers": meeting.attending.order_by("title"),
         "record": record,
-        "papers": papers_of_meeting(request.user, meeting),
+        "papers": record.papers,
         "year": municipal_year(organisation, meeting.on),
         "question_year": FinancialYear.of(meeting.on, organisation.year_starts_in),
         "today": timezone.localdate(),

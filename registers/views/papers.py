@@ -77,6 +77,8 @@ def paper_detail(request, slug, pk):
     if text.documents or part == EXEMPT:
         context |= _document(text, part)
         audit_part(request, paper, part)
+        if paper.is_published and can_on(request.user, Permission.ASK_QUESTION, paper.register):
+            context["asks_about"] = f"paper-{paper.pk}-{part}"
     return render(request, "papers/paper_detail.html", context)
 
 

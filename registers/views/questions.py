@@ -1,13 +1,14 @@
 """A person's own questions for the next meeting, which nobody else reads, and those on offer."""
 
 from django.contrib import messages
-from django.core.exceptions import BadRequest
+from django.core.exceptions import BadRequest, ValidationError
 from django.http import Http404
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.html import format_html
 from django.views.decorators.http import require_POST
 
+from registers.forms.question_subjects import find_subject
 from registers.forms.questions import NUMBER, EditQuestionForm, QuestionForm, QuestionSourceForm
 from registers.models import GatheredQuestion, ListIsFull, Tolerances
 from registers.permissions import (
@@ -22,7 +23,7 @@ from registers.permissions import (
 )
 from registers.priorities import question_key
 from registers.questions.sources import OfferedQuestions, with_risks
-from registers.questions.starts import question_start
+from registers.questions.starts import QuestionStart, question_start
 from registers.views.as_of import as_of_from
 from registers.views.form_flow import post_data
 from registers.views.message_links import message_link
@@ -37,24 +38,38 @@ def question_list(request, slug):
         )
     risks = risks_for(request.user, register)
     source = source_form.cleaned_data.pop("of")
-    start = question_start(register, risks, **source_form.cleaned_data)
-    form = QuestionForm(post_data(request), register=register, risks=risks, initial=start.initial)
+    start = start_of(request.user, register, risks, **source_form.cleaned_data)
+    options = {"register": register, "risks": risks, "initial": start.initial}
+    form = QuestionForm(post_data(request), reader=request.user, **options)
     if form.is_valid() and gather_question(request, form):
         if "to_dashboard" in request.POST:
             return redirect(f"{reverse('dashboard', args=[slug])}{as_of.query}")
         if NUMBER.fullmatch(meeting := request.POST.get("to_meeting", "")):
             return redirect("meeting_before", meeting)
         return redirect(start.back or request.get_full_path())
-    questions = with_risks(questions_for(request.user, register), risks)
+    questions = with_risks(questions_for(request.user, register), risks, request.user)
     context = {
         "register": register,
         "as_of": as_of,
         "questions": questions,
         "groups": offered_questions(request, register, as_of, questions).groups(source or None),
         "of": source,
+        "start": start,
         "form": form,
     }
     return render(request, "questions/question_list.html", context)
+
+
+def start_of(user, register, risks, *, subject="", **records):
+    """The QuestionStart of an address: what does not exist for the reader starts nothing."""
+    try:
+        fields = find_subject(user, register, subject)
+    except ValidationError:
+        fields = {}
+    if not fields:
+        return question_start(register, risks, **records)
+    question = GatheredQuestion(register=register, **fields)
+    return QuestionStart({"subject": subject}, question.subject_path, question.subject_title)
 
 
 def gather_question(request, form):
@@ -86,7 +101,7 @@ def question_edit(request, slug, pk):
     if question.taken_off_at:
         raise Http404("That question is no longer on the list.")
     risks = risks_for(request.user, question.register)
-    (listed,) = with_risks([question], risks)
+    (listed,) = with_risks([question], risks, request.user)
     options = {
         "register": question.register,
         "risks": risks,

@@ -42,6 +42,7 @@ def worklist(request, slug):
         "query_today": as_of.query_today,  # a member opens a risk as it was agreed, unless told
         "may_edit": can_on(request.user, Permission.EDIT_RISK, register),
         "may_run": can_on(request.user, Permission.RUN_REGISTER, register),
+        "may_ask": can_on(request.user, Permission.ASK_QUESTION, register),
         "has_no_manager": has_no_manager(request.user, register),
         "counts_everything": counts_everything(request.user, register),
         **(

@@ -9,12 +9,14 @@ from makers import (
     days_ago,
     make_body,
     make_meeting,
+    make_paper,
     make_person,
     make_post,
     make_put_question,
     make_question,
     make_risk,
     make_seat,
+    publish_paper,
 )
 from playwright.sync_api import expect
 
@@ -123,6 +125,32 @@ def test_a_question_is_put_answered_and_read_before_the_meeting(
     look_over(page, BOTH)
     follow(page, "Ask a further question")
     look_over(page, BOTH)
+
+
+def test_an_answer_stands_in_the_paper_that_a_member_then_asks_about(
+    go, council, body, member, officer, post
+):
+    manager = make_person(council.organisation, "manager")
+    earlier, meeting = make_meeting(body, days_ago(5)), make_meeting(body, days_ago(-20))
+    question = make_put_question(earlier, council, by=member, post=post)
+    question.answer(by=officer, wording="The head of audit, each month.", is_published=True)
+    paper = make_paper(council, by=manager, meeting=meeting, officer=post)
+    publish_paper(paper, by=manager)
+    page = go(member, meeting.get_absolute_url())
+    page.locator("ol").get_by_role("link", name="Risk report").click()
+    expect(page.locator("main")).to_contain_text("The head of audit, each month.")
+    look_over(page, BOTH)
+    follow(page, "Ask about this")
+    page.get_by_label("What do you want to ask?").fill("What did the audits find?")
+    look_over(page, BOTH)
+    press(page, "Add to my list")
+    assert page.url.endswith(paper.get_absolute_url())
+    page.goto(page.url.replace(paper.get_absolute_url(), f"/registers/{council.slug}/questions/"))
+    follow(page, "Put it for a meeting")
+    look_over(page, BOTH)
+    page.get_by_label("Who should answer?").select_option(label="Head of audit")
+    press(page, "Put the question")
+    expect(page.locator("main")).to_contain_text("Paper: Risk report")
 
 
 def test_what_was_not_answered_is_carried_over_and_prints_on_two_sheets(

@@ -14,10 +14,14 @@ from makers import (
     days_ago,
     make_action,
     make_assessment,
+    make_body,
+    make_committee_action,
     make_control,
+    make_meeting,
     make_organisation,
     make_person,
     make_post,
+    make_put_question,
     make_register,
     make_review,
     make_revision,
@@ -26,10 +30,12 @@ from makers import (
     make_user,
 )
 
+from registers.administration.posts import holdings_of
 from registers.forms import bulk as forms
 from registers.models import (
     AuditEntry,
     BulkEditConflict,
+    InvalidTransition,
     Register,
     Review,
     Risk,
@@ -361,6 +367,44 @@ def test_risk_control_and_action_move_with_a_revision_each_and_one_entry_for_all
     assert (entry.subject, entry.facts) == (f"post:{posts[0].pk}", facts)
 
 
+def make_committee_work(register, post):
+    """An open action of a committee, and a question to answer, of that post."""
+    by, meeting = make_user(), make_meeting(make_body(register), days_ago(-9))
+    action = make_committee_action(meeting, by=by, post=post)
+    return action, make_put_question(meeting, register, by=by, post=post)
+
+
+def test_committee_actions_and_questions_move_with_their_history(register, posts):
+    action, question = make_committee_work(register, posts[0])
+    for _ in range(2):  # the same form sent twice moves them once
+        moving(posts, committee_actions=[(action, 1)], questions=[(question, 0)], by=question.by)
+    action, question = type(action).objects.get(), type(question).objects.get()
+    assert (action.latest.post, action.latest.reason, action.version) == (
+        posts[1],
+        "Merged in April.",
+        2,
+    )
+    referral = question.referrals.get()
+    assert (question.post, question.answering_post) == posts
+    assert referral.reason == "Merged in April."
+
+
+def test_a_question_answered_meanwhile_is_not_referred(register, posts):
+    _, question = make_committee_work(register, posts[0])
+    question.answer(by=question.by, wording="Done.", is_published=False)
+    with pytest.raises(InvalidTransition):
+        moving(posts, questions=[(question, 0)])
+
+
+def test_the_page_moves_committee_work_and_the_new_post_answers(register, posts, manager):
+    make_committee_work(register, posts[0])
+    form = values(manager, posts) | {"reason": "Merged."}
+    assert manager.post(address(posts), form).status_code == 302
+    text = manager.get(address(posts)).text
+    assert "Nothing to reassign" in text
+    assert not holdings_of(posts[0]) and holdings_of(posts[1]).questions == 1
+
+
 def test_records_not_selected_stay(register, posts):
     risk, control, action = owned(register, posts[0])
     moving(posts, controls=[(control, 1)])
@@ -425,7 +469,7 @@ def address(posts):
 
 def values(client, posts):
     text = client.get(address(posts)).text
-    ticked = {kind: boxes(text, kind, ticked=True) for kind in ("risks", "controls", "actions")}
+    ticked = {kind: boxes(text, kind, ticked=True) for kind in forms.ReassignForm.KINDS}
     return ticked | {"confirmed": "yes"}
 
 

@@ -18,6 +18,9 @@ from makers import (
     make_action,
     make_appetite,
     make_assurance,
+    make_body,
+    make_committee_action,
+    make_meeting,
     make_organisation,
     make_person,
     make_post,
@@ -404,3 +407,12 @@ def test_a_person_without_a_role_can_still_stop_their_calendar(signed_in, office
 def test_stopping_a_stopped_calendar_says_so(signed_in):
     assert "there is nothing to stop" in signed_in.get("/reminders/calendar/stop/").text
     assert signed_in.post("/reminders/calendar/stop/").status_code == 302
+
+
+def test_an_action_of_a_committee_is_in_the_calendar_of_its_owner(records):
+    meeting = make_meeting(make_body(records.register), days_ago(15))
+    action = make_committee_action(
+        meeting, by=records.officer, post=records.post, due_on=days_ago(-6), wording="Count them"
+    )
+    secret = CalendarKey.make(by=records.officer)
+    assert summaries(secret) == [f"Committee action {action}: Count them"]

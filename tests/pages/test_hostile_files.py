@@ -305,7 +305,7 @@ def test_hostile_questions_are_refused_with_a_reason_or_kept_whole(register):
         form: ("text", *names)
         for form, names in (
             (
-                QuestionForm(register=register, risks=register.risks),
+                QuestionForm(reader=None, register=register, risks=register.risks),
                 ["source", "source_path", "token"],
             ),
             (EditQuestionForm(register=register, risks=register.risks), []),

@@ -79,9 +79,8 @@ class Council:
         """(text, risk, source) of each question on offer to the member, without the page."""
         request = RequestFactory().get(PAGE, query)
         request.user = self.member
-        listed = with_risks(
-            questions_for(self.member, self.register), risks_for(self.member, self.register)
-        )
+        risks = risks_for(self.member, self.register)
+        listed = with_risks(questions_for(self.member, self.register), risks, self.member)
         as_of = as_of_from(request, self.register)
         offered = offered_questions(request, self.register, as_of, listed)
         return [
@@ -110,7 +109,8 @@ class Council:
     def invalid_fields(self, text="Who looks at this?", **data):
         """Names of the fields of the form that have an error, without the page."""
         risks = risks_for(self.member, self.register)
-        form = QuestionForm({"text": text, **data}, register=self.register, risks=risks)
+        options = {"reader": self.member, "register": self.register, "risks": risks}
+        form = QuestionForm({"text": text, **data}, **options)
         return list(form.errors)
 
     def listed_texts(self, user=None):

@@ -2,6 +2,7 @@
 
 import datetime
 import smtplib
+from importlib import import_module
 from io import StringIO
 from types import SimpleNamespace
 
@@ -19,8 +20,10 @@ from makers import (
     make_appetite,
     make_assurance,
     make_body,
+    make_committee_action,
     make_control,
     make_escalation,
+    make_meeting,
     make_membership,
     make_organisation,
     make_person,
@@ -483,6 +486,13 @@ def test_an_escalation_to_decide_is_mailed_by_itself(register, manager):
     assert "* Decide on CORP-001" in mail.outbox[0].body
 
 
+def test_an_action_of_a_committee_is_in_the_mail_of_its_owner(register, officer, post):
+    meeting = make_meeting(make_body(register), days_ago(15))
+    make_committee_action(meeting, by=officer, post=post, due_on=days_ago(-6))
+    send()
+    assert "* Committee action" in mail.outbox[0].body
+
+
 def test_a_second_run_of_the_day_sends_nothing(register, officer, post):
     late_risk(register, owner=post)
     send()
@@ -651,7 +661,25 @@ def test_a_choice_is_kept_and_shown(client, officer):
 
 def test_choosing_nothing_stops_the_mail(client, officer):
     assert "you get no reminders" in client.post("/reminders/", {}, follow=True).text
-    assert ReminderChoice.objects.get(user=officer).kinds == []
+    officer = type(officer).objects.get(pk=officer.pk)
+    assert ReminderChoice.of(officer) == []
+    assert officer.reminder_choice.declined == [ReminderChoice.NO_MAIL]  # what may come, too
+
+
+def test_a_kind_of_mail_that_is_new_is_sent_to_who_chose_before_it_existed(officer):
+    """They declined one; of the other kinds, those that came later are not in their choice."""
+    ReminderChoice.objects.create(user=officer, declined=["review"])
+    assert ReminderKind.MEETING in ReminderChoice.of(officer)
+    assert ReminderKind.REVIEW not in ReminderChoice.of(officer)
+
+
+def test_the_migration_keeps_what_people_chose():
+    migration = import_module("registers.migrations.0019_question_subjects")
+    rows = [SimpleNamespace(kinds=kinds, save=lambda **_: None) for kinds in (["review"], [])]
+    model = SimpleNamespace(objects=SimpleNamespace(all=lambda: rows))
+    migration.decline_what_was_not_chosen(SimpleNamespace(get_model=lambda *_: model), None)
+    assert rows[0].declined == ["action", "tolerance", "assurance", "appetite"]
+    assert rows[1].declined == [ReminderChoice.NO_MAIL]
 
 
 def test_an_unknown_kind_is_refused_with_an_error_message(client):
