@@ -162,7 +162,7 @@ def _ratings(page, fit):
         for label, name in kinds
     )
     headings = ("Rating", on_day(since), on_day(page.as_of.day))
-    blocks: list[Block] = [_table(f"{key}.both", heading, headings, rows)]
+    blocks: list[Block] = [_table(f"{key}.both", "Ratings on the two days", headings, rows)]
     if page.shown["sparkline"].words:
         words = f"{page.shown['sparkline'].words}."
         blocks.append(Paragraph(f"{key}.history", f"Band over time: {words}"))
@@ -252,7 +252,7 @@ def _questions(page, fit):
         for question, answer in shown
     )
     headings = ("Question", "Meeting", "Answer")
-    blocks: list[Block] = [_table(f"{key}.put", heading, headings, rows)]
+    blocks: list[Block] = [_table(f"{key}.put", "Questions and answers", headings, rows)]
     if further := len(page.questions) - len(shown):
         blocks.append(Paragraph(f"{key}.further", further_questions_sentence(further)))
     return Section(key, heading, tuple(blocks))

@@ -42,7 +42,8 @@ ATTRIBUTE = re.compile(r'([\w-]+)(?:="([^"]*)")?')
 NARROW = narrow_classes()
 FILES = re.compile(
     r"export_|open_data_|register_summary|meeting_minutes|import_report|healthz|readyz|task_count|"
-    r"admin:jsi18n|paper_(docx|pdf|file|template_(file|starter))"
+    r"admin:jsi18n|paper_(docx|pdf|file|template_(file|starter))|"
+    r"(risk_one_page|year_report|information_request)_(docx|pdf|csv)"
 )
 PAGES = [name for name in TABLE if not (FILES.match(name) or REPEATED_PAGES.match(name))]
 # Pages that show other people other things. Those of the library and of accounts do not.

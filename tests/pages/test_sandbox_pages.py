@@ -188,7 +188,7 @@ def test_every_file_of_a_sandbox_says_so_in_its_name(sandbox_answers):
         for name, answer in sandbox_answers.items()
         if answer.status_code == 200 and not is_page(answer)
     }
-    assert len(names) >= 14
+    assert len(names) in (14, 15)  # a PDF where pango is installed
     assert [name for name, words in names.items() if "sandbox" not in words] == []
 
 
