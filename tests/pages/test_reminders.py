@@ -674,7 +674,7 @@ def test_a_kind_of_mail_that_is_new_is_sent_to_who_chose_before_it_existed(offic
 
 
 def test_the_migration_keeps_what_people_chose():
-    migration = import_module("registers.migrations.0019_question_subjects")
+    migration = import_module("registers.migrations.0018_question_subjects")
     rows = [SimpleNamespace(kinds=kinds, save=lambda **_: None) for kinds in (["review"], [])]
     model = SimpleNamespace(objects=SimpleNamespace(all=lambda: rows))
     migration.decline_what_was_not_chosen(SimpleNamespace(get_model=lambda *_: model), None)

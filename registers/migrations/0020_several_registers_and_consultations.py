@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ("registers", "0020_paper_kinds"),
+        ("registers", "0019_paper_kinds"),
     ]
 
     operations = [

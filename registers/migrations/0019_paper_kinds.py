@@ -5,7 +5,7 @@ KINDS = ["risk", "learning", "summary", "governance"]
 
 
 class Migration(migrations.Migration):
-    dependencies = [("registers", "0019_question_subjects")]
+    dependencies = [("registers", "0018_question_subjects")]
 
     operations = [
         migrations.RemoveConstraint(model_name="paper", name="paper_kind_is_known"),
