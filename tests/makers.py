@@ -186,7 +186,8 @@ def make_scheme(**fields):
 def make_scheme_draft(organisation=None, source=None, *, by=None, name="A draft", **sizes):
     """A draft that was copied from a scheme, by default the default preset with its levels."""
     source = source or preset()
-    sizes = {"likelihood": len(source.likelihood), "impact": len(source.impact), **sizes}
+    parts = ("likelihood", "impact", "bands")
+    sizes = {part: len(getattr(source, part)) for part in parts} | sizes
     return SchemeDraft.copy(
         source,
         by=by or make_user(),

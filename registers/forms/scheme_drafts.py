@@ -16,6 +16,7 @@ LONGEST_NAME = 60
 LONGEST_LABEL = 40  # of a level or a band
 LONGEST_GUIDANCE = 300
 SIZES = [(4, "4 levels"), (5, "5 levels")]
+BANDS = [(number, f"{number} bands") for number in (3, 4, 5)]
 NAME_TAKEN = "Your organisation has a scheme or a draft of this name. Enter another name"
 
 
@@ -29,13 +30,14 @@ def name_field():
     )
 
 
-def size_field(label, missing):
+def size_field(label, missing, sizes=SIZES, **options):
     return forms.TypedChoiceField(
         label=label,
-        choices=SIZES,
+        choices=sizes,
         coerce=int,
         widget=GovukRadios(inline=True),
         error_messages=selection_errors(missing),
+        **options,
     )
 
 
@@ -45,8 +47,14 @@ class SchemeCopyForm(forms.Form):
     name = name_field()
     likelihood = size_field("Levels of likelihood", "Select how many levels of likelihood")
     impact = size_field("Levels of impact", "Select how many levels of impact")
+    bands = size_field(
+        "Bands",
+        "Select how many bands",
+        BANDS,
+        help_text="You name further bands on the next page, and say which ratings are in them.",
+    )
     token = TokenField()
-    helper = Helper("name", "likelihood", "impact")
+    helper = Helper("name", "likelihood", "impact", "bands")
 
     def __init__(self, data=None, *, source):
         is_own = source.organisation_id is not None
@@ -54,6 +62,7 @@ class SchemeCopyForm(forms.Form):
             "name": source.name if is_own else "",
             "likelihood": len(source.likelihood),
             "impact": len(source.impact),
+            "bands": len(source.bands),
         }
         super().__init__(data, initial=initial)
 

@@ -1,6 +1,5 @@
 """A scoring scheme that is being written. No register can use it until it is published."""
 
-import copy
 import uuid
 from functools import cached_property
 
@@ -70,11 +69,12 @@ class SchemeDraft(AuditedModel):
 
     @classmethod
     @transaction.atomic
-    def copy(cls, source, *, by, organisation, name, likelihood, impact, token=None):
+    def copy(cls, source, *, by, organisation, name, likelihood, impact, bands, token=None):
         """Copy a scheme to a draft and return it.
 
-        likelihood, impact: how many levels. The same token by the same person returns the draft
-        that it made. Raises NameTaken, and InvalidTransition for another organisation's scheme.
+        likelihood, impact: how many levels; bands: how many of these. The same token by the same
+        person returns the draft that it made. Raises NameTaken, and InvalidTransition for another
+        organisation's scheme.
         """
         if source.organisation_id not in (None, organisation.pk):
             raise InvalidTransition("this scheme belongs to another organisation")
@@ -87,19 +87,29 @@ class SchemeDraft(AuditedModel):
 
         def insert(token):
             draft = cls(organisation=organisation, source=source, name=name, token=token)
-            draft.take_from(source, likelihood, impact)
+            draft.take_from(source, likelihood, impact, bands)
             draft.save()
             draft.enter("copied", by=by, facts={"source": source.pk})
             return draft
 
         return token.insert(cls, insert, same=rows, again=lambda row: row)
 
-    def take_from(self, source, likelihood, impact):
-        """Take the parts of a scheme, with so many levels: new ones are to be named."""
-        ranks = source.rules.ranks
+    def take_from(self, source, likelihood, impact, bands):
+        """Take the parts of a scheme, with so many levels and bands: new ones are to be named.
+
+        The lowest band stays the lowest and the highest the highest. A rating in a band that is
+        left out comes to the nearest band, of two the higher.
+        """
+        places = places_in_number(source.bands, bands)
+        ranks = {
+            slug: min(
+                range(bands), key=lambda new: (abs(places[new] - rank), places[new] < rank, new)
+            )
+            for slug, rank in source.rules.ranks.items()
+        }
         self.likelihood = levels_in_number(source.likelihood, likelihood)
         self.impact = levels_in_number(source.impact, impact)
-        self.bands = copy.deepcopy(source.bands)
+        self.bands = bands_in_number(source.bands, bands)
         self.cells = [
             [ranks[slug] for slug in items_in_number(row, impact)]
             for row in items_in_number(source.cells, likelihood)
@@ -220,14 +230,14 @@ class SchemeDraft(AuditedModel):
 
     def _band_slugs(self):
         """The name of each band in addresses: of its label, but kept where it has been in use."""
-        if self.is_new_version:
-            return [band["slug"] for band in self.bands]
         before = {band["slug"]: band["label"] for band in self.source.bands}
+        in_use = {*before} if self.is_new_version else set()
         slugs = []
         for band in self.bands:
-            is_same = before.get(band["slug"]) == band["label"]
-            slug = band["slug"] if is_same else slug_of(band["label"])
-            slugs.append(free_slug(slug, {*slugs, *scoring.RESERVED}))
+            if band["slug"] in in_use or before.get(band["slug"]) == band["label"]:
+                slugs.append(band["slug"])
+                continue
+            slugs.append(free_slug(slug_of(band["label"]), {*slugs, *in_use, *scoring.RESERVED}))
         return slugs
 
     def _free_slug(self):
@@ -267,10 +277,27 @@ def free_slug(slug, taken):
     return free
 
 
-def items_in_number(items, count):
-    """So many of these items: for each place the one that is nearest to it."""
+def places_in_number(items, count):
+    """For each of so many places the index of the item that is nearest to it."""
     last = len(items) - 1
-    return [items[round(place * last / (count - 1))] for place in range(count)]
+    return [round(place * last / (count - 1)) for place in range(count)]
+
+
+def items_in_number(items, count):
+    """So many of these items."""
+    return [items[place] for place in places_in_number(items, count)]
+
+
+def bands_in_number(bands, count):
+    """So many bands. One that would repeat another is to be named, and has its own name in
+    addresses once it is.
+    """
+    rows, labels = [], set()
+    for band in items_in_number(bands, count):
+        is_repeated = band["label"] in labels
+        labels.add(band["label"])
+        rows.append({**band, **({"slug": "", "label": ""} if is_repeated else {})})
+    return rows
 
 
 def levels_in_number(levels, count):

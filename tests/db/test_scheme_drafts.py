@@ -79,9 +79,30 @@ def test_a_level_that_the_source_lacks_has_no_label_yet(organisation):
     assert "Each level and each band needs a label, in words." in draft.problems
 
 
+@pytest.mark.parametrize(
+    ("bands", "labels", "ranks"),
+    [
+        (3, ["Low", "High", "Severe"], {0, 1, 2}),
+        (5, ["Low", "Moderate", "High", "", "Severe"], {0, 1, 2, 4}),
+    ],
+)
+def test_a_copy_has_the_bands_that_were_chosen(organisation, bands, labels, ranks):
+    """The lowest stays the lowest, the highest the highest; a further one is to be named."""
+    draft = make_scheme_draft(organisation, bands=bands)
+    assert [band["label"] for band in draft.bands] == labels
+    assert {rank for row in draft.cells for rank in row} == ranks
+
+
+def test_a_further_band_of_a_next_version_has_a_slug_of_its_label(draft):
+    next_draft = make_scheme_draft(draft.organisation, publish(draft), bands=5, name=draft.name)
+    next_draft.bands[3]["label"] = "Very high"
+    slugs = [band.slug for band in next_draft.rules.bands]
+    assert slugs == ["low", "moderate", "high", "very-high", "severe"]
+
+
 def test_the_same_form_twice_is_one_draft(organisation):
     options = {"by": make_user(), "organisation": organisation, "name": "Twice"}
-    options |= {"likelihood": 5, "impact": 5, "token": uuid.uuid4()}
+    options |= {"likelihood": 5, "impact": 5, "bands": 4, "token": uuid.uuid4()}
     assert SchemeDraft.copy(preset(), **options) == SchemeDraft.copy(preset(), **options)
 
 

@@ -112,14 +112,21 @@ def test_the_list_makes_as_many_queries_for_three_schemes_as_for_one(client, rec
 
 
 def copy_form(**fields):
-    return {"name": "Another", "likelihood": 4, "impact": 5, "token": uuid.uuid4(), **fields}
+    return {
+        "name": "Another",
+        "likelihood": 4,
+        "impact": 5,
+        "bands": 3,
+        "token": uuid.uuid4(),
+        **fields,
+    }
 
 
 def test_a_copy_leads_to_its_draft(client):
     answer = client.post(path_of("scheme_copy", preset().pk), copy_form())
     draft = SchemeDraft.objects.latest("pk")
     assert answer["Location"] == path_of("scheme_edit", draft.pk)
-    assert (len(draft.likelihood), len(draft.impact)) == (4, 5)
+    assert (len(draft.likelihood), len(draft.impact), len(draft.bands)) == (4, 5, 3)
 
 
 def test_a_name_that_is_taken_is_refused_in_words(client):
