@@ -11,6 +11,11 @@ LONGEST_REFERENCE = 60  # characters
 NAMES_PEOPLE = "People often write names into it: read it before you send it."
 
 
+def names_a_field(data) -> bool:
+    """Whether an address says anything about the extract; a day has three inputs of its own."""
+    return any(key.startswith(tuple(InformationRequestForm.base_fields)) for key in data)
+
+
 class InformationRequestForm(forms.Form):
     """Sent by GET: it saves nothing, and its address can be kept with the request."""
 
@@ -19,7 +24,7 @@ class InformationRequestForm(forms.Form):
         subject="The day",
         help_text="The day of the request, or the one that it asks about.",
     )
-    fields_given = forms.MultipleChoiceField(
+    field_groups = forms.MultipleChoiceField(
         label="Which fields?",
         required=False,
         widget=GovukCheckboxes(
@@ -39,15 +44,15 @@ class InformationRequestForm(forms.Form):
     )
 
     def __init__(self, data=None):
-        sent = data if data else None
-        super().__init__(sent, initial={"day": timezone.localdate(), "fields_given": USUAL})
+        sent = data if data and names_a_field(data) else None
+        super().__init__(sent, initial={"day": timezone.localdate(), "field_groups": USUAL})
 
     def extract_of(self, register) -> InformationExtract:
         values = self.cleaned_data
         return InformationExtract(
             register,
             values["day"],
-            tuple(key for key in GROUPS if key in values["fields_given"]),
+            tuple(key for key in GROUPS if key in values["field_groups"]),
             values["request_reference"],
             timezone.now(),
         )

@@ -135,7 +135,7 @@ class PublishedPaper(PaperRow):
     supersedes the old one, which stays. part: of the Document.
     """
 
-    # The digest covers the content, and is sealed itself.
+    # The digest covers the content: see seal_value.
     SEAL_EXCLUDES = (*PaperRow.SEAL_EXCLUDES, "content")
     DERIVED_FIELDS = (*PaperRow.DERIVED_FIELDS, "edition", "size", "sha256")
 
@@ -166,9 +166,9 @@ class PublishedPaper(PaperRow):
         return f"{self.paper}, edition {self.edition}"
 
     def seal_value(self, name):
-        """Of the digest, that of the bytes as they are: verify_audit finds bytes that changed."""
-        if name == "sha256":
-            return _digest(bytes(self.content))
+        """With the digest of the bytes as they are, where they changed: verify_audit finds it."""
+        if name == "sha256" and not self.is_intact:
+            return [self.sha256, _digest(bytes(self.content))]
         return super().seal_value(name)
 
     @property

@@ -26,7 +26,10 @@ GROUPS = {
     ),
     "files": VerbGroup(
         _("Imports and exports"),
-        ("register.import", "register.exported", "register.restored"),
+        (
+            *("register.import", "register.exported", "register.restored"),
+            "register.information-extract",
+        ),
     ),
     "settings": VerbGroup(
         _("Registers and schemes"),

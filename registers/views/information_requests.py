@@ -7,7 +7,7 @@ from django.core.exceptions import BadRequest
 from django.shortcuts import render
 
 from registers.exports.csv import write_csv
-from registers.forms.information_requests import InformationRequestForm
+from registers.forms.information_requests import InformationRequestForm, names_a_field
 from registers.models import PaperFormat
 from registers.papers.formats import file_of
 from registers.papers.information_request import usual_extract
@@ -55,7 +55,7 @@ def information_request_csv(request, slug):
 def _extract(request, slug):
     """An address that names no day means today and the usual fields."""
     register = get_register_for(request.user, slug, Permission.RUN_REGISTER, is_read=True)
-    if not request.GET:
+    if not names_a_field(request.GET):
         return usual_extract(register)
     form = InformationRequestForm(request.GET)
     if not form.is_valid():

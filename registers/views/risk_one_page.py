@@ -1,6 +1,5 @@
 """A risk on one page: as a page, in Word and as PDF."""
 
-from django.http import Http404
 from django.shortcuts import render
 from django.urls import reverse
 
@@ -55,7 +54,7 @@ def _read(request, slug, number):
 def _file(request, slug, number, kind):
     risk, as_of, document = _read(request, slug, number)
     if document is None:
-        raise Http404("The risk was not on the register that day.")
+        return risk_one_page(request, slug, number)  # which says so
     audit_read(request, risk)
     stem = f"{risk.register.file_stem}-{risk.number:03}-one-page-{as_of.day.isoformat()}"
     back = reverse("risk_one_page", args=[risk.register.slug, risk.number]) + as_of.query

@@ -134,7 +134,10 @@ def test_links_of_an_agreed_page_stay_as_agreed(agreed_pages, agreed, place):
         f"/registers/ours/{place}/"
         for place in ("agreements", "actions", "escalations", "worklist")
     )
-    files = tuple(f"/registers/ours/{file}" for file in ("import/", "export.json", "open-data."))
+    files = tuple(
+        f"/registers/ours/{file}"
+        for file in ("import/", "export.json", "open-data.", "information-request/")
+    )
     exceptions = ("/registers/ours/risks/new/", *lists, *files)
     assert [
         a

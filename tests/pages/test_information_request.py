@@ -59,7 +59,7 @@ def client(module_council):
 def address(ending="/", day=0, groups=GROUPS, reference=""):
     on = days_ago(day)
     parts = f"day_0={on.day}&day_1={on.month}&day_2={on.year}&request_reference={reference}"
-    chosen = "".join(f"&fields_given={group}" for group in groups)
+    chosen = "".join(f"&field_groups={group}" for group in groups)
     return f"/registers/ours/information-request{ending}?{parts}{chosen}"
 
 

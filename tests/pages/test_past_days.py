@@ -115,7 +115,10 @@ def test_links_of_a_page_about_a_past_day_stay_on_it(pages_of, place):
         f"/registers/ours/{place}/"
         for place in ("agreements", "actions", "escalations", "worklist")
     )
-    files = tuple(f"/registers/ours/{file}" for file in ("import/", "export.json", "open-data."))
+    files = tuple(
+        f"/registers/ours/{file}"
+        for file in ("import/", "export.json", "open-data.", "information-request/")
+    )
     elsewhere = ("/registers/ours/risks/new/", *lists, *files)
     astray = [link for link in links if "as_at=" not in link and not link.startswith(elsewhere)]
     assert links and astray == []
