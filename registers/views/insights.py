@@ -28,7 +28,7 @@ QUARTER_ENDS = 4  # before the day read
 def insight_list(request, slug):
     register = get_register_for(request.user, slug)
     as_of = as_of_from(request, register, is_compared=True)
-    data = _data(request.user, register, as_of.day, as_of.since, as_of.recorded_by)
+    data = insight_data(request.user, register, as_of.day, as_of.since, as_of.recorded_by)
     context = {
         "register": register,
         "as_of": as_of,
@@ -43,7 +43,7 @@ def insight_detail(request, slug, insight):
     register = get_register_for(request.user, slug)
     as_of = as_of_from(request, register, is_compared=True)
     library = Insight.objects.filter(number=insight).prefetch_related("case_rows__case", "points")
-    data = _data(request.user, register, as_of.day, as_of.since, as_of.recorded_by)
+    data = insight_data(request.user, register, as_of.day, as_of.since, as_of.recorded_by)
     panels = read_insights(data, library)
     if insight not in INSIGHTS or not panels:
         raise Http404("There is no such insight.")
@@ -74,7 +74,8 @@ def _shown(request, register, panel):
     return {"shown": indicator, "page": page}
 
 
-def _data(reader, register, day, since, recorded_by):
+def insight_data(reader, register, day, since, recorded_by):
+    """The InsightData of a register on a day, of what this reader may see."""
     rows = Reader(
         positions_for(reader, register, day, recorded_by),
         position_history_for(reader, register, recorded_by),
@@ -90,5 +91,5 @@ def _quarters(reader, register, as_of, data):
     for end in quarter_ends_before(as_of.day, QUARTER_ENDS):
         (rated,) = Register.all_as_rated_on([register], end)
         since = quarter_ends_before(end, 1)[0]
-        days.append((end, _data(reader, rated, end, since, as_of.recorded_by)))
+        days.append((end, insight_data(reader, rated, end, since, as_of.recorded_by)))
     return [*days, (as_of.day, data)]

@@ -10,9 +10,10 @@ from registers.dashboard.headline import Headline
 from registers.dashboard.precedent_matches import PrecedentMatches
 from registers.dashboard.priority_risks import PriorityRisks
 from registers.dates import quarter_ends_before
+from registers.insights.reading import INSIGHTS, read_insights
 from registers.meetings.agenda import questions_on_agenda
 from registers.meetings.calendar import meeting_days
-from registers.models import Meeting, Tolerances
+from registers.models import Insight, Meeting, Tolerances
 from registers.permissions import (
     counts_everything,
     defaults_to_agreed,
@@ -31,6 +32,7 @@ from registers.priorities import question_key
 from registers.questions.sources import with_risks
 from registers.views.as_of import AsOf, read_only
 from registers.views.filters import empty_narrowing
+from registers.views.insights import insight_data
 from registers.views.questions import questions_on_dashboard
 
 
@@ -42,6 +44,7 @@ def meeting_before(request, pk):
     registers = list(registers.filter(pk__in=meeting.registers.values("pk")))
     previous = Meeting.objects.before(meeting.on).filter(body=body).first()
     questions = questions_on_agenda(request.user, meeting)
+    parts = [_part_of(request, register, meeting) for register in registers]
     context = {
         "organisation": organisation,
         "meeting": meeting,
@@ -49,7 +52,8 @@ def meeting_before(request, pk):
         "days": meeting_days(meeting, organisation, organisation.pre_election_periods.all()),
         "asked": _previous_questions(request.user, previous, questions) if previous else [],
         "to_ask": [row for row in questions if not row.carried_over],
-        "parts": [_part_of(request, register, meeting) for register in registers],
+        "parts": parts,
+        "insight": parts and _insight_of(request.user, meeting, parts[0]),
         "my_questions": _gathered(request.user, registers),
         "papers": papers_of_meeting(request.user, meeting),
         "today": timezone.localdate(),
@@ -79,6 +83,15 @@ def _part_of(request, register, meeting):
         "counts_everything": counts_everything(request.user, register),
         "kept": listed,
     }
+
+
+def _insight_of(reader, meeting, part):
+    """One insight a meeting, in turn, as it reads the register of that part; None without one."""
+    register, as_of = part["register"], part["as_of"]
+    turn = Meeting.objects.before(meeting.on).filter(body=meeting.body).count()
+    library = Insight.objects.filter(number=turn % len(INSIGHTS) + 1)
+    data = insight_data(reader, register, as_of.day, as_of.since, as_of.recorded_by)
+    return next(iter(read_insights(data, library)), None)
 
 
 def _question_of(topic):

@@ -3,6 +3,7 @@
 import pytest
 from access_table import signed_in
 from django.urls import reverse
+from django.utils.html import escape
 from makers import (
     days_ago,
     make_assessment,
@@ -19,7 +20,7 @@ from makers import (
 )
 from query_counts import queries_for
 
-from registers.models import Body
+from registers.models import Body, Insight
 
 pytestmark = pytest.mark.django_db
 
@@ -100,6 +101,14 @@ def test_changes_are_counted_since_the_last_meeting_of_the_body(records):
 def test_what_changed_before_the_last_meeting_is_left_out(records):
     make_assessment(records.rated, (5, 5), on=days_ago(60))
     assert "No risk is new, rose or fell." in page(records.member, records.meeting)
+
+
+@pytest.mark.parametrize(("turn", "meeting"), [(1, "previous"), (2, "meeting")])
+def test_each_meeting_has_the_next_insight_with_its_question(records, turn, meeting):
+    insight = Insight.objects.get(number=turn)
+    text = page(records.member, getattr(records, meeting))
+    assert f"An insight to ask about: {insight.title}" in text
+    assert escape(insight.question) in text
 
 
 def test_a_first_meeting_says_that_it_is_the_first(records):
