@@ -1,11 +1,15 @@
 """Before a meeting: what was asked last time, what changed, and what to look at first."""
 
+import re
+from html import unescape
+
 import pytest
 from access_table import signed_in
 from django.urls import reverse
 from django.utils.html import escape
 from makers import (
     days_ago,
+    make_agreement,
     make_assessment,
     make_body,
     make_meeting,
@@ -109,6 +113,17 @@ def test_each_meeting_has_the_next_insight_with_its_question(records, turn, meet
     text = page(records.member, getattr(records, meeting))
     assert f"An insight to ask about: {insight.title}" in text
     assert escape(insight.question) in text
+
+
+def test_a_number_of_the_insight_leads_to_as_many_rows_of_the_same_day(records):
+    make_meeting(records.body, days_ago(80))
+    make_agreement(records.register, by=records.manager, on=days_ago(50))
+    make_risk(records.register, title="Newer", on=days_ago(10))
+    client = signed_in(records.member)
+    text = client.get(address(records.meeting)).text
+    links = re.findall(r'data-count="(\d+)"\s+href="([^"]*insights[^"]*)#rows"', text)
+    counts = [client.get(unescape(href)).context["page"].paginator.count for _, href in links]
+    assert [int(count) for count, _ in links] == counts != []
 
 
 def test_a_first_meeting_says_that_it_is_the_first(records):
