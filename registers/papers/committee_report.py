@@ -26,9 +26,9 @@ def committee_report_of(body: Body, year: int) -> Document:
     """The same for every reader. year: in which its municipal year began."""
     organisation = body.organisation
     report = year_report_of(public_reader(organisation), body, year)
-    made_up = f". {MADE_UP}" if organisation.is_sandbox else ""
+    sandbox_mark = f". {MADE_UP}" if organisation.is_sandbox else ""
     front = {
-        "authority": ("Authority", f"{organisation}{made_up}"),
+        "authority": ("Authority", f"{organisation}{sandbox_mark}"),
         "committee": ("Committee", body.name),
         "year": ("Municipal year", report.year_in_words),
         "about": ("About this report", str(ABOUT)),

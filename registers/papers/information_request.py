@@ -206,9 +206,9 @@ class InformationExtract:
     @property
     def _front(self):
         organisation = self._organisation
-        made_up = f". {MADE_UP}" if organisation.is_sandbox else ""
+        sandbox_mark = f". {MADE_UP}" if organisation.is_sandbox else ""
         front = {
-            "authority": ("Authority", f"{organisation}{made_up}"),
+            "authority": ("Authority", f"{organisation}{sandbox_mark}"),
             "register": ("Register", str(self.register)),
             "date": ("Position at", date_format(self.day, "j F Y")),
         }

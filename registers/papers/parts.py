@@ -102,9 +102,9 @@ def front_of(paper: Paper) -> dict[str, tuple[str, str]]:
     """The lines of the opening table."""
     meeting, register = paper.meeting, paper.register
     organisation = register.organisation
-    made_up = f". {MADE_UP}" if organisation.is_sandbox else ""
+    sandbox_mark = f". {MADE_UP}" if organisation.is_sandbox else ""
     front = {
-        "authority": ("Authority", f"{organisation}{made_up}"),
+        "authority": ("Authority", f"{organisation}{sandbox_mark}"),
         "committee": ("Committee", meeting.body.name),
         "date": ("Date of meeting", date_format(meeting.on, "j F Y")),
         "officer": ("Officer", paper.officer.title),

@@ -117,7 +117,7 @@ def _mark(page):
 def _front(page, fit):
     register, words = page.risk.register, page.words
     organisation, day = register.organisation, date_format(page.as_of.day, "j F Y")
-    made_up = f". {MADE_UP}" if organisation.is_sandbox else ""
+    sandbox_mark = f". {MADE_UP}" if organisation.is_sandbox else ""
     texts = {"Event": words.event, "Cause": words.cause, "Consequence": words.consequence}
     lines = {name: fit.cut(text) or NOT_RECORDED for name, text in texts.items()}
     lines |= {
@@ -127,7 +127,7 @@ def _front(page, fit):
         "Next review": _review(page),
     }
     return {
-        "authority": ("Authority", f"{organisation}{made_up}"),
+        "authority": ("Authority", f"{organisation}{sandbox_mark}"),
         "committee": ("Register", f"{register}, {day}. {words.get_status_display()}"),
         **{name.lower(): (name, text) for name, text in lines.items()},
     }

@@ -31,7 +31,7 @@ def paper_publish(request, slug, pk):
     if form.is_valid():
         rows = submit(form, _published_by_form, form, final, paper, by=request.user)
         if rows == [] and form.cleaned_data["method"] == FILES:
-            return _made_while_sent(request, form, final, paper)
+            return _publish_while_sent(request, form, final, paper)
         if rows == []:
             rows = submit(form, final.publish, by=request.user, **form.publication)
         if rows:
@@ -68,7 +68,7 @@ def _refuse_exempt_since(paper):
         raise InvalidTransition(EXEMPT_SINCE)
 
 
-def _made_while_sent(request, form, final, paper):
+def _publish_while_sent(request, form, final, paper):
     place = uuid.uuid4().hex  # of the lines, in the page
     context = {"register": paper.register, "paper": paper, "place": place}
     head, tail = render_to_string("papers/paper_publishing.html", context, request).split(place)
