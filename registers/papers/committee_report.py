@@ -18,7 +18,7 @@ from registers.phrases.committee_report import (
     no_meeting_sentence,
     questions_sentence,
 )
-from registers.phrases.files import MADE_UP
+from registers.phrases.files import name_in_files
 from registers.phrases.meetings import action_sentence
 
 
@@ -26,9 +26,8 @@ def committee_report_of(body: Body, year: int) -> Document:
     """The same for every reader. year: in which its municipal year began."""
     organisation = body.organisation
     report = year_report_of(public_reader(organisation), body, year)
-    sandbox_mark = f". {MADE_UP}" if organisation.is_sandbox else ""
     front = {
-        "authority": ("Authority", f"{organisation}{sandbox_mark}"),
+        "authority": ("Authority", name_in_files(organisation)),
         "committee": ("Committee", body.name),
         "year": ("Municipal year", report.year_in_words),
         "about": ("About this report", str(ABOUT)),

@@ -32,7 +32,7 @@ from registers.permissions import (
     positions_for,
     public_reader,
 )
-from registers.phrases.files import MADE_UP
+from registers.phrases.files import name_in_files
 from registers.phrases.information_request import (
     NOT_AN_EXEMPTION,
     NOT_SHOWN,
@@ -206,9 +206,8 @@ class InformationExtract:
     @property
     def _front(self):
         organisation = self._organisation
-        sandbox_mark = f". {MADE_UP}" if organisation.is_sandbox else ""
         front = {
-            "authority": ("Authority", f"{organisation}{sandbox_mark}"),
+            "authority": ("Authority", name_in_files(organisation)),
             "register": ("Register", str(self.register)),
             "date": ("Position at", date_format(self.day, "j F Y")),
         }

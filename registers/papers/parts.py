@@ -24,7 +24,7 @@ from registers.papers.grounds import Statute, opinion_sentences
 from registers.papers.kinds import content_of
 from registers.papers.risk_paper import Material, materials_of, paragraphs
 from registers.permissions import exempt_reader, exempt_since, public_reader
-from registers.phrases.files import MADE_UP
+from registers.phrases.files import name_in_files
 from registers.phrases.papers import registers_label
 
 DRAFT = "Draft"
@@ -102,9 +102,8 @@ def front_of(paper: Paper) -> dict[str, tuple[str, str]]:
     """The lines of the opening table."""
     meeting, register = paper.meeting, paper.register
     organisation = register.organisation
-    sandbox_mark = f". {MADE_UP}" if organisation.is_sandbox else ""
     front = {
-        "authority": ("Authority", f"{organisation}{sandbox_mark}"),
+        "authority": ("Authority", name_in_files(organisation)),
         "committee": ("Committee", meeting.body.name),
         "date": ("Date of meeting", date_format(meeting.on, "j F Y")),
         "officer": ("Officer", paper.officer.title),

@@ -19,7 +19,7 @@ from registers.papers.parts import DRAFT
 from registers.papers.risk_paper import paragraphs
 from registers.papers.risk_tables import rating_in_words, short_day
 from registers.permissions import put_questions_for
-from registers.phrases.files import MADE_UP
+from registers.phrases.files import name_in_files
 from registers.phrases.papers import NOT_RECORDED
 from registers.phrases.risk_one_page import (
     EXEMPT,
@@ -117,7 +117,6 @@ def _mark(page):
 def _front(page, fit):
     register, words = page.risk.register, page.words
     organisation, day = register.organisation, date_format(page.as_of.day, "j F Y")
-    sandbox_mark = f". {MADE_UP}" if organisation.is_sandbox else ""
     texts = {"Event": words.event, "Cause": words.cause, "Consequence": words.consequence}
     lines = {name: fit.cut(text) or NOT_RECORDED for name, text in texts.items()}
     lines |= {
@@ -127,7 +126,7 @@ def _front(page, fit):
         "Next review": _review(page),
     }
     return {
-        "authority": ("Authority", f"{organisation}{sandbox_mark}"),
+        "authority": ("Authority", name_in_files(organisation)),
         "committee": ("Register", f"{register}, {day}. {words.get_status_display()}"),
         **{name.lower(): (name, text) for name, text in lines.items()},
     }

@@ -261,3 +261,8 @@ def differing_sentence(count: int) -> str:
 def mended_sentence(count: int) -> str:
     sentence = ngettext("%(count)s risk corrected.", "%(count)s risks corrected.", count)
     return sentence % {"count": count}
+
+
+def name_in_files(organisation):
+    """Its name as files have it, which says of a sandbox that everything is made up."""
+    return f"{organisation}. {MADE_UP}" if organisation.is_sandbox else str(organisation)
